@@ -1,0 +1,31 @@
+"""What every test may lean on: the folder of outside fixtures, and no network but this machine's loopback."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def _shared_folder() -> Path | None:
+    named = os.environ.get("QRELAY_SHARED")
+    candidates = [Path(named)] if named else [parent / "shared" for parent in Path(__file__).resolve().parents]
+    return next((path for path in candidates if (path / "fixtures").is_dir()), None)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with recorded traffic, specifications and circuits; tests that read it skip where it is absent."""
+    folder = _shared_folder()
+    if folder is None:
+        pytest.skip("the folder of recorded fixtures is absent; set QRELAY_SHARED to run this test")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(request: pytest.FixtureRequest) -> None:
+    if "socket_enabled" not in request.fixturenames:
+        from pytest_socket import socket_allow_hosts
+
+        socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
