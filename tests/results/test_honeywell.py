@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qrelay.errors import ResultUnreadable
-from qrelay.program import Layout, Register
-from qrelay.program.names import openqasm2_names
+from qrelay.program import Layout, Register, payload_names
 from qrelay.results import LostShots, decode
 
 HQ = "honeywell.quantum-results.v1"
@@ -34,7 +33,7 @@ def test_names_that_openqasm_cannot_say_come_back(make_device: Any) -> None:
     device = make_device(
         [("pi", [0]), ("2cr", [1]), ("c_{reg}", [2]), ("β", [3]), ("Big", [4]), ("q", [5]), ("ok", [6])]
     )
-    names = openqasm2_names(device.layout)
+    names = payload_names(device.layout)
     assert len(set(names)) == 7
     assert names[-1] == "ok"
     outcome = decode(device.honeywell([(1, 0, 0, 1, 0, 0, 1)], names), HQ, device.layout, 1)
@@ -54,8 +53,8 @@ def test_a_credential_in_the_answer_is_no_register() -> None:
 
 def test_a_register_called_access_token_is_renamed() -> None:
     layout = Layout(1, (Register("access_token", (0,)),), (0,), 1)
-    assert openqasm2_names(layout) == ("c0_access_token",)
-    assert decode(b'{"c0_access_token": ["1"], "access_token": "x"}', HQ, layout, 1).counts("access_token") == {"1": 1}
+    assert payload_names(layout) == ("c_access_token",)
+    assert decode(b'{"c_access_token": ["1"], "access_token": "x"}', HQ, layout, 1).counts("access_token") == {"1": 1}
 
 
 def test_without_a_layout_the_documents_registers_are_the_circuits() -> None:
@@ -114,7 +113,7 @@ def test_any_layout_any_shots(data: st.DataObject, make_device: Any) -> None:
     names = data.draw(st.lists(st.text(max_size=6), min_size=len(registers), max_size=len(registers), unique=True))
     device = make_device(list(zip(names, registers, strict=True)), num_clbits=width)
     shots = data.draw(st.lists(st.tuples(*[st.integers(0, 1)] * width), min_size=1, max_size=30))
-    written = device.honeywell(shots, openqasm2_names(device.layout))
+    written = device.honeywell(shots, payload_names(device.layout))
     outcome = decode(written, HQ, device.layout, len(shots))
     assert outcome.memory() == [device.string(shot) for shot in shots]
     assert outcome.counts() == Counter(map(device.string, shots))

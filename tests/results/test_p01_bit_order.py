@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from qrelay.program.names import openqasm2_names
+from qrelay.program import payload_names
 from qrelay.results import decode
 
 
 def _written(shape: Any, format_name: str, shots: list[tuple[int, ...]]) -> bytes:
     if format_name.startswith("honeywell"):
-        return shape.honeywell(shots, openqasm2_names(shape.layout))
+        return shape.honeywell(shots, payload_names(shape.layout))
     return shape.document(format_name, shots)
 
 
