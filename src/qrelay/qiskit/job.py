@@ -1,0 +1,174 @@
+"""Job: one run of a backend, seen as Qiskit's JobV1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from qiskit import QuantumCircuit
+from qiskit.exceptions import QiskitError
+from qiskit.providers import JobStatus, JobV1
+
+from qrelay import cloud
+from qrelay.cloud import JobState
+from qrelay.errors import IncompleteResult, JobFailed, PartialResult, QrelayError, ResultUnreadable
+from qrelay.qiskit.errors import qiskit_errors
+from qrelay.qiskit.result import RelayResult, experiment, failed_experiment
+from qrelay.results import Outcome
+
+if TYPE_CHECKING:
+    from qrelay.qiskit.backend import Backend
+
+__all__ = ["Job"]
+
+_STATUS = {
+    JobState.QUEUED: JobStatus.QUEUED,
+    JobState.RUNNING: JobStatus.RUNNING,
+    JobState.CANCELLING: JobStatus.RUNNING,
+    JobState.SUCCEEDED: JobStatus.DONE,
+    JobState.FAILED: JobStatus.ERROR,
+    JobState.CANCELLED: JobStatus.CANCELLED,
+    JobState.UNKNOWN: JobStatus.RUNNING,  # a word that this version does not know is never taken for an end
+}
+
+
+class Job(JobV1):
+    """What `backend.run` returns, and `provider.job(id)` in any later process.
+
+    A list of circuits is one job: one id, results in the list's order.
+    """
+
+    def __init__(
+        self,
+        backend: Backend | None,
+        job: cloud.Job,
+        circuits: Sequence[QuantumCircuit] = (),
+        *,
+        memory: bool | None = None,
+    ) -> None:
+        """`circuits` and `memory` (whether shots were asked for) are known in the process that ran the job."""
+        super().__init__(backend, job.id)
+        self._job = job
+        self._circuits = tuple(circuits)
+        self._memory = memory
+        self._result: RelayResult | None = None
+
+    @property
+    def cloud_job(self) -> cloud.Job:
+        """The job as `cloud/` has it: states, records, undecoded results."""
+        return self._job
+
+    def submit(self) -> NoReturn:
+        """Jobs come from `backend.run`, which submits them: a job is never sent twice."""
+        raise QiskitError(f"Job {self.job_id()} was submitted when it was made; backend.run submits a new one.")
+
+    def status(self) -> JobStatus:
+        """How far the job is; asks the service."""
+        with qiskit_errors():
+            return _STATUS[self._job.status()]
+
+    def cancel(self) -> None:
+        """Ask the service to cancel every circuit of the job that has not ended. A job that has ended stays as it is."""
+        with qiskit_errors():
+            self._job.cancel()
+
+    def error_message(self) -> str | None:
+        """Why the job failed, in the service's words; None if it did not (as far as was last heard)."""
+        words = [
+            ": ".join(part for part in (record.error_code, record.error_message) if part) or record.status
+            for record in self._job.records
+            if record is not None and record.state is JobState.FAILED
+        ]
+        return "\n".join(words) or None
+
+    def wait_for_final_state(
+        self, timeout: float | None = None, wait: float = 5, callback: Callable[..., Any] | None = None
+    ) -> None:
+        """Wait for the job's end; raises a JobTimeoutError after `timeout` seconds and cancels nothing.
+
+        Without a `callback` the account's own polling is used, which needs fewer requests, and `wait` is of no account.
+        """
+        if callback is not None:
+            super().wait_for_final_state(timeout, wait, callback)
+            return
+        with qiskit_errors():
+            self._job.wait(timeout)
+
+    def outcomes(self, timeout: float | None = None) -> list[Outcome]:
+        """What was measured, one Outcome a circuit: exact probabilities, lost shots, asked, returned and usable shots."""
+        with qiskit_errors():
+            return self._outcomes(timeout)
+
+    def result(self, timeout: float | None = None, partial: bool = False) -> RelayResult:
+        """Wait and give the Result.
+
+        Args:
+            timeout: seconds; then a WaitTimeout that is also a JobTimeoutError. The job goes on.
+            partial: give what there is. Circuits that failed are experiments without success, and fewer shots
+                than asked for are accepted.
+
+        Raises:
+            JobFailed, PartialResult: a circuit failed; `.outcomes` and `.failures` hold both sorts by index.
+            IncompleteResult: memory was asked for, and fewer shots are usable than were asked for.
+        """
+        with qiskit_errors():
+            if self._result is not None and not partial:
+                return self._result
+            outcomes, failures = self._settled(timeout, partial)
+            if self._memory and not partial:
+                _refuse_missing_shots(self.job_id(), outcomes)
+            result = self._build(outcomes, failures)
+            if not partial:
+                self._result = result
+            return result
+
+    def _outcomes(self, timeout: float | None) -> list[Outcome]:
+        if self._job.composite:
+            return [outcome for outcome in self._job.results(timeout) if outcome is not None]
+        return [self._job.result(timeout)]
+
+    def _settled(self, timeout: float | None, partial: bool) -> tuple[dict[int, Outcome], dict[int, QrelayError]]:
+        try:
+            return dict(enumerate(self._outcomes(timeout))), {}
+        except PartialResult as error:
+            if not partial:
+                raise
+            return error.outcomes, error.failures
+        except (JobFailed, ResultUnreadable) as error:
+            if not partial:
+                raise
+            return {}, {0: error}
+
+    def _build(self, outcomes: Mapping[int, Outcome], failures: Mapping[int, QrelayError]) -> RelayResult:
+        experiments = []
+        for index in range(self._job.count):
+            name, metadata = self._told(index)
+            if index in outcomes:
+                memory = self._memory is not False
+                experiments.append(experiment(outcomes[index], memory=memory, name=name, metadata=metadata))
+            else:
+                failure = failures.get(index) or JobFailed("This circuit has no result.", job_id=self.job_id())
+                experiments.append(failed_experiment(failure, layout=None, name=name, metadata=metadata))
+        return RelayResult.build(
+            backend_name=self._job.target, job_id=self.job_id(), experiments=experiments, circuits=self._circuits
+        )
+
+    def _told(self, index: int) -> tuple[str, Mapping[str, Any] | None]:
+        """A circuit's name and metadata, from the circuit where this process knows it."""
+        if self._circuits:
+            return self._circuits[index].name, self._circuits[index].metadata
+        return "", None
+
+
+def _refuse_missing_shots(job_id: str, outcomes: Mapping[int, Outcome]) -> None:
+    for index, outcome in sorted(outcomes.items()):
+        asked, usable = outcome.shots_asked, outcome.shots_usable
+        if asked is not None and usable < asked:
+            raise IncompleteResult(
+                f"Circuit {index} of job {job_id} has {usable} usable shots of {asked} asked for ({outcome.shots_returned} "
+                "came back), so a memory of that length cannot be given. Take counts, or job.result(partial=True) for "
+                "the shots that there are; where the target has another format, format=… may return them all.",
+                asked=asked,
+                returned=outcome.shots_returned,
+                usable=usable,
+            )
