@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit
 from qiskit.providers import BackendV2, Options
-from qiskit.transpiler import Target
 
-from qrelay import cloud
 from qrelay.errors import UnsupportedCircuit
 from qrelay.qiskit.errors import qiskit_errors
 from qrelay.qiskit.fitting import Fitter
@@ -21,6 +20,9 @@ from qrelay.qiskit.session import Session
 from qrelay.qiskit.target import qiskit_target
 
 if TYPE_CHECKING:
+    from qiskit.transpiler import Target
+
+    from qrelay import cloud
     from qrelay.qiskit.provider import Provider
 
 __all__ = ["Backend"]
@@ -33,8 +35,6 @@ class Backend(BackendV2):
         super().__init__(provider=provider, name=device.id, description=f"{device.id} of {device.provider}")
         self._account = provider.account
         self._device = device
-        self._target = qiskit_target(device)
-        self._fitter = Fitter(self._target, device.id)
         self._session: cloud.Session | None = None
         self._options.update_options(shots=device.shots.default, **dict.fromkeys(device.options))
 
@@ -47,7 +47,15 @@ class Backend(BackendV2):
     @property
     def target(self) -> Target:
         """Gates, and figures of qubits and gates as far as the service knows them: seconds, hertz, probabilities."""
-        return self._target
+        return self._qiskit_target
+
+    @cached_property
+    def _qiskit_target(self) -> Target:  # on first use: a listing of backends needs none
+        return qiskit_target(self._device)
+
+    @cached_property
+    def _fitter(self) -> Fitter:
+        return Fitter(self._qiskit_target, self._device.id)
 
     @property
     def max_circuits(self) -> None:
@@ -134,7 +142,9 @@ def _circuits(run_input: Any) -> list[QuantumCircuit]:
     listed = list(circuits)
     for index, circuit in enumerate(listed):
         if not isinstance(circuit, QuantumCircuit):
-            raise UnsupportedCircuit(f"run takes QuantumCircuits; number {index} of the list is {type(circuit).__name__}.")
+            raise UnsupportedCircuit(
+                f"run takes QuantumCircuits; number {index} of the list is {type(circuit).__name__}."
+            )
     if not listed:
         raise UnsupportedCircuit("run was given an empty list: there is nothing to submit.")
     return listed

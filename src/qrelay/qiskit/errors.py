@@ -1,16 +1,18 @@
-"""Qrelay's errors as Qiskit's users expect them: each is also a `QiskitError`, where Qiskit has a nearer class that one."""
+"""Our errors as Qiskit's users expect them: each is also a `QiskitError`, or the nearer class that Qiskit has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qiskit.exceptions import QiskitError
 from qiskit.providers import JobError, JobTimeoutError, QiskitBackendNotFoundError
 
 from qrelay.errors import IncompleteResult, JobFailed, PartialResult, QrelayError, UnknownTarget, WaitTimeout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["as_qiskit_error", "qiskit_errors"]
 
@@ -29,7 +31,7 @@ def _text(error: BaseException) -> str:
 
 @cache
 def _face(kind: type[QrelayError]) -> type[QrelayError]:
-    """The class that is `kind` and a `QiskitError` at once, made on first need so that later errors join by themselves."""
+    """The class that is `kind` and a `QiskitError` at once, made on first need: new errors join by themselves."""
     nearest = next((qiskit for ours, qiskit in _NEAREST if issubclass(kind, ours)), QiskitError)
     body = {
         "__module__": __name__,

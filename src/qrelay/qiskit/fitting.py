@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 
-from qiskit import QuantumCircuit
 from qiskit.circuit import CircuitInstruction, ControlFlowOp
+from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.exceptions import QiskitError
 from qiskit.transpiler import PassManager, Target, generate_preset_pass_manager
 
 from qrelay.errors import TooManyQubits, UnboundParameters, UnsupportedCircuit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qiskit import QuantumCircuit
 
 __all__ = ["Fitter"]
 
@@ -42,7 +48,8 @@ class Fitter:
         self._refuse_control_flow(circuit)
         try:
             return self._manager(level, seed).run(_without_false_names(circuit, self._target))
-        except (QiskitError, KeyError, TypeError) as error:  # the last two is how some passes meet what they do not know
+        except (QiskitError, KeyError, TypeError) as error:
+            # KeyError and TypeError are how some passes meet what they do not know
             index, name = outside or (None, None)
             raise UnsupportedCircuit(
                 f"Qiskit's transpiler cannot write this circuit in the gates of {self._name}"
@@ -90,29 +97,20 @@ class Fitter:
         key = (_DEFAULT_LEVEL if level is None else level, seed)
         manager = self._managers.get(key)
         if manager is None:
-            manager = generate_preset_pass_manager(
-                optimization_level=key[0], target=self._target, seed_transpiler=seed
-            )
+            manager = generate_preset_pass_manager(optimization_level=key[0], target=self._target, seed_transpiler=seed)
             self._managers[key] = manager
         return manager
 
 
 def _false_name(instruction: CircuitInstruction) -> bool:
     """Whether somebody's own gate bears the name of a standard one: Qiskit's passes would take it for that."""
-    operation = instruction.operation
-    return operation.name not in _ANYWHERE and not instruction.is_standard_gate() and operation.name in _standard_names()
+    name = instruction.operation.name
+    return name not in _ANYWHERE and not instruction.is_standard_gate() and name in _standard_names()
 
 
+@cache
 def _standard_names() -> frozenset[str]:
-    from qiskit.circuit.library import get_standard_gate_name_mapping
-
-    global _STANDARD  # noqa: PLW0603 - filled once; the mapping builds a hundred objects each time it is asked for
-    if not _STANDARD:
-        _STANDARD = frozenset(get_standard_gate_name_mapping())
-    return _STANDARD
-
-
-_STANDARD: frozenset[str] = frozenset()
+    return frozenset(get_standard_gate_name_mapping())
 
 
 def _without_false_names(circuit: QuantumCircuit, target: Target) -> QuantumCircuit:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from qiskit import QuantumCircuit
 from qiskit.exceptions import QiskitError
 from qiskit.providers import JobStatus, JobV1
 
-from qrelay import cloud
 from qrelay.cloud import JobState
 from qrelay.errors import IncompleteResult, JobFailed, PartialResult, QrelayError, ResultUnreadable
 from qrelay.qiskit.errors import qiskit_errors
 from qrelay.qiskit.result import RelayResult, experiment, failed_experiment
-from qrelay.results import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from qiskit import QuantumCircuit
+
+    from qrelay import cloud
     from qrelay.qiskit.backend import Backend
+    from qrelay.results import Outcome
 
 __all__ = ["Job"]
 
@@ -68,7 +70,7 @@ class Job(JobV1):
             return _STATUS[self._job.status()]
 
     def cancel(self) -> None:
-        """Ask the service to cancel every circuit of the job that has not ended. A job that has ended stays as it is."""
+        """Ask the service to cancel every circuit that has not ended. What has ended stays as it is."""
         with qiskit_errors():
             self._job.cancel()
 
@@ -95,7 +97,7 @@ class Job(JobV1):
             self._job.wait(timeout)
 
     def outcomes(self, timeout: float | None = None) -> list[Outcome]:
-        """What was measured, one Outcome a circuit: exact probabilities, lost shots, asked, returned and usable shots."""
+        """What was measured, one Outcome a circuit: probabilities, lost shots, asked, returned and usable shots."""
         with qiskit_errors():
             return self._outcomes(timeout)
 
@@ -165,8 +167,8 @@ def _refuse_missing_shots(job_id: str, outcomes: Mapping[int, Outcome]) -> None:
         asked, usable = outcome.shots_asked, outcome.shots_usable
         if asked is not None and usable < asked:
             raise IncompleteResult(
-                f"Circuit {index} of job {job_id} has {usable} usable shots of {asked} asked for ({outcome.shots_returned} "
-                "came back), so a memory of that length cannot be given. Take counts, or job.result(partial=True) for "
+                f"Circuit {index} of job {job_id} has {usable} usable shots of {asked} asked for ("
+                f"{outcome.shots_returned} came back), so a memory of that length cannot be given. Take counts, or job.result(partial=True) for "
                 "the shots that there are; where the target has another format, format=… may return them all.",
                 asked=asked,
                 returned=outcome.shots_returned,

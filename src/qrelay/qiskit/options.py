@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qrelay import cloud
 from qrelay.errors import InvalidOption
+
+if TYPE_CHECKING:
+    from qrelay import cloud
 
 __all__ = ["COMMON", "SEEDS", "RunOptions"]
 
@@ -52,7 +54,7 @@ class RunOptions:
 
     @classmethod
     def read(cls, target: cloud.Target, defaults: Mapping[str, Any], given: Mapping[str, Any]) -> RunOptions:
-        """Options of this run before the backend's own; raises InvalidOption for a name or a value that cannot be meant.
+        """Options of this run before the backend's own; raises InvalidOption for names and values that cannot be meant.
 
         Limits of shots and the target's own values are checked where jobs are submitted, for every framework alike.
         """
@@ -93,8 +95,8 @@ def _refuse_unknown(target: cloud.Target, given: Mapping[str, Any]) -> None:
         near = difflib.get_close_matches(name, known, n=3)
         hint = f"Did you mean {' or '.join(f'`{word}`' for word in near)}? " if near else ""
         raise InvalidOption(
-            f"{target.id} knows no option `{name}`. {hint}It takes {', '.join(known)}; parameters that only the service "
-            f"knows go through input_params={{…}}.",
+            f"{target.id} knows no option `{name}`. {hint}It takes {', '.join(known)}; parameters that only the "
+            f"service knows go through input_params={{…}}.",
             option=name,
         )
 
@@ -104,7 +106,8 @@ def _seed_option(target: cloud.Target) -> str:
         if name in target.options:
             return name
     raise InvalidOption(
-        f"{target.id} takes no seed, so its shots cannot be repeated: leave `seed_simulator` out.", option="seed_simulator"
+        f"{target.id} takes no seed, so its shots cannot be repeated: leave `seed_simulator` out.",
+        option="seed_simulator",
     )
 
 

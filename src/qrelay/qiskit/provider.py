@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qrelay import cloud
 from qrelay.errors import InvalidOption, UnknownTarget
@@ -12,6 +11,9 @@ from qrelay.qiskit.backend import Backend
 from qrelay.qiskit.errors import qiskit_errors
 from qrelay.qiskit.job import Job
 from qrelay.qiskit.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Provider"]
 
@@ -87,7 +89,7 @@ class Provider:
             return Backend(self, target)
 
     def least_busy(self, **filters: Any) -> Backend:
-        """Of the available backends (`filters` as of `backends`) the one with the shortest queue, in the service's figures.
+        """The available backend with the shortest queue, by the service's figures; `filters` as of `backends`.
 
         Targets whose queue the service does not tell come last. Raises UnknownTarget if no backend is left.
         """

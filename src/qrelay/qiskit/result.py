@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit
 from qiskit.exceptions import QiskitError
 from qiskit.result import Result
 
-from qrelay.errors import QrelayError
 from qrelay.program import Layout
-from qrelay.results import Outcome
+
+if TYPE_CHECKING:
+    from qrelay.errors import QrelayError
+    from qrelay.results import Outcome
 
 __all__ = ["RelayResult", "experiment", "failed_experiment", "header"]
 
@@ -27,7 +29,12 @@ class RelayResult(Result):
 
     @classmethod
     def build(
-        cls, *, backend_name: str, job_id: str, experiments: list[dict[str, Any]], circuits: Sequence[QuantumCircuit] = ()
+        cls,
+        *,
+        backend_name: str,
+        job_id: str,
+        experiments: list[dict[str, Any]],
+        circuits: Sequence[QuantumCircuit] = (),
     ) -> RelayResult:
         """The Result of a job; `circuits` are the objects that were run, in order, where this process knows them."""
         good = all(one["success"] for one in experiments)
@@ -46,7 +53,7 @@ class RelayResult(Result):
         return result
 
     def data(self, experiment: Any = None) -> Any:
-        """Hex counts, `memory` where it was asked for, and `probabilities` by bit string where the target reports them."""
+        """Hex counts, `memory` if asked for, and exact `probabilities` by bit string where the target reports them."""
         return super().data(self._place(experiment))
 
     def get_counts(self, experiment: Any = None) -> Any:

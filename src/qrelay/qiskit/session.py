@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from qrelay import cloud
 from qrelay.qiskit.errors import qiskit_errors
 from qrelay.qiskit.job import Job
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
+    from qrelay import cloud
     from qrelay.qiskit.backend import Backend
 
 __all__ = ["Session"]

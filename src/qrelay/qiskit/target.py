@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from qiskit.circuit import (
     Barrier,
@@ -24,7 +23,10 @@ from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
-from qrelay import cloud
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qrelay import cloud
 
 __all__ = ["qiskit_target"]
 
