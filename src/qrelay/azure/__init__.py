@@ -1,0 +1,5 @@
+"""Azure Quantum: the workspace data-plane API as one service of `cloud/`.
+
+`api.py` mirrors the specification, `models.py` its bodies, `service.py` implements `Service`.
+Users meet `Workspace` here; nothing here knows a framework or another service.
+"""

@@ -1,0 +1,146 @@
+"""Service: what a quantum cloud must be able to do, so that `cloud/` can do the rest."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+
+from qrelay.cloud.target import Target
+from qrelay.formats.payload import Payload
+from qrelay.program import Layout
+
+__all__ = ["JobRecord", "JobState", "Service", "SessionRecord", "SessionState", "Submission"]
+
+
+class JobState(Enum):
+    """What a job's status means. The service's own word stays in `JobRecord.status`."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"  # a word this version does not know: polled on, never taken for an end
+
+    @property
+    def ended(self) -> bool:
+        return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
+
+
+class SessionState(Enum):
+    """What a session's status means. The service's own word stays in `SessionRecord.status`."""
+
+    OPEN = "open"
+    DRAINING = "draining"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+    UNKNOWN = "unknown"
+
+    @property
+    def ended(self) -> bool:
+        return self in (SessionState.SUCCEEDED, SessionState.FAILED, SessionState.TIMED_OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One job to be created.
+
+    `key` is chosen once by the client and names the submission for good: a service that lets clients choose ids uses
+    it as the id, another carries it as a tag. `group`, `index` and `count` place it in a list of circuits.
+    """
+
+    key: str
+    target: Target
+    payload: Payload
+    shots: int
+    name: str
+    input_params: Mapping[str, Any] = field(default_factory=dict)
+    session_id: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    group: str | None = None
+    index: int = 0
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """A job as the service last described it."""
+
+    id: str
+    state: JobState
+    status: str
+    target: str
+    provider: str
+    name: str = ""
+    input_format: str | None = None
+    output_format: str | None = None
+    shots: int | None = None
+    layouts: tuple[Layout | None, ...] = (None,)
+    session_id: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    created: datetime | None = None
+    began: datetime | None = None
+    ended: datetime | None = None
+    cost: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A session as the service last described it."""
+
+    id: str
+    state: SessionState
+    status: str
+    target: str
+    provider: str
+    name: str = ""
+    created: datetime | None = None
+    ended: datetime | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+class Service(Protocol):
+    """One quantum cloud. All methods are asynchronous and run on qrelay's own event loop.
+
+    They raise the errors of `qrelay.errors`, and repeat a request only where repeating is harmless.
+    """
+
+    @property
+    def name(self) -> str:
+        """Short name for messages and logs; holds no secret."""
+
+    async def targets(self) -> Sequence[Target]: ...
+
+    async def submit(self, submission: Submission) -> JobRecord: ...
+
+    async def job(self, job_id: str) -> JobRecord: ...
+
+    async def group(self, group_id: str, count: int) -> Sequence[JobRecord | None]:
+        """The members of a composite job in order; None for those that were never submitted."""
+
+    def jobs(self, **filters: Any) -> AsyncIterator[JobRecord]: ...
+
+    async def result(self, record: JobRecord) -> bytes: ...
+
+    async def cancel(self, job_id: str) -> JobRecord: ...
+
+    async def open_session(self, target: Target, *, name: str, **options: Any) -> SessionRecord: ...
+
+    async def session(self, session_id: str) -> SessionRecord: ...
+
+    async def close_session(self, session_id: str) -> SessionRecord: ...
+
+    def sessions(self, **filters: Any) -> AsyncIterator[SessionRecord]: ...
+
+    def session_jobs(self, session_id: str) -> AsyncIterator[JobRecord]: ...
+
+    async def aclose(self) -> None: ...

@@ -1,0 +1,82 @@
+"""Target: one device or simulator, described by data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["GateProperties", "Limits", "QubitProperties", "Target"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Shots a target takes in one job; None where the service states no bound."""
+
+    minimum: int = 1
+    maximum: int | None = None
+    default: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class QubitProperties:
+    """Calibration of one qubit, None where unknown. Times in seconds, frequency in hertz, errors as probabilities."""
+
+    t1: float | None = None
+    t2: float | None = None
+    frequency: float | None = None
+    readout_error: float | None = None
+    readout_duration: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateProperties:
+    """Calibration of one gate on given qubits. Duration in seconds, error as a probability."""
+
+    gate: str
+    qubits: tuple[int, ...]
+    duration: float | None = None
+    error: float | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a service offers under one id.
+
+    Attributes:
+        formats: input formats in order of preference; empty for targets that take no circuits.
+        outputs: for each input format the output format to ask for.
+        gates: names (OpenQASM 3's, see the gate table) that need no transpiling before they are sent.
+        control_flow: names of the control-flow operations the target takes ("if", "while", "for", "switch").
+        midcircuit: whether measurement and reset may stand before other operations.
+        coupling: pairs of qubits that two-qubit gates act on; None means all pairs.
+        options: the service's own run options by name with a word on each; anything else goes through `input_params`.
+        shots_name: the name under which the target wants its shots.
+        profile: QIR profile ("base", "adaptive_ri", "adaptive_rif"); None if the target takes no QIR.
+        max_circuits: circuits that fit in one job of the service.
+        raw: the service's own description.
+    """
+
+    id: str
+    provider: str
+    available: bool
+    status: str
+    queue_seconds: int | None = None
+    num_qubits: int | None = None
+    formats: tuple[str, ...] = ()
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    gates: frozenset[str] = frozenset()
+    control_flow: frozenset[str] = frozenset()
+    midcircuit: bool = False
+    coupling: tuple[tuple[int, int], ...] | None = None
+    shots: Limits = Limits()
+    shots_name: str = "shots"
+    options: Mapping[str, str] = field(default_factory=dict)
+    profile: str | None = None
+    max_circuits: int = 1
+    sessions: bool = False
+    simulator: bool = False
+    qubits: tuple[QubitProperties, ...] = ()
+    calibration: tuple[GateProperties, ...] = ()
+    status_page: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,12 @@
+"""What a circuit means, without any framework, format or I/O.
+
+`Program` is the one meaning in the middle: readers make it, formats write it.
+The gate table says what a gate is; lowering rewrites a program in a given set of gates, exactly.
+"""
+
+from __future__ import annotations
+
+from qrelay.program.layout import Layout, Register
+from qrelay.program.program import Angle, Operation, Program
+
+__all__ = ["Angle", "Layout", "Operation", "Program", "Register"]
