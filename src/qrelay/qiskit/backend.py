@@ -14,6 +14,7 @@ from qrelay.errors import UnsupportedCircuit
 from qrelay.qiskit.errors import qiskit_errors
 from qrelay.qiskit.fitting import Fitter
 from qrelay.qiskit.job import Job
+from qrelay.qiskit.keeping import job_metadata
 from qrelay.qiskit.options import COMMON, RunOptions
 from qrelay.qiskit.reader import read
 from qrelay.qiskit.session import Session
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Backend"]
 
 
-class Backend(BackendV2):
+class Backend(BackendV2):  # type: ignore[misc] # Qiskit is untyped
     """Runs circuits on one target. Made by `Provider.get_backend`."""
 
     def __init__(self, provider: Provider, device: cloud.Target) -> None:
@@ -118,7 +119,7 @@ class Backend(BackendV2):
                 session=session.cloud_session if isinstance(session, Session) else session,
                 input_params=chosen.input_params,
                 options=chosen.own,
-                metadata=chosen.metadata,
+                metadata=[job_metadata(chosen.metadata, circuit) for circuit in circuits],
                 tags=chosen.tags,
             )
             return Job(self, job, circuits, memory=chosen.memory)

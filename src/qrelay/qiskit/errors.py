@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from qiskit.exceptions import QiskitError
@@ -29,9 +28,17 @@ def _text(error: BaseException) -> str:
     return Exception.__str__(error)  # Qiskit's own __str__ puts the message in quotation marks
 
 
-@cache
 def _face(kind: type[QrelayError]) -> type[QrelayError]:
     """The class that is `kind` and a `QiskitError` at once, made on first need: new errors join by themselves."""
+    if kind not in _FACES:
+        _FACES[kind] = _made(kind)
+    return _FACES[kind]
+
+
+_FACES: dict[type[QrelayError], type[QrelayError]] = {}
+
+
+def _made(kind: type[QrelayError]) -> type[QrelayError]:
     nearest = next((qiskit for ours, qiskit in _NEAREST if issubclass(kind, ours)), QiskitError)
     body = {
         "__module__": __name__,
@@ -43,8 +50,8 @@ def _face(kind: type[QrelayError]) -> type[QrelayError]:
 
 
 def _restored(kind: type[QrelayError], args: tuple[Any, ...], attributes: dict[str, Any]) -> QrelayError:
-    face = _face(kind)
-    error = face.__new__(face, *args)
+    face: Any = _face(kind)
+    error: QrelayError = face.__new__(face, *args)
     error.args = args
     vars(error).update(attributes)
     return error

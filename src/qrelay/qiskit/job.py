@@ -10,6 +10,7 @@ from qiskit.providers import JobStatus, JobV1
 from qrelay.cloud import JobState
 from qrelay.errors import IncompleteResult, JobFailed, PartialResult, QrelayError, ResultUnreadable
 from qrelay.qiskit.errors import qiskit_errors
+from qrelay.qiskit.keeping import kept_metadata
 from qrelay.qiskit.result import RelayResult, experiment, failed_experiment
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
     from qrelay import cloud
+    from qrelay.program import Layout
     from qrelay.qiskit.backend import Backend
     from qrelay.results import Outcome
 
@@ -34,7 +36,7 @@ _STATUS = {
 }
 
 
-class Job(JobV1):
+class Job(JobV1):  # type: ignore[misc] # Qiskit is untyped
     """What `backend.run` returns, and `provider.job(id)` in any later process.
 
     A list of circuits is one job: one id, results in the list's order.
@@ -150,16 +152,23 @@ class Job(JobV1):
                 experiments.append(experiment(outcomes[index], memory=memory, name=name, metadata=metadata))
             else:
                 failure = failures.get(index) or JobFailed("This circuit has no result.", job_id=self.job_id())
-                experiments.append(failed_experiment(failure, layout=None, name=name, metadata=metadata))
+                experiments.append(failed_experiment(failure, layout=self._layout(index), name=name, metadata=metadata))
         return RelayResult.build(
             backend_name=self._job.target, job_id=self.job_id(), experiments=experiments, circuits=self._circuits
         )
 
     def _told(self, index: int) -> tuple[str, Mapping[str, Any] | None]:
-        """A circuit's name and metadata, from the circuit where this process knows it."""
+        """A circuit's name and metadata: its own where this process ran it, else what the job keeps of them."""
         if self._circuits:
             return self._circuits[index].name, self._circuits[index].metadata
-        return "", None
+        record, layout = self._job.records[index], self._layout(index)
+        if record is None:
+            return "", None
+        return (layout.name if layout is not None else "") or record.name, kept_metadata(record.metadata)
+
+    def _layout(self, index: int) -> Layout | None:
+        record = self._job.records[index]
+        return record.layouts[0] if record is not None and record.layouts else None
 
 
 def _refuse_missing_shots(job_id: str, outcomes: Mapping[int, Outcome]) -> None:
@@ -168,8 +177,9 @@ def _refuse_missing_shots(job_id: str, outcomes: Mapping[int, Outcome]) -> None:
         if asked is not None and usable < asked:
             raise IncompleteResult(
                 f"Circuit {index} of job {job_id} has {usable} usable shots of {asked} asked for ("
-                f"{outcome.shots_returned} came back), so a memory of that length cannot be given. Take counts, or job.result(partial=True) for "
-                "the shots that there are; where the target has another format, format=… may return them all.",
+                f"{outcome.shots_returned} came back), so a memory of that length cannot be given. Run without memory "
+                "for the counts, or take job.result(partial=True) with the shots that there are; where the target has another "
+                "format, format=… may return them all.",
                 asked=asked,
                 returned=outcome.shots_returned,
                 usable=usable,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["RelayResult", "experiment", "failed_experiment", "header"]
 
 
-class RelayResult(Result):
+class RelayResult(Result):  # type: ignore[misc] # Qiskit is untyped
     """Qiskit's Result that finds a circuit by the object you ran, so circuits of equal names are never mixed up.
 
     `get_counts(circuit)` of a job that ran several circuits of one name returns the one that was run; asked by a name
