@@ -178,8 +178,8 @@ def _refuse_missing_shots(job_id: str, outcomes: Mapping[int, Outcome]) -> None:
             raise IncompleteResult(
                 f"Circuit {index} of job {job_id} has {usable} usable shots of {asked} asked for ("
                 f"{outcome.shots_returned} came back), so a memory of that length cannot be given. Run without memory "
-                "for the counts, or take job.result(partial=True) with the shots that there are; where the target has another "
-                "format, format=… may return them all.",
+                "for the counts, or take job.result(partial=True) with the shots that there are; where the target "
+                "has another format, format=… may return them all.",
                 asked=asked,
                 returned=outcome.shots_returned,
                 usable=usable,
