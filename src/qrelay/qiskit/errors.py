@@ -46,7 +46,8 @@ def _made(kind: type[QrelayError]) -> type[QrelayError]:
         "__str__": _text,
         "__reduce__": lambda error: (_restored, (kind, error.args, dict(vars(error)))),
     }
-    return type(kind.__name__, (kind, nearest), body)
+    made: type[QrelayError] = type(kind.__name__, (kind, nearest), body)
+    return made
 
 
 def _restored(kind: type[QrelayError], args: tuple[Any, ...], attributes: dict[str, Any]) -> QrelayError:
