@@ -22,6 +22,8 @@ _VERSION = "2024-05-04"
 _CHUNK = 8 * 1024 * 1024
 _MARGIN = timedelta(minutes=5)
 _LATE_BLOB_PATIENCE = 90.0
+_RENEWED_HOLDS = 60.0
+_REWRITES = 3
 _RANGE = re.compile(r"bytes\s+(?:(\d+)-(\d+)|\*)/(\d+|\*)")
 
 
@@ -65,12 +67,13 @@ class Blobs:
         clock = self._http.clock
         patience = clock.monotonic() + self._late
         pause = 0.25
-        url = address if address is not None and not self.expires_soon(address) else await renew()
+        url, renewed = address, clock.monotonic() - _RENEWED_HOLDS
         parts: list[bytes] = []
-        have, etag, refused = 0, None, False
+        have, etag, refused, rewritten = 0, None, False, 0
         while True:
-            if self.expires_soon(url):
-                url = await renew()
+            # an address just renewed is used even if it looks old: then it is this machine's clock that is wrong
+            if url is None or (self.expires_soon(url) and clock.monotonic() - renewed >= _RENEWED_HOLDS):
+                url, renewed = await renew(), clock.monotonic()
             headers = {"x-ms-version": _VERSION, "range": f"bytes={have}-{have + self._chunk - 1}"}
             if etag is not None:
                 headers["if-match"] = etag
@@ -80,7 +83,7 @@ class Blobs:
                 if refused:
                     raise _refusal(answer, "read the result")
                 refused = True
-                url = await renew()
+                url, renewed = await renew(), clock.monotonic()
             elif status == 404:
                 if clock.monotonic() + pause > patience:
                     raise NotFound(
@@ -91,8 +94,8 @@ class Blobs:
                     )
                 await clock.sleep(pause)
                 pause = min(10.0, pause * 1.6)
-            elif status == 412:  # written again meanwhile: from the start
-                parts, have, etag = [], 0, None
+            elif status == 412 and rewritten < _REWRITES:  # written again meanwhile: from the start
+                parts, have, etag, rewritten = [], 0, None, rewritten + 1
             elif status == 416 and have == 0:
                 return b""
             elif status == 200:
