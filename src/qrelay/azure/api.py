@@ -53,12 +53,16 @@ class Api:
 
     async def create_job(self, job_id: str, body: Mapping[str, Any]) -> JobDetails:
         """Jobs_Create. Repeated only if it certainly had no effect."""
-        answer = await self._send("PUT", f"jobs/{_segment(job_id)}", json=body, repeat=Repeat.UNPROCESSED, job_id=job_id)
+        answer = await self._send(
+            "PUT", f"jobs/{_segment(job_id)}", json=body, repeat=Repeat.UNPROCESSED, job_id=job_id
+        )
         return self._read(answer, JobDetails)
 
     async def get_job(self, job_id: str, *, patience: float | None = None) -> JobDetails:
         """Jobs_Get."""
-        return self._read(await self._send("GET", f"jobs/{_segment(job_id)}", job_id=job_id, patience=patience), JobDetails)
+        return self._read(
+            await self._send("GET", f"jobs/{_segment(job_id)}", job_id=job_id, patience=patience), JobDetails
+        )
 
     def list_jobs(
         self, *, filter: str | None = None, orderby: str | None = None, top: int = _PAGE  # noqa: A002 - OData's words
@@ -112,7 +116,8 @@ class Api:
                 return
             if origin(link) != origin(self._base) or link in seen:
                 raise ServiceError(
-                    f"The list's next page is said to be at {redact_url(link)}, which is not on the service's own host or was "
+                    f"The list's next page is said to be at {redact_url(link)}, which is not on the service's own "
+                    "host or was "
                     "read before. It is not followed.",
                     code="InvalidNextLink",
                 )
@@ -162,10 +167,16 @@ class Api:
                 if status == 401
                 else "Ask the workspace's owner for the right to do this, or use another key"
             )
-            raise AuthenticationError(f"The service did not accept the credentials ({said}). {hint}. [{what}]", **details)
+            raise AuthenticationError(
+                f"The service did not accept the credentials ({said}). {hint}. [{what}]", **details
+            )
         if status == 404:
-            raise NotFound(f"The service does not know this ({said}). Check the id and the workspace. [{what}]", **details)
-        raise ServiceError(f"The service refused with HTTP {status} ({said}). [{what}, request {request_id}]", **details)
+            raise NotFound(
+                f"The service does not know this ({said}). Check the id and the workspace. [{what}]", **details
+            )
+        raise ServiceError(
+            f"The service refused with HTTP {status} ({said}). [{what}, request {request_id}]", **details
+        )
 
     def _json(self, answer: httpx.Response) -> Mapping[str, Any]:
         try:
@@ -174,7 +185,8 @@ class Api:
             document = None
         if not isinstance(document, Mapping):
             raise ServiceError(
-                f"{answer.request.method} {redact_url(str(answer.request.url))} was answered with something else than a JSON "
+                f"{answer.request.method} {redact_url(str(answer.request.url))} was answered with something else "
+                "than a JSON "
                 "object. Check the endpoint; a proxy may have answered in the service's place.",
                 status=answer.status_code,
             )
@@ -187,8 +199,12 @@ class Api:
         try:
             return model.model_validate(document)
         except ValidationError as error:
-            fields = ", ".join(str(problem["loc"][0]) for problem in error.errors(include_input=False) if problem["loc"])
-            raise ServiceError(f"The service's description of a {model.__name__} cannot be read (fields: {fields}).") from None
+            fields = ", ".join(
+                str(problem["loc"][0]) for problem in error.errors(include_input=False) if problem["loc"]
+            )
+            raise ServiceError(
+                f"The service's description of a {model.__name__} cannot be read (fields: {fields})."
+            ) from None
 
 
 def _segment(text: str) -> str:

@@ -50,7 +50,9 @@ class Blobs:
         }
         answer = await self._http.send("PUT", address, content=data, headers=headers)
         if answer.status_code == 404 and _code(answer) in ("ContainerNotFound", None):
-            made = await self._http.send("PUT", container.with_query("restype=container"), headers={"x-ms-version": _VERSION})
+            made = await self._http.send(
+                "PUT", container.with_query("restype=container"), headers={"x-ms-version": _VERSION}
+            )
             if not made.is_success and _code(made) != "ContainerAlreadyExists":
                 raise _refusal(made, "make the job's container")
             answer = await self._http.send("PUT", address, content=data, headers=headers)
@@ -61,7 +63,8 @@ class Blobs:
     async def download(self, address: SignedUrl | None, renew: Callable[[], Awaitable[SignedUrl]]) -> bytes:
         """Read a whole blob in pieces, going on after an interruption.
 
-        The address is renewed when it is missing, unsigned, expired or about to expire, and once each time it is refused.
+        The address is renewed when it is missing, unsigned, expired or about to expire, and once each time it is
+        refused.
         A blob that is not there yet is waited for, within a bound.
         """
         clock = self._http.clock
@@ -87,7 +90,8 @@ class Blobs:
             elif status == 404:
                 if clock.monotonic() + pause > patience:
                     raise NotFound(
-                        "The job has succeeded, but its result has not appeared in storage in the time allowed. Ask for the "
+                        "The job has succeeded, but its result has not appeared in storage in the time allowed. "
+                        "Ask for the "
                         "result again later; if it stays away, tell the service's support.",
                         status=404,
                         code=_code(answer),
@@ -151,7 +155,8 @@ def _refusal(answer: httpx.Response, what: str) -> ServiceError:
     request_id = answer.request.headers.get("x-ms-client-request-id")
     kind = AuthenticationError if answer.status_code in (401, 403) else ServiceError
     return kind(
-        f"Storage refused to {what}: HTTP {answer.status_code} ({code or 'no reason given'}). Try again; if it stays, check the "
+        f"Storage refused to {what}: HTTP {answer.status_code} ({code or 'no reason given'}). Try again; if it "
+        "stays, check the "
         "workspace's storage account.",
         status=answer.status_code,
         code=code,

@@ -73,7 +73,8 @@ def parse_connection_string(text: str, endpoint: str | None = None) -> Connectio
     missing = [_PARTS[key] for key in needed if not parts.get(key)]
     if missing:
         raise ConfigurationError(
-            f"The connection string lacks {', '.join(missing)}. Copy it again from the workspace's access keys; its form is "
+            f"The connection string lacks {', '.join(missing)}. Copy it again from the workspace's access keys; "
+            "its form is "
             f"{_FORM}"
         )
     return Connection(
@@ -87,7 +88,7 @@ def parse_connection_string(text: str, endpoint: str | None = None) -> Connectio
 
 def parse_resource_id(resource_id: str) -> tuple[str, str, str]:
     """Subscription, resource group and name from a workspace's resource id."""
-    match = _RESOURCE_ID.fullmatch(resource_id.strip()) if isinstance(resource_id, str) else None
+    match = _RESOURCE_ID.fullmatch(resource_id.strip())
     if match is None:
         raise ConfigurationError(
             "The resource id is not a quantum workspace's. Its form is /subscriptions/<guid>/resourceGroups/<group>"
@@ -106,15 +107,27 @@ def endpoint_of(*, location: str | None = None, endpoint: str | None = None) -> 
             parts = urlsplit(endpoint.strip())
             port = parts.port
         except ValueError:
-            raise ConfigurationError("The endpoint is not an address such as https://eastus.quantum.azure.com") from None
-        if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment or parts.path.strip("/"):
+            raise ConfigurationError(
+                "The endpoint is not an address such as https://eastus.quantum.azure.com"
+            ) from None
+        if (
+            parts.scheme not in ("https", "http")
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+            or parts.path.strip("/")
+        ):
             raise ConfigurationError("The endpoint is not an address such as https://eastus.quantum.azure.com")
         if parts.username is not None or parts.password is not None:
-            raise ConfigurationError("The endpoint holds a user name or password; give credentials by credential= instead.")
+            raise ConfigurationError(
+                "The endpoint holds a user name or password; give credentials by credential= instead."
+            )
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         address = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
         if parts.scheme == "http" and not is_loopback(address):
-            raise ConfigurationError(f"{address} would send credentials in the clear; use https (http is for 127.0.0.1 only).")
+            raise ConfigurationError(
+                f"{address} would send credentials in the clear; use https (http is for 127.0.0.1 only)."
+            )
         return address
     if location is None:
         raise ConfigurationError(
@@ -132,13 +145,17 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(env_ignore_empty=True, hide_input_in_errors=True, extra="ignore")
 
-    connection_string: SecretStr | None = Field(None, validation_alias="AZURE_QUANTUM_CONNECTION_STRING")
+    connection_string: SecretStr | None = Field(default=None, validation_alias="AZURE_QUANTUM_CONNECTION_STRING")
     subscription_id: str | None = Field(
-        None, validation_alias=AliasChoices("AZURE_QUANTUM_SUBSCRIPTION_ID", "SUBSCRIPTION_ID")
+        default=None, validation_alias=AliasChoices("AZURE_QUANTUM_SUBSCRIPTION_ID", "SUBSCRIPTION_ID")
     )
-    resource_group: str | None = Field(None, validation_alias=AliasChoices("AZURE_QUANTUM_WORKSPACE_RG", "RESOURCE_GROUP"))
-    name: str | None = Field(None, validation_alias="AZURE_QUANTUM_WORKSPACE_NAME")
-    location: str | None = Field(None, validation_alias=AliasChoices("AZURE_QUANTUM_WORKSPACE_LOCATION", "LOCATION"))
+    resource_group: str | None = Field(
+        default=None, validation_alias=AliasChoices("AZURE_QUANTUM_WORKSPACE_RG", "RESOURCE_GROUP")
+    )
+    name: str | None = Field(default=None, validation_alias="AZURE_QUANTUM_WORKSPACE_NAME")
+    location: str | None = Field(
+        default=None, validation_alias=AliasChoices("AZURE_QUANTUM_WORKSPACE_LOCATION", "LOCATION")
+    )
 
     def missing(self) -> list[str]:
         """Variables to set where there is no connection string."""

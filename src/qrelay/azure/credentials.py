@@ -23,7 +23,9 @@ _RENEW_BEFORE = 300.0
 
 
 class TokenCredential(Protocol):
-    """azure-identity's protocol; `get_token` may be synchronous or asynchronous and answers with token and expires_on."""
+    """azure-identity's protocol; `get_token` may be synchronous or asynchronous and answers with token and
+    expires_on.
+    """
 
     def get_token(self, *scopes: str, **kwargs: Any) -> Any: ...
 
@@ -84,14 +86,19 @@ class Tokens(_Secret):
             raise
         except Exception as error:  # the credential is foreign code: whatever it raises means no token
             if not must:
-                log.warning("The token could not be renewed yet (%s); the present one is used on.", type(error).__name__)
+                log.warning(
+                    "The token could not be renewed yet (%s); the present one is used on.", type(error).__name__
+                )
                 return
             raise AuthenticationError(
-                f"No token could be had for {self._scope} ({type(error).__name__}). Sign in again (for example `az login`), "
+                f"No token could be had for {self._scope} ({type(error).__name__}). Sign in again (for example "
+                "`az login`), "
                 "or use the workspace's API key."
             ) from error
         wish = getattr(answer, "refresh_on", None)
-        early = min(_RENEW_BEFORE, max(0.0, (expires - now) / 2))  # a token that lives for minutes is not renewed each time
+        early = min(
+            _RENEW_BEFORE, max(0.0, (expires - now) / 2)
+        )  # a token that lives for minutes is not renewed each time
         self._token, self._expires = SecretStr(token), expires
         self._renew_at = min(expires - early, float(wish)) if wish and wish > now else expires - early
 
@@ -121,14 +128,15 @@ def authorizer(credential: Credential, clock: Clock) -> Authorizer:
     if credential is None:
         return Tokens(None, clock)
     if isinstance(credential, str | SecretStr):
-        key = credential if isinstance(credential, SecretStr) else SecretStr(credential)
-        return _key(key.get_secret_value())
+        return _key(credential.get_secret_value() if isinstance(credential, SecretStr) else credential)
     if _gives_tokens(credential):
         return Tokens(credential, clock)
-    if isinstance(getattr(credential, "key", None), str):
-        return _key(str(credential.key))  # type: ignore[union-attr] # azure.core's AzureKeyCredential, by shape
+    key = getattr(credential, "key", None)  # azure.core's AzureKeyCredential, by shape
+    if isinstance(key, str):
+        return _key(key)
     raise ConfigurationError(
-        f"{type(credential).__name__} is no credential: pass the API key as text, an object with get_token (azure-identity's), "
+        f"{type(credential).__name__} is no credential: pass the API key as text, an object with get_token "
+        "(azure-identity's), "
         "or None for the default chain."
     )
 

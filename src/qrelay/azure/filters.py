@@ -27,8 +27,8 @@ def job_filter(
         target and f"Target eq {_quoted(target)}",
         provider and f"ProviderId eq {_quoted(provider)}",
         status and f"State eq {_quoted(status)}",
-        created_after and f"CreationTime ge {_moment(created_after)}",
-        created_before and f"CreationTime lt {_moment(created_before)}",
+        f"CreationTime ge {_moment(created_after)}" if created_after else None,
+        f"CreationTime lt {_moment(created_before)}" if created_before else None,
     )
 
 

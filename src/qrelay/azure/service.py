@@ -74,7 +74,7 @@ class AzureService:
     # --- targets -----------------------------------------------------------------------------------------------------
 
     async def targets(self) -> Sequence[Target]:
-        found = []
+        found: list[Target] = []
         for provider in await self.api.list_providers():
             found.extend(describe(provider, status) for status in provider.targets if status.id)
         return found
@@ -130,7 +130,8 @@ class AzureService:
                 trouble = Unanswered(str(error), processed=None, status=error.status, request_id=error.request_id)
                 break
         raise UnclearOutcome(
-            f"Whether job {key} on {submission.target.id} was created is not known: {trouble} Nothing is sent a second time "
+            f"Whether job {key} on {submission.target.id} was created is not known: {trouble} Nothing is sent a "
+            "second time "
             "unasked. Await .resume() on this error to settle it, or look for the job by its id.",
             tag=key,
             resume=lambda: self.submit(submission),
@@ -151,7 +152,8 @@ class AzureService:
                 session = None
             if session is not None and _session_state(session).ended:
                 return SessionEnded(
-                    f"Session {session.name or session_id} on {submission.target.id} is {session.status} and takes no more "
+                    f"Session {session.name or session_id} on {submission.target.id} is {session.status} and "
+                    "takes no more "
                     f"jobs: {error}",
                     session_id=session_id,
                 )
@@ -199,7 +201,8 @@ class AzureService:
             fresh = (await self.api.get_job(record.id)).output_data_uri
             if fresh is None:
                 raise ServiceError(
-                    f"Job {record.id} has succeeded, and the service does not say where its result is. Ask again later.",
+                    f"Job {record.id} has succeeded, and the service does not say where its result is. Ask again "
+                    "later.",
                     job_id=record.id,
                     target=record.target,
                 )
@@ -229,7 +232,13 @@ class AzureService:
             )
         if policy not in _POLICIES:
             raise InvalidOption(f"policy is 'Abort' or 'Continue', not {policy!r}.", option="policy")
-        body = {"itemType": "Session", "name": name, "providerId": target.provider, "target": target.id, "jobFailurePolicy": policy}
+        body = {
+            "itemType": "Session",
+            "name": name,
+            "providerId": target.provider,
+            "target": target.id,
+            "jobFailurePolicy": policy,
+        }
         try:
             details = await self.api.open_session(id, body)
         except Unanswered as error:

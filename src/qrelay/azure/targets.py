@@ -1,6 +1,7 @@
 """Azure Quantum's targets as data: what each family takes. New and unknown targets get a sensible description, no code.
 
-Sources: the formats, gate names, qubits and shots that azure-quantum 3.13.0 declares for each provider; recorded provider
+Sources: the formats, gate names, qubits and shots that azure-quantum 3.13.0 declares for each provider; recorded
+provider
 status for names and availability. What the service says of a target itself (numQubits, targetProfile) comes first.
 """
 
@@ -16,10 +17,11 @@ from qrelay.cloud.target import Limits, Target
 __all__ = ["describe", "families"]
 
 _QIR_OUT = "microsoft.quantum-results.v2"
-_QIR_GATES = frozenset(
-    "ccx ch crx cry crz cx cy cz h id rx rxx ry ryy rz rzz s sdg swap sx t tdg x y z".split()
-)  # fmt: skip
-_IONQ_GATES = _QIR_GATES | frozenset("cp csx p sxdg".split())
+_QIR_GATES = frozenset({
+    "ccx", "ch", "crx", "cry", "crz", "cx", "cy", "cz", "h", "id", "rx", "rxx", "ry", "ryy", "rz", "rzz",
+    "s", "sdg", "swap", "sx", "t", "tdg", "x", "y", "z",
+})  # fmt: skip
+_IONQ_GATES = _QIR_GATES | frozenset(["cp", "csx", "p", "sxdg"])
 _BASE, _ADAPTIVE_RI, _ADAPTIVE_RIF = "base", "adaptive_ri", "adaptive_rif"
 
 

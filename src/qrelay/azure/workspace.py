@@ -65,7 +65,8 @@ class Workspace(Account):
         missing = [part for part, value in parts.items() if not value]
         if not (subscription_id and resource_group and name):
             raise ConfigurationError(
-                f"The workspace is not named in full: pass {', '.join(missing)} too, or resource_id= (its overview page shows "
+                f"The workspace is not named in full: pass {', '.join(missing)} too, or resource_id= (its "
+                "overview page shows "
                 "it), or use Workspace.from_connection_string or Workspace.local()."
             )
         address = endpoint_of(location=location, endpoint=endpoint)
@@ -92,7 +93,8 @@ class Workspace(Account):
         missing = found.missing()
         if missing and not ("endpoint" in options and missing == ["AZURE_QUANTUM_WORKSPACE_LOCATION"]):
             raise ConfigurationError(
-                f"The environment does not name a workspace: set AZURE_QUANTUM_CONNECTION_STRING, or {', '.join(missing)}."
+                "The environment does not name a workspace: set AZURE_QUANTUM_CONNECTION_STRING, or "
+                f"{', '.join(missing)}."
             )
         if "endpoint" not in options:
             options["location"] = found.location
@@ -148,4 +150,3 @@ class Workspace(Account):
         await super()._aclose()
         if self._cloud is not None:
             await asyncio.to_thread(self._cloud.close)
-

@@ -73,7 +73,8 @@ class Submission:
 class JobRecord:
     """A job as the service last described it.
 
-    `output` is where the answer lies, if the service says so; `raw` is the service's own description, signatures removed.
+    `output` is where the answer lies, if the service says so; `raw` is the service's own description, signatures
+    removed.
     """
 
     id: str

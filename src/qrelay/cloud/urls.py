@@ -115,7 +115,9 @@ class SignedUrl:
         return f"SignedUrl({self.base!r})"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("A signed address is a secret and does not travel; ask the service for a new one where you need it.")
+        raise TypeError(
+            "A signed address is a secret and does not travel; ask the service for a new one where you need it."
+        )
 
     def __deepcopy__(self, memo: dict[int, Any]) -> SignedUrl:
         return self
