@@ -1,6 +1,6 @@
-"""Names that classical registers carry inside payloads: the users' own where these are legal, else safe ones.
+"""Register names that every reader of a textual format accepts.
 
-Writers and readers of one job must agree without talking, so the rule looks at nothing but the Layout.
+Writers and decoders both come here, so that a name in the payload and the same name in the answer are made by one rule.
 """
 
 from __future__ import annotations
@@ -10,55 +10,57 @@ from collections.abc import Iterable
 
 from qrelay.program.layout import Layout
 
-__all__ = ["QUANTUM_REGISTER", "openqasm2_names"]
+__all__ = ["QUBIT_REGISTER", "payload_names"]
 
-QUANTUM_REGISTER = "q"
-"""The name of the one quantum register in OpenQASM 2 payloads; no classical register gets it."""
+QUBIT_REGISTER = "q"
+"""The one quantum register of a textual payload; no classical register of it has this name."""
 
-_LEGAL = re.compile(r"[a-z][A-Za-z0-9_]*")
+_LEGAL = re.compile(r"[a-z][A-Za-z0-9_]{0,62}")
+_ILLEGAL_CHARACTER = re.compile(r"[^A-Za-z0-9_]")
 
-# Grammar, built-in functions and qelib1.inc of OpenQASM 2 (arXiv:1707.03429), the further gates that Qiskit's own
-# header has, and the words of OpenQASM 3: readers differ in which of these they keep for themselves.
-_RESERVED = frozenset(
-    """
-    openqasm include qreg creg gate opaque measure reset barrier if pi sin cos tan exp ln sqrt arcsin arccos arctan
-    u u0 u1 u2 u3 cx id x y z h s sdg t tdg rx ry rz p sx sxdg v vdg zz cz cy ch ccx crz cu1 cu3 cp crx cry cu csx swap
-    cswap rxx ryy rzz rccx rc3x rcccx c3x c3sqrtx c4x iswap ecr dcx r cs csdg ccz xx_minus_yy xx_plus_yy
-    gphase inv pow ctrl negctrl bit qubit bool int uint float angle complex array let def defcal defcalgrammar cal input
-    output const extern box stretch duration delay durationof sizeof for while in else switch case default break
-    continue return end true false pragma tau euler log mod popcount ceiling floor real imag mutable readonly void dim
-    access_token
-    """.split()  # noqa: SIM905 - a hundred quoted words are harder to read
+# Words with a meaning in OpenQASM 2 or 3 or in their gate libraries, and what services add to answers themselves.
+_TAKEN = frozenset(
+    f"""{QUBIT_REGISTER} access_token
+    openqasm include qreg creg gate opaque barrier measure reset if pi sin cos tan exp ln sqrt
+    defcalgrammar def cal defcal extern box let break continue return else end for while switch case default pragma in
+    input output const readonly mutable qubit bit bool int uint float angle complex array void duration stretch gphase
+    inv pow ctrl negctrl durationof delay true false im tau euler arccos arcsin arctan ceiling floor log mod popcount
+    rotl rotr sizeof dim ns us ms s dt nop
+    u u0 u1 u2 u3 p cx id x y z h sdg t tdg sx sxdg rx ry rz r cz cy swap ch ccx cswap crx cry crz cu1 cp cu3 csx cu
+    rxx ryy rzz rzx rccx rc3x c3x c3sqrtx c3sx c4x cs csdg ccz ecr iswap dcx rcccx mcx phase cphase
+    xx_minus_yy xx_plus_yy v vdg zz gpi gpi2""".split()
 )
 
 
-def openqasm2_names(layout: Layout) -> tuple[str, ...]:
-    """The payload's names of `layout.groups`, in the same order; all different.
+def payload_names(layout: Layout) -> tuple[str, ...]:
+    """The payload's name for each of `layout.groups`, in that order.
 
-    A name stays as it is when OpenQASM 2 can say it (a lower-case letter, then letters, digits and underscores) and no
-    reader keeps it for itself. Any other becomes `c<position>_<what is left of it>`.
+    A name that is an OpenQASM identifier, no reserved word and no gate's name stays as it is. Any other gets `c_` in
+    front and `_` for each character that identifiers do not have; bits outside every register are called `loose`. A name
+    that is taken by then gets `_2`, `_3` … behind it. Names that stay are dealt out first, so no rename can take one.
     """
-    names = [name for name, _ in layout.groups]
-    kept = {name for name in names if _fits(name)}
-    taken = set(kept)
-    chosen: list[str] = []
-    for position, name in enumerate(names):
-        if name in kept:
-            kept.discard(name)  # of two registers of one name the first keeps it
-            chosen.append(name)
+    wanted = [name for name, _ in layout.groups]
+    used = set(_unchanged(wanted))
+    names: list[str] = []
+    settled: set[str] = set()
+    for name in wanted:
+        if _stays(name) and name not in settled:
+            settled.add(name)
+            names.append(name)
             continue
-        rest = "_".join(_ascii_parts(name))
-        fresh = f"c{position}_{rest}" if rest else f"c{position}"
-        while fresh in taken or not _fits(fresh):
-            fresh += "_"
-        taken.add(fresh)
-        chosen.append(fresh)
-    return tuple(chosen)
+        base = f"c_{_ILLEGAL_CHARACTER.sub('_', name)}"[:56] if name else "loose"
+        candidate, copy = base, 1
+        while candidate in used:
+            copy += 1
+            candidate = f"{base}_{copy}"
+        used.add(candidate)
+        names.append(candidate)
+    return tuple(names)
 
 
-def _fits(name: str) -> bool:
-    return _LEGAL.fullmatch(name) is not None and name != QUANTUM_REGISTER and name.lower() not in _RESERVED
+def _stays(name: str) -> bool:
+    return bool(_LEGAL.fullmatch(name)) and name.lower() not in _TAKEN
 
 
-def _ascii_parts(name: str) -> Iterable[str]:
-    return re.findall(r"[A-Za-z0-9]+", name)
+def _unchanged(names: Iterable[str]) -> Iterable[str]:
+    return (name for name in names if _stays(name))

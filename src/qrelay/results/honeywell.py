@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qrelay.program import Layout, Register
-from qrelay.program.names import openqasm2_names
+from qrelay.program.names import payload_names
 from qrelay.results.document import Answer, kind
 from qrelay.results.outcome import Outcome
 from qrelay.results.shots import split
@@ -21,7 +21,7 @@ _MEANING[[ord("0"), ord("1"), ord("-"), ord("2")]] = [0, 1, 2, 2]  # the vendor'
 
 
 def decode(answer: Answer, layout: Layout | None, shots: int | None, seed: str) -> list[Outcome]:
-    """Read one answer; registers are found by the names that `openqasm2_names` gives them in the payload.
+    """Read one answer; registers are found by the names that `payload_names` gives them in the payload.
 
     Without a layout the document's registers are the circuit's, its first one lowest.
     """
@@ -30,7 +30,7 @@ def decode(answer: Answer, layout: Layout | None, shots: int | None, seed: str) 
         layout = _layout_of(answer, document)
         names = tuple(register.name for register in layout.registers)
     else:
-        names = openqasm2_names(layout)
+        names = payload_names(layout)
     if set(names) != set(document):
         answer.refuse(f"it has the registers {sorted(document)[:8]} and the job had {sorted(names)[:8]}")
     parts = []
