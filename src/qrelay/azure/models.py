@@ -69,7 +69,11 @@ Address = Annotated[SignedUrl | None, BeforeValidator(_signed)]
 
 class _Body(BaseModel):
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="allow", arbitrary_types_allowed=True, hide_input_in_errors=True
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="allow",
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,
     )
 
 
@@ -88,7 +92,9 @@ def _error(value: Any) -> Any:
 
 class CostEstimate(_Body):
     currency_code: Text = ""
-    estimated_total: Annotated[float | None, BeforeValidator(lambda v: v if isinstance(v, int | float) else None)] = None
+    estimated_total: Annotated[float | None, BeforeValidator(lambda v: v if isinstance(v, int | float) else None)] = (
+        None
+    )
 
     def __str__(self) -> str:
         return "" if self.estimated_total is None else f"{self.estimated_total:.2f} {self.currency_code}".strip()

@@ -120,7 +120,8 @@ class Account:
         """Run a program, or a list of programs side by side as one composite job.
 
         `session=None` joins the session of the enclosing `with` block, if there is one for this target; `False` joins
-        none; a Session or its id joins that one. `options` are the target's own run options by name, `input_params` goes
+        none; a Session or its id joins that one. `options` are the target's own run options by name, `input_params`
+        goes
         to the service as it is.
 
         Raises before any submission: UnknownTarget, InvalidOption, UnsupportedCircuit, TooManyQubits, SessionEnded.
@@ -220,7 +221,9 @@ class Account:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     async def __aenter__(self) -> Self:
@@ -236,7 +239,8 @@ class Account:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "An account holds secrets and does not travel. Send targets, programs and job ids, and make the account again "
+            "An account holds secrets and does not travel. Send targets, programs and job ids, and make the "
+            "account again "
             "in the other process from its environment."
         )
 
@@ -267,7 +271,8 @@ class Account:
             if session.target == target and not session.closed and session not in self._warned:
                 self._warned.add(session)
                 warnings.warn(
-                    f"This run on {target} does not join session {session.name or session.id}, which is open elsewhere in "
+                    f"This run on {target} does not join session {session.name or session.id}, which is open "
+                    "elsewhere in "
                     "this process: new threads and other contexts do not inherit it. Use session.backend or "
                     "session.sampler there, or pass session=... (session=False to say that it is meant).",
                     OutsideSession,
@@ -287,7 +292,7 @@ class Account:
             self._inner = _Inner(self)
         return self._inner
 
-    async def _list_targets(self, refresh: bool = False) -> list[Target]:  # noqa: FBT001, FBT002 - passed on by position
+    async def _list_targets(self, refresh: bool = False) -> list[Target]:
         async with self._here().targets:
             now = self.clock.monotonic()
             if refresh or self._targets is None or now - self._targets[0] > _TARGETS_STAY_FRESH:
@@ -320,9 +325,8 @@ class Account:
 
         answers = await asyncio.gather(*(send(submission) for submission in submissions))
         errors = {index: answer for index, answer in enumerate(answers) if isinstance(answer, QrelayError)}
-        unclear = [error for error in errors.values() if isinstance(error, UnclearOutcome)]
-        if len(errors) == len(answers):
-            raise (unclear or list(errors.values()))[0]
+        if len(errors) == len(answers):  # an unclear one first: it must be settled
+            raise min(errors.values(), key=lambda error: not isinstance(error, UnclearOutcome))
         records = [answer if isinstance(answer, JobRecord) else None for answer in answers]
         return Job(self, records, group=submissions[0].group, errors=errors)
 
@@ -336,7 +340,8 @@ class Account:
                 str(error),
                 tag=error.tag,
                 resume=lambda: loop.later(self._send_all, [replace(submission, group=None)]),
-                status=error.status, code=error.code, target=error.target, job_id=error.job_id, request_id=error.request_id,
+                status=error.status, code=error.code, target=error.target, job_id=error.job_id,
+                request_id=error.request_id,
             ) from error  # fmt: skip
         self.jobs_submitted += 1
         return replace(record, layouts=(submission.payload.layout,), shots=record.shots or submission.shots)
@@ -391,7 +396,7 @@ class Account:
         self._here()
         return Session(self, await self.service.session(id))
 
-    async def _list_sessions(self, open_: bool | None, filters: Mapping[str, Any]) -> list[Session]:  # noqa: FBT001
+    async def _list_sessions(self, open_: bool | None, filters: Mapping[str, Any]) -> list[Session]:
         self._here()
         records: list[SessionRecord] = [record async for record in self.service.sessions(**filters)]
         return [Session(self, record) for record in records if open_ is None or record.state.ended is not open_]
@@ -417,5 +422,3 @@ def _named(targets: Sequence[Target], id: str) -> Target | None:  # noqa: A002
 
 async def _next(records: AsyncIterator[JobRecord]) -> JobRecord | None:
     return await anext(records, None)
-
-

@@ -34,7 +34,16 @@ _TROUBLE_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _NOT_PROCESSED_STATUSES = frozenset({425, 429})
 _LONGEST_RETRY_AFTER = 120.0
 _SHOWN_HEADERS = frozenset(
-    {"content-length", "content-range", "content-type", "date", "etag", "retry-after", "x-ms-error-code", "x-ms-request-id"}
+    {
+        "content-length",
+        "content-range",
+        "content-type",
+        "date",
+        "etag",
+        "retry-after",
+        "x-ms-error-code",
+        "x-ms-request-id",
+    }
 )
 
 
@@ -64,7 +73,7 @@ class Authorizer(Protocol):
     async def headers(self, *, fresh: bool = False) -> Mapping[str, str]: ...
 
 
-class _Trouble(Exception):  # noqa: N818 - a passing state, not an error that leaves this file
+class _Trouble(Exception):
     def __init__(self, what: str, *, processed: bool | None, response: httpx.Response | None = None) -> None:
         super().__init__(what)
         self.processed = processed
@@ -220,7 +229,7 @@ class Http:
             request_id=order.request_id,
         ) from trouble.__cause__
 
-    async def _attempt(self, order: _Order, fresh: bool) -> httpx.Response:  # noqa: FBT001 - tenacity passes it on
+    async def _attempt(self, order: _Order, fresh: bool) -> httpx.Response:
         client = self._on_this_loop()
         headers = {"x-ms-client-request-id": order.request_id, **order.headers}
         if order.authorizer is not None:

@@ -85,7 +85,9 @@ class Job:
         return f"Job({self.id!r}, target={self.target!r}{what}, {combined_state(self._records).value})"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("A job does not travel, because its account holds secrets. Send its id and call account.job(id) there.")
+        raise TypeError(
+            "A job does not travel, because its account holds secrets. Send its id and call account.job(id) there."
+        )
 
     # --- asking ------------------------------------------------------------------------------------------------------
 
@@ -235,7 +237,9 @@ class Job:
         layout = record.layouts[0] if record.layouts else None
         if record.output_format is None:
             raise ResultUnreadable(
-                f"Job {record.id} does not say in which format its answer is. The bytes are in .data.", data=data, format=""
+                f"Job {record.id} does not say in which format its answer is. The bytes are in .data.",
+                data=data,
+                format="",
             )
         return decode(data, record.output_format, layout, record.shots, seed=record.id)
 
@@ -279,7 +283,11 @@ def _failure(record: JobRecord) -> JobFailed:
         )  # fmt: skip
     why = ": ".join(part for part in (record.error_code, record.error_message) if part) or "the service gives no reason"
     return JobFailed(
-        f"{on} failed: {why}", job_id=record.id, target=record.target, code=record.error_code, reason=record.error_message
+        f"{on} failed: {why}",
+        job_id=record.id,
+        target=record.target,
+        code=record.error_code,
+        reason=record.error_message,
     )
 
 

@@ -92,7 +92,9 @@ def start(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs:
 def call(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> T:
     """Run a coroutine function on the loop and wait for it. Ctrl-C returns at once and cancels it there."""
     if threading.current_thread() is _get().thread:
-        raise RuntimeError("A synchronous qrelay call on qrelay's own event loop would wait for itself; await its _async twin.")
+        raise RuntimeError(
+            "A synchronous qrelay call on qrelay's own event loop would wait for itself; await its _async twin."
+        )
     future = start(function, *args, **kwargs)
     try:
         return future.result()

@@ -81,12 +81,9 @@ def _shots(asked: int | None, target: Target) -> int:
     limits = target.shots
     if asked is None:
         return limits.default
-    try:
-        if isinstance(asked, bool):
-            raise TypeError
-        shots = operator.index(asked)  # numpy's integers are welcome, floats are not
-    except TypeError:
-        raise InvalidOption(f"shots={asked!r} is not a whole number.", option="shots") from None
+    if isinstance(asked, bool) or not hasattr(asked, "__index__"):  # numpy's integers are welcome, floats are not
+        raise InvalidOption(f"shots={asked!r} is not a whole number.", option="shots")
+    shots = operator.index(asked)
     if shots < limits.minimum or (limits.maximum is not None and shots > limits.maximum):
         upper = f" to {limits.maximum:,}" if limits.maximum is not None else " or more"
         raise InvalidOption(f"{target.id} takes {limits.minimum}{upper} shots a job, not {shots:,}.", option="shots")
@@ -173,7 +170,9 @@ def _written(program: Program, target: Target, format: str | None) -> Payload:  
         raise TooManyQubits(needed=program.num_qubits, available=target.num_qubits, target=target.id)
     if all(qubit < 0 for qubit in program.layout.qubits):
         name = f" {program.name!r}" if program.name else ""
-        raise UnsupportedCircuit(f"The circuit{name} measures nothing, so a job would have no answer. Add measurements.")
+        raise UnsupportedCircuit(
+            f"The circuit{name} measures nothing, so a job would have no answer. Add measurements."
+        )
     return encode(program, format) if format is not None else choose(program, target.formats)
 
 

@@ -73,7 +73,8 @@ class Submission:
 class JobRecord:
     """A job as the service last described it.
 
-    `output` is where the answer lies, if the service says so; `raw` is the service's own description, signatures removed.
+    `output` is where the answer lies, if the service says so; `raw` is the service's own description, signatures
+    removed.
     """
 
     id: str
@@ -143,7 +144,8 @@ class Service(Protocol):
 
     async def cancel(self, job_id: str) -> JobRecord: ...
 
-    async def open_session(self, target: Target, *, name: str, **options: Any) -> SessionRecord: ...
+    async def open_session(self, target: Target, *, id: str, name: str, **options: Any) -> SessionRecord:  # noqa: A002
+        """Open a session under the id that the client chose, where the service lets clients choose."""
 
     async def session(self, session_id: str) -> SessionRecord: ...
 

@@ -38,7 +38,8 @@ def current_session(account: Account, target: str) -> Session | None:
 class Session:
     """Jobs of one target that the service treats as belonging together.
 
-    As a context manager, runs on the target inside the block join it; leaving the block closes it, exactly once. Threads
+    As a context manager, runs on the target inside the block join it; leaving the block closes it, exactly once.
+    Threads
     start without a context: pass the session to `submit` there.
     """
 
@@ -107,7 +108,8 @@ class Session:
         """Raises SessionEnded if the session is known to take no more jobs."""
         if self.closed:
             raise SessionEnded(
-                f"Session {self.name or self.id} on {self.target} is {self.record.status or 'closed'} and takes no more "
+                f"Session {self.name or self.id} on {self.target} is {self.record.status or 'closed'} and takes "
+                "no more "
                 "jobs. Open a new one.",
                 session_id=self.id,
             )
@@ -118,7 +120,9 @@ class Session:
         self._join()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if not self._leave():
             return
         try:
@@ -178,7 +182,9 @@ class Session:
         return f"Session({self.id!r}, name={self.name!r}, target={self.target!r}, status={self.record.status!r})"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("A session does not travel, because its account holds secrets. Send its id and call account.session(id).")
+        raise TypeError(
+            "A session does not travel, because its account holds secrets. Send its id and call account.session(id)."
+        )
 
 
 def _stays_behind(failure: BaseException, error: BaseException | None, session: Session) -> bool:

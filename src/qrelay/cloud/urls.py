@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import httpx
 
-__all__ = ["QuietUrl", "SignedUrl", "is_loopback", "origin", "redact_url"]
+__all__ = ["QuietUrl", "SignedUrl", "is_loopback", "origin", "redact_text", "redact_url"]
 
 # Query parameters whose values may appear in logs and messages. All others, known or new, are hidden.
 _SHOWN_PARAMETERS = frozenset({"api-version", "restype", "comp", "skip", "top", "orderby", "page", "size", "sort"})
+_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -24,6 +26,11 @@ def redact_url(url: str) -> str:
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
     ]
     return urlunsplit((parts.scheme, host, parts.path, "&".join(shown), ""))
+
+
+def redact_text(text: str) -> str:
+    """A message from outside, with the queries of all addresses in it hidden."""
+    return _ADDRESS.sub(lambda match: redact_url(match[0]), text)
 
 
 def origin(url: str) -> tuple[str, str, int]:
@@ -108,7 +115,9 @@ class SignedUrl:
         return f"SignedUrl({self.base!r})"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("A signed address is a secret and does not travel; ask the service for a new one where you need it.")
+        raise TypeError(
+            "A signed address is a secret and does not travel; ask the service for a new one where you need it."
+        )
 
     def __deepcopy__(self, memo: dict[int, Any]) -> SignedUrl:
         return self

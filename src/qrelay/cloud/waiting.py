@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from qrelay.cloud.clock import Clock
 from qrelay.cloud.service import JobRecord, JobState
@@ -73,7 +74,8 @@ class Poller:
 
         Raises:
             WaitTimeout: `timeout` seconds are over. The job goes on.
-            ServiceError: the service refused to say, could not be reached for hours, or spoke unknown words for an hour.
+            ServiceError: the service refused to say, could not be reached for hours, or spoke unknown words for an
+            hour.
         """
         now = self._clock.monotonic()
         deadline = None if timeout is None else now + max(0.0, timeout)
@@ -125,18 +127,14 @@ class Poller:
 
     async def _pause(self, seconds: float | None) -> None:
         waking = asyncio.ensure_future(self._wake.wait())
-        pausing = {waking}
+        pausing: set[asyncio.Future[Any]] = {waking}
         if seconds is not None:
-            pausing.add(asyncio.ensure_future(self._sleep(max(0.0, seconds))))
+            pausing.add(asyncio.ensure_future(self._clock.sleep(max(0.0, seconds))))
         try:
             await asyncio.wait(pausing, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in pausing:
                 task.cancel()
-
-    async def _sleep(self, seconds: float) -> bool:
-        await self._clock.sleep(seconds)
-        return True
 
     async def _poll(self, watch: _Watch) -> None:
         try:
@@ -185,7 +183,8 @@ class Poller:
             watch.unknown_since = now
         if now - watch.unknown_since > _UNKNOWN_PATIENCE:
             message = (
-                f"Job {record.id} on {record.target} has had the status {record.status!r} for an hour, which this version "
+                f"Job {record.id} on {record.target} has had the status {record.status!r} for an hour, which this "
+                "version "
                 "of qrelay does not know. The job goes on; look at it in the service's portal, or update qrelay."
             )
             self._fail(watch, ServiceError(message, code=record.status, job_id=record.id, target=record.target))
@@ -195,7 +194,8 @@ class Poller:
             if waiter.deadline is not None and waiter.deadline <= now and not waiter.future.done():
                 waiter.future.set_exception(
                     WaitTimeout(
-                        f"Job {watch.job_id} has not ended in the time allowed (last seen: {watch.status}). It goes on; "
+                        f"Job {watch.job_id} has not ended in the time allowed (last seen: {watch.status}). It "
+                        "goes on; "
                         "wait again, or fetch it later by its id.",
                         job_id=watch.job_id,
                     )

@@ -67,7 +67,7 @@ def _u_by_sx(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
         _g("rz", _LOW, theta + pi),
         _g("sx"),
         _g("rz", _LOW, phi + pi),
-        _phase((phi + lam - pi) / 2 + pi / 2),
+        _phase((phi + lam + pi) / 2),
     )
 
 
@@ -213,7 +213,7 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
     "rz": (
         lambda theta: (_g("p", _LOW, theta), _phase(-theta / 2)),
         lambda theta: _around("h", _LOW, _g("rx", _LOW, theta)),
-        lambda theta: (_g("rx", _LOW, pi / 2), _g("ry", _LOW, theta), _g("rx", _LOW, -pi / 2)),
+        lambda theta: (_g("rx", _LOW, -pi / 2), _g("ry", _LOW, theta), _g("rx", _LOW, pi / 2)),
     ),
     "r": (
         lambda theta, phi: (_g("u", _LOW, theta, phi - pi / 2, pi / 2 - phi),),

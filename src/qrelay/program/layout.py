@@ -49,7 +49,7 @@ class Layout:
 
     @cached_property
     def groups(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        """Disjoint groups that hold every classical bit exactly once, in recording order's reverse (first register first).
+        """Disjoint groups that hold every classical bit exactly once, first register first (recorded last to first).
 
         A bit that several registers share belongs to the first of them; bits outside every register form a last group
         with the empty name. Empty groups are left out.
