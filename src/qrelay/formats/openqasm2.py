@@ -23,7 +23,10 @@ __all__ = ["GATES", "write"]
 _FORMAT = "honeywell.openqasm.v1"
 
 GATES = frozenset(
-    "u1 u2 u3 id x y z h s sdg t tdg rx ry rz cx cy cz ch swap ccx cswap crz cu1 rzz".split()
+    {
+        *("id", "x", "y", "z", "h", "s", "sdg", "t", "tdg", "rx", "ry", "rz", "u1", "u2", "u3"),
+        *("cx", "cy", "cz", "ch", "crz", "cu1", "swap", "rzz", "ccx", "cswap"),
+    }
 )
 """Gates that are written as they are."""
 
@@ -31,9 +34,9 @@ GATES = frozenset(
 def write(program: Program) -> Payload:
     """Write a program as OpenQASM 2.
 
-    One quantum register holds all qubits; classical registers are `layout.groups` under `payload_names`. Barriers, resets
-    and mid-circuit measurements are kept; delays and the global phase are left out. An `if` is written when it compares
-    a whole register to a number, guards gates, resets and measurements only, and has no `else`.
+    One quantum register holds all qubits; classical registers are `layout.groups` under `payload_names`. Barriers,
+    resets and mid-circuit measurements are kept; delays and the global phase are left out. An `if` is written when it
+    compares a whole register to a number, guards gates, resets and measurements only, and has no `else`.
 
     Raises:
         UnsupportedCircuit: for any other control flow; names the operation and its index.
@@ -127,6 +130,7 @@ class _Writer:
         condition, then, otherwise = arguments
         if otherwise:
             self._refuse(index, f"has an else branch, and {_FORMAT} cannot say that")
+        bits: tuple[int, ...]
         if isinstance(condition, BitIs):
             bits, value = (condition.bit,), int(condition.value)
         elif isinstance(condition, RegisterIs):
