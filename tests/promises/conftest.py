@@ -1,6 +1,6 @@
 """The matrix that the promises are tested on, and the judges of its answers.
 
-A way is framework × service × target × format. Tests take `way`, run circuits through the whole of it (reader, writer,
+A way is one framework, service, target and format. Tests take `way`, run circuits through all of it (reader, writer,
 embedded cloud, decoder) and compare with Aer or with the exact probabilities, none of which pass through our code.
 """
 

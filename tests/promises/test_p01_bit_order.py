@@ -43,7 +43,7 @@ def test_p01_permuted_measurement(way: Way, aer: Aer) -> None:
 def test_p01_unequal_registers_in_an_asymmetric_state(
     way: Way, sizes: tuple[int, ...], aer: Aer, assert_fits: Callable[..., None]
 ) -> None:
-    """Bug: registers cut at the wrong places when their sizes differ; angles differ so that no two qubits can be swapped."""
+    """Bug: registers cut at the wrong places when their sizes differ. No two qubits have the same angle."""
     registers = [ClassicalRegister(size, f"r{index}") for index, size in enumerate(sizes)]
     circuit = QuantumCircuit(QuantumRegister(sum(sizes), "q"), *registers)
     for qubit in range(sum(sizes)):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_p04_unmeasured_helpers_never_overwrite(
     way: Way, measured: list[int], assert_fits: Callable[..., None]
 ) -> None:
-    """Bug: states that differ only in unmeasured qubits overwrite each other's counts (azure-quantum-python#198, #248)."""
+    """Bug: states that differ in unmeasured qubits only overwrite each other (azure-quantum-python#198, #248)."""
     circuit = QuantumCircuit(5, len(measured))
     for qubit in range(5):
         circuit.ry(0.5 + 0.4 * qubit, qubit)

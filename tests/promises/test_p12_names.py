@@ -66,7 +66,8 @@ def test_p12_many_controls(way: Way, controls: int, aer: Aer) -> None:
     circuit.mcx(list(range(controls)), controls)
     circuit.measure(range(controls + 1), range(controls + 1))
     idle = circuit.copy_empty_like()
-    idle.x(range(1, controls))
+    for control in range(1, controls):
+        idle.x(control)
     idle.mcx(list(range(controls)), controls)
     idle.measure(range(controls + 1), range(controls + 1))
     found = way.run([circuit, idle], shots=16).result().get_counts()

@@ -29,7 +29,7 @@ def _number(value: int, name: str | None = None) -> QuantumCircuit:
 
 
 def test_p22_results_in_order_under_one_id(way: Way) -> None:
-    """Bug: only the first circuit is run, or results come in the order of their ends (azure-quantum-python#200, #259)."""
+    """Bug: only the first circuit runs, or results come in the order of their ends (azure-quantum-python#200, #259)."""
     circuits = [_number(value) for value in (3, 12, 0, 7, 9, 1, 14)]
     job = way.run(circuits, shots=10)
     assert isinstance(job.job_id(), str)

@@ -81,9 +81,6 @@ def test_p24_nothing_is_left_open(account: Account, backend: Backend) -> None:
     for _ in range(2):
         with backend.open_session():
             pass
-    try:
-        with backend.open_session():
-            raise QrelayError("on purpose")
-    except QrelayError:
-        pass
+    with pytest.raises(QrelayError), backend.open_session():
+        raise QrelayError("on purpose")
     assert account.sessions(open=True) == []
