@@ -52,7 +52,6 @@ def _openqasm2(text: str, path: Path) -> QuantumCircuit:
         return qasm2.loads(
             text,
             include_path=(path.parent,),
-            include_input_directory="prepend",
             custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS,
             custom_classical=qasm2.LEGACY_CUSTOM_CLASSICAL,
         )
