@@ -34,9 +34,9 @@ def test_gates_that_qelib_gained_later(tmp_path: Path) -> None:
 
 
 def test_include_is_searched_beside_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "mine.inc").write_text("gate flip a { U(pi,0,pi) a; }")
+    (tmp_path / "mine.inc").write_text("gate flip a { x a; }")
     file = tmp_path / "own.qasm"
-    file.write_text('OPENQASM 2.0; include "mine.inc"; qreg q[1]; flip q[0];')
+    file.write_text('OPENQASM 2.0; include "qelib1.inc"; include "mine.inc"; qreg a[1]; flip a[0];')
     monkeypatch.chdir("/")
     assert dict(load(file).count_ops()) == {"flip": 1}
 
