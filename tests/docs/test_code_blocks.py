@@ -107,7 +107,6 @@ def test_commands_exist(block: Block, command: str, tmp_path: Path, monkeypatch:
     (tmp_path / "bell.qasm").write_text(
         'OPENQASM 2.0; include "qelib1.inc"; qreg q[2]; creg c[2]; h q[0]; cx q[0],q[1]; measure q -> c;'
     )
-    (tmp_path / "faults.json").write_text("[]")
     name, *arguments = shlex.split(command.partition(" #")[0])[1:]
     group = get_command(app)
     if name.startswith("--"):

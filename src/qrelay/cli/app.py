@@ -230,24 +230,22 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
     data: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep everything in this file.")] = None,
     key: Annotated[list[str] | None, typer.Option(help="Accept only this API key; may be repeated.")] = None,
-    faults: Annotated[Path | None, typer.Option(metavar="FILE", help="JSON list of faults.", exists=True)] = None,
+    faults: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="'METHOD PATH WHAT…'", help="Go wrong on purpose, as 'PUT */jobs/* drop'; may be repeated."
+        ),
+    ] = None,
 ) -> None:
     """Serve the embedded cloud on this machine until interrupted."""
+    from qrelay.local import parse_fault
     from qrelay.local import serve as serve_local
 
-    serve_local(port, data=data, keys=key or None, faults=_faults(faults))
-
-
-def _faults(path: Path | None) -> list[dict[str, Any]]:
-    if path is None:
-        return []
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path.name} is not a JSON list of faults: {error}.") from error
-    if not isinstance(read, list):
-        raise ConfigurationError(f"{path.name} holds {type(read).__name__}, not a JSON list of faults.")
-    return read
+        ordered = [parse_fault(text) for text in faults or ()]
+    except ValueError as error:
+        raise ConfigurationError(f"{error}.") from error
+    serve_local(port, data=data, keys=key or None, faults=ordered)
 
 
 @contextmanager
