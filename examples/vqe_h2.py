@@ -36,7 +36,7 @@ with Workspace.local() as workspace:
     backend = Provider(workspace).get_backend("ionq.simulator")
     with backend.open_session(name="vqe") as session:
         # Primitives run in threads of their own, so they are given the backend that is bound to the session.
-        estimator = BackendEstimatorV2(backend=session.backend, options={"default_precision": 0.005})
+        estimator = BackendEstimatorV2(backend=session.backend, options={"default_precision": 0.01})
 
         def energy(angle: float) -> float:
             value = float(estimator.run([(ansatz, hydrogen, [angle])]).result()[0].data.evs)
