@@ -218,7 +218,7 @@ def _tell(console: Console, report: Report) -> None:
         "",
         f"exact diagonalisation      {report.exact:+.6f}",
         f"from exact probabilities   {report.from_probabilities:+.6f}   of {_LOOP_TARGET}",
-        f"    error {by_probabilities:+.6f} mHa, {verdict} chemical accuracy, 1.6 mHa",
+        f"    error {by_probabilities:+.2g} mHa, {verdict} chemical accuracy, 1.6 mHa",
         f"from {_SHOTS:,} shots a basis  {report.from_shots:+.6f}   of {_SHOT_TARGET}",
         f"    error {by_shots:+.3f} mHa, standard error {report.standard_error * 1e3:.3f} mHa",
         "",

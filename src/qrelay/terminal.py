@@ -68,8 +68,10 @@ def targets_table(targets: Iterable[Target]) -> Table:
 
 
 def table_of(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A plain table of text cells."""
-    table = Table(*headings, box=None, pad_edge=False, header_style="bold")
+    """A plain table of text cells; the first column is never cut or broken."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, heading in enumerate(headings):
+        table.add_column(heading, no_wrap=number == 0, overflow="fold")  # ids are for copying: never cut
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return table

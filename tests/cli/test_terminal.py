@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from qrelay.cloud.target import Target
-from qrelay.terminal import bar, histogram, targets_table
+from qrelay.terminal import bar, histogram, table_of, targets_table
 
 
 def drawn(renderable: object) -> str:
@@ -52,3 +52,12 @@ def test_targets_that_take_no_circuits_say_so() -> None:
     assert "takes no circuits" in text
     assert "Degraded" in text
     assert "2 h" in text
+
+
+def test_ids_are_never_cut() -> None:
+    """An id that ends in dots cannot be given to the next command."""
+    row = ("62f350e9-bcce-4fcc-a394-23278e82ed9f", "Succeeded", "quantinuum.sim.h2-1e", "a long name " * 5, "2026")
+    output = io.StringIO()
+    Console(file=output, width=70, color_system=None).print(table_of(("job", "status", "target", "name", "at"), [row]))
+    assert row[0] in output.getvalue()
+    assert "…" not in output.getvalue()
