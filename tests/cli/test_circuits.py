@@ -47,7 +47,7 @@ def test_include_is_searched_beside_the_file(tmp_path: Path, monkeypatch: pytest
         ("qreg q[2];", "does not begin with"),
         ("", "does not begin with"),
         ("OPENQASM 4.0; qubit q;", "is OpenQASM 4"),
-        ('OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\nnosuch q[0];', "4,"),
+        ('OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\nnosuch q[0];', "line 4, column"),
         ("OPENQASM 2.0;\nqreg q[2;", "not valid OpenQASM 2"),
         ("OPENQASM 3.0; qubit[2] q; cx q[0] q[1;", "not an OpenQASM 3 program"),
         ("OPENQASM 3.0; nosuch q;", "not an OpenQASM 3 program"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["load"]
 
 _COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_PLACE = re.compile(r"<input>:(\d+),(\d+): ")
 _VERSION = re.compile(r"\s*OPENQASM\s+(\d+)(?:\.\d+)?\s*;")
 
 
@@ -56,7 +57,8 @@ def _openqasm2(text: str, path: Path) -> QuantumCircuit:
             custom_classical=qasm2.LEGACY_CUSTOM_CLASSICAL,
         )
     except qasm2.QASM2ParseError as error:
-        raise UnsupportedCircuit(f"{path.name} is not valid OpenQASM 2: {error.message}.") from error
+        word = _PLACE.sub(r"line \1, column \2: ", error.message).rstrip(".")
+        raise UnsupportedCircuit(f"{path.name} is not valid OpenQASM 2: {word}.") from error
 
 
 def _openqasm3(text: str, path: Path) -> QuantumCircuit:
