@@ -175,6 +175,8 @@ class Session:
         return self.record
 
     async def _close(self) -> SessionRecord:
+        if self.record.state.ended:  # failed or timed out: the service has closed it
+            return self.record
         self.record = await self._account.service.close_session(self.id)
         return self.record
 
