@@ -36,7 +36,7 @@ def read(circuit: Any) -> Program:
 
             return read_qiskit(circuit)
     kind = f"{type(circuit).__module__}.{type(circuit).__qualname__}"
-    raise UnsupportedCircuit(f"{kind} is no circuit that qrelay reads. Pass a Qiskit QuantumCircuit or a qrelay Program.")
+    raise UnsupportedCircuit(f"{kind} is no circuit that qrelay reads. Pass a QuantumCircuit or a Program.")
 
 
 def encode(circuit: Any, format: str, **options: Any) -> Payload:  # noqa: A002 - the services' own word

@@ -67,7 +67,8 @@ def test_table_names_every_standard_gate_of_qiskit_and_openqasm() -> None:
     standard = set(library.get_standard_gate_name_mapping()) - {"delay", "measure", "reset"}
     assert standard <= set(GATES)
     openqasm3 = (
-        "p x y z h s sdg t tdg sx rx ry rz cx cy cz cp crx cry crz ch swap ccx cswap cu CX phase cphase id u1 u2 u3 U gphase"
+        "p x y z h s sdg t tdg sx rx ry rz cx cy cz cp crx cry crz ch swap ccx cswap cu"
+        " CX phase cphase id u1 u2 u3 U gphase"
     )
     assert {ALIASES.get(name, name) for name in openqasm3.split()} <= set(GATES)
 

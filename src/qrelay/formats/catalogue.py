@@ -43,7 +43,9 @@ class InputFormat:
 INPUT_FORMATS: Mapping[str, InputFormat] = {
     row.name: row
     for row in (
-        InputFormat("ionq.circuit.v1", "application/json", "ionq.quantum-results.v1", ionq_circuit.GATES, ionq_circuit.write),
+        InputFormat(
+            "ionq.circuit.v1", "application/json", "ionq.quantum-results.v1", ionq_circuit.GATES, ionq_circuit.write
+        ),
         InputFormat(
             "qir.v1", "qir.v1", "microsoft.quantum-results.v2", qir.GATES, qir.write, options=frozenset({"profile"})
         ),

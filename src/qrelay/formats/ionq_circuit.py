@@ -1,7 +1,7 @@
-"""`ionq.circuit.v1`, gateset `qis`: IonQ's own JSON. Written as text directly: dictionaries would cost three times that.
+"""`ionq.circuit.v1`, gateset `qis`: IonQ's own JSON, written as text: dictionaries would cost three times that.
 
-Gate names: docs.ionq.com, "Writing quantum programs" (any gate but swap takes up to seven controls), Azure's page on the
-IonQ provider for xx, yy, zz. Rotations are in radians, `rotation` of xx, yy, zz being θ in exp(-iθ/2 · PP).
+Gate names: docs.ionq.com, "Writing quantum programs" (any gate but swap takes up to seven controls), Azure's page on
+the IonQ provider for xx, yy, zz. Rotations are in radians, `rotation` of xx, yy, zz being θ in exp(-iθ/2 · PP).
 Measurements are not sent: the answer covers all qubits, and the layout says which qubit each bit reads.
 """
 

@@ -1,7 +1,8 @@
 """`honeywell.openqasm.v1`: OpenQASM 2 with the gates of qelib1.inc that every reader knows and defines alike.
 
-`cu3` is not among them: older copies of qelib1.inc define it without the phase on its control. Rotations such as `rz`
-differ between copies by a global phase only.
+These are the gates of the language's paper; swap, rzz, sx and others came later, and strict readers refuse them. `cu3` is
+left out too: the paper defines it without the phase on its control. Definitions of rotations such as `rz` differ from
+reader to reader by a global phase only.
 Source: Cross et al., Open Quantum Assembly Language, arXiv:1707.03429.
 """
 
@@ -23,7 +24,10 @@ __all__ = ["GATES", "write"]
 _FORMAT = "honeywell.openqasm.v1"
 
 GATES = frozenset(
-    "u1 u2 u3 id x y z h s sdg t tdg rx ry rz cx cy cz ch swap ccx cswap crz cu1 rzz".split()
+    {
+        *("id", "x", "y", "z", "h", "s", "sdg", "t", "tdg", "rx", "ry", "rz", "u1", "u2", "u3"),
+        *("cx", "cy", "cz", "ch", "crz", "cu1", "ccx"),
+    }
 )
 """Gates that are written as they are."""
 
@@ -31,9 +35,9 @@ GATES = frozenset(
 def write(program: Program) -> Payload:
     """Write a program as OpenQASM 2.
 
-    One quantum register holds all qubits; classical registers are `layout.groups` under `payload_names`. Barriers, resets
-    and mid-circuit measurements are kept; delays and the global phase are left out. An `if` is written when it compares
-    a whole register to a number, guards gates, resets and measurements only, and has no `else`.
+    One quantum register holds all qubits; classical registers are `layout.groups` under `payload_names`. Barriers,
+    resets and mid-circuit measurements are kept; delays and the global phase are left out. An `if` is written when it
+    compares a whole register to a number, guards gates, resets and measurements only, and has no `else`.
 
     Raises:
         UnsupportedCircuit: for any other control flow; names the operation and its index.
@@ -127,6 +131,7 @@ class _Writer:
         condition, then, otherwise = arguments
         if otherwise:
             self._refuse(index, f"has an else branch, and {_FORMAT} cannot say that")
+        bits: tuple[int, ...]
         if isinstance(condition, BitIs):
             bits, value = (condition.bit,), int(condition.value)
         elif isinstance(condition, RegisterIs):

@@ -9,9 +9,10 @@ and the recorded modules of azure-quantum share.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from struct import pack
 
-from qrelay.errors import InvalidOption, UnsupportedCircuit
+from qrelay.errors import InvalidOption
 from qrelay.formats.numbers import refuse_infinite
 from qrelay.formats.payload import Payload
 from qrelay.formats.straight import straight
@@ -22,12 +23,10 @@ __all__ = ["ENTRY_POINT", "GATES", "write"]
 ENTRY_POINT = "ENTRYPOINT__main"
 _FORMAT = "qir.v1"
 
-_CALLS = {
-    **{name: f"{name}__body" for name in "x y z h s t rx ry rz rxx ryy rzz cx cy cz swap ccx".split()},
-    "sdg": "s__adj",
-    "tdg": "t__adj",
-}
+_PLAIN = ("x", "y", "z", "h", "s", "t", "cx", "cy", "cz", "swap", "ccx")
 _TURNS = frozenset({"rx", "ry", "rz", "rxx", "ryy", "rzz"})
+_CALLS = {name: f"{name}__body" for name in (*_PLAIN, *_TURNS)} | {"sdg": "s__adj", "tdg": "t__adj"}
+_WIDTH = {"rxx": 2, "ryy": 2, "rzz": 2, "cx": 2, "cy": 2, "cz": 2, "swap": 2, "ccx": 3}
 GATES = frozenset(_CALLS)
 """Gates with a call of their own."""
 
@@ -35,8 +34,8 @@ GATES = frozenset(_CALLS)
 def write(program: Program, *, profile: str | None = None) -> Payload:
     """Write a program as a QIR base-profile module.
 
-    Measurements stand at the end. A qubit that is measured into several bits is measured once and its result recorded for
-    each of them. A bit that nothing is measured into is recorded too, and reads zero. The global phase is left out:
+    Measurements stand at the end. A qubit that is measured into several bits is measured once and its result recorded
+    for each of them. A bit that nothing is measured into is recorded too, and reads zero. The global phase is left out:
     no measurement can see it.
 
     Raises:
@@ -109,7 +108,7 @@ class _Turns(dict[tuple[int, ...], str]):
         return end
 
 
-def _body(gates: list[Operation] | tuple[Operation, ...] | object) -> list[str]:
+def _body(gates: Sequence[Operation]) -> list[str]:
     lines: list[str] = []
     add = lines.append
     calls = {name: _Calls(name) for name in GATES - _TURNS}
@@ -118,7 +117,7 @@ def _body(gates: list[Operation] | tuple[Operation, ...] | object) -> list[str]:
         name: (f"  call void @__quantum__qis__{_CALLS[name]}(double 0x", two if name in ("rxx", "ryy", "rzz") else one)
         for name in _TURNS
     }
-    for name, qubits, params in gates:  # type: ignore[attr-defined]
+    for name, qubits, params in gates:
         if params:
             start, ends = turns[name]
             add(f"{start}{pack('>d', params[0]).hex()}{ends[qubits]}")
@@ -178,6 +177,3 @@ def _tail(used: set[str], measures: bool, layout: Layout) -> str:
             "",
         ]
     )
-
-
-_WIDTH = {"rxx": 2, "ryy": 2, "rzz": 2, "cx": 2, "cy": 2, "cz": 2, "swap": 2, "ccx": 3}

@@ -34,8 +34,8 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
     """Take a program apart for a format that knows only gates and final measurements.
 
     Rules:
-        A measurement is final if no gate, reset or block touches its qubit afterwards; measuring that qubit again is fine,
-        it only reads the same value into one more bit.
+        A measurement is final if no gate, reset or block touches its qubit afterwards; measuring that qubit again is
+        fine, it only reads the same value into one more bit.
         A reset of a qubit that nothing has touched does nothing and is left out; any other is refused.
         Barriers and delays are left out: they do not change what an ideal machine computes.
         Loops over known values are written out; all other control flow is refused.

@@ -15,16 +15,14 @@ from qrelay.program.matrices import MATRICES, Matrix
 
 __all__ = ["ALIASES", "GATES", "NOT_GATES", "Gate", "inverse"]
 
-NOT_GATES = frozenset(
-    {"measure", "reset", "barrier", "delay", "if", "while", "for", "switch", "break", "continue"}
-)
+NOT_GATES = frozenset({"measure", "reset", "barrier", "delay", "if", "while", "for", "switch", "break", "continue"})
 """Names of operations that are no gates."""
 
 ALIASES = {
     "U": "u", "CX": "cx", "phase": "p", "cphase": "cp", "gphase": "global_phase", "v": "sx", "vdg": "sxdg",
     "cnot": "cx", "toffoli": "ccx", "fredkin": "cswap", "i": "id",
 }  # fmt: skip
-"""Other names of gates in the table. OpenQASM 3's built-in `U` differs from `u` by a global phase of θ/2 in some readers."""
+"""Other names of gates in the table. For some readers OpenQASM 3's `U` differs from `u` by a global phase of θ/2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,9 @@ def _row(name: str) -> Gate:
 GATES: dict[str, Gate] = {name: _row(name) for name in MATRICES}
 """Every gate by name."""
 
-_OWN_INVERSE = frozenset({"id", "x", "y", "z", "h", "cx", "cy", "cz", "ch", "swap", "ecr", "ccx", "ccz", "cswap", "rccx"})
+_OWN_INVERSE = frozenset(
+    {"id", "x", "y", "z", "h", "cx", "cy", "cz", "ch", "swap", "ecr", "ccx", "ccz", "cswap", "rccx"}
+)
 _OWN_INVERSE |= {"c3x", "c4x"}
 _PAIRS = {"s": "sdg", "t": "tdg", "sx": "sxdg", "cs": "csdg"}
 _PAIRS |= {there: here for here, there in _PAIRS.items()}

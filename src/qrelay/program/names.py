@@ -36,8 +36,8 @@ def payload_names(layout: Layout) -> tuple[str, ...]:
     """The payload's name for each of `layout.groups`, in that order.
 
     A name that is an OpenQASM identifier, no reserved word and no gate's name stays as it is. Any other gets `c_` in
-    front and `_` for each character that identifiers do not have; bits outside every register are called `loose`. A name
-    that is taken by then gets `_2`, `_3` … behind it. Names that stay are dealt out first, so no rename can take one.
+    front and `_` for each character that identifiers do not have; bits outside every register are called `loose`. A
+    name that is taken by then gets `_2`, `_3` … behind it. Names that stay are dealt out first: no rename takes one.
     """
     wanted = [name for name, _ in layout.groups]
     used = set(_unchanged(wanted))

@@ -56,7 +56,7 @@ class Program:
 
     @cached_property
     def layout(self) -> Layout:
-        """Which qubit each classical bit is measured from last, and the registers. Costs one pass over the operations."""
+        """Which qubit each classical bit is measured from last, and the registers. Costs a pass over the operations."""
         qubits = [-1] * self.num_clbits
         for operation in self.measurements():
             qubits[operation[2][0]] = operation[1][0]

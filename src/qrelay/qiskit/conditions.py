@@ -51,7 +51,9 @@ def read_condition(
     return RegisterIs(tuple(_bit(bit, clbits, outermost) for bit in what), int(value))
 
 
-def read_switch(target: Any, clbits: Mapping[Clbit, int], outermost: Mapping[Clbit, int], refuse: _Refuse) -> Expression:
+def read_switch(
+    target: Any, clbits: Mapping[Clbit, int], outermost: Mapping[Clbit, int], refuse: _Refuse
+) -> Expression:
     """What a `switch` chooses by."""
     if isinstance(target, expr.Expr):
         return _Expressions(clbits, outermost, refuse).read(target)
@@ -111,7 +113,7 @@ class _Expressions:
             return Expression(_BINARY[node.op.name], (self.read(node.left), self.read(node.right)), width)
         elif isinstance(node, expr.Index):
             return Expression("index", (self.read(node.target), self.read(node.index)), width)
-        refused: Expression = self._refuse("expression", "uses a classical variable or value that no job format can say")
+        refused: Expression = self._refuse("expression", "uses a classical variable that no job format can say")
         return refused
 
     def _width(self, node: expr.Expr) -> int:

@@ -7,8 +7,7 @@ else is expanded by its own definition, or synthesised by Qiskit where it has no
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit import (
@@ -22,7 +21,6 @@ from qiskit.circuit import (
     ForLoopOp,
     IfElseOp,
     Measure,
-    Operation as QiskitOperation,
     Qubit,
     Reset,
     SwitchCaseOp,
@@ -33,9 +31,13 @@ from qiskit.exceptions import QiskitError
 
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Operation, Program, Register
-from qrelay.program.control import Condition
 from qrelay.program.gates import GATES
 from qrelay.qiskit.conditions import read_condition, read_switch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from qrelay.program.control import Condition
 
 __all__ = ["read"]
 
@@ -52,8 +54,8 @@ def read(circuit: QuantumCircuit) -> Program:
 
     Raises:
         UnboundParameters: naming every parameter without a value.
-        UnsupportedCircuit: an operation that has no meaning in gates, measurements, resets and control flow, with its name
-            and its index in `circuit.data`.
+        UnsupportedCircuit: an operation that has no meaning in gates, measurements, resets and control flow, with its
+            name and its index in `circuit.data`.
     """
     unbound = {parameter.name for parameter in set(circuit.parameters) - _loop_parameters(circuit)}
     if unbound:
@@ -223,9 +225,7 @@ class _Reading:
 
     # --- what is made of other operations ------------------------------------------------------------------------
 
-    def _expand(
-        self, operation: QiskitOperation, places: Sequence[int], bits: Sequence[int], out: list[Operation]
-    ) -> None:
+    def _expand(self, operation: Any, places: Sequence[int], bits: Sequence[int], out: list[Operation]) -> None:
         """Write an operation as its definition."""
         name = operation.name
         if self._depth > _DEEPEST:
@@ -241,7 +241,7 @@ class _Reading:
         except TypeError:
             raise UnboundParameters(parameter.name for parameter in definition.parameters) from None
 
-    def _definition(self, operation: QiskitOperation) -> QuantumCircuit:
+    def _definition(self, operation: Any) -> QuantumCircuit:
         with warnings.catch_warnings():  # what Qiskit deprecates inside its own definitions is not the user's doing
             warnings.simplefilter("ignore", DeprecationWarning)
             warnings.simplefilter("ignore", PendingDeprecationWarning)
@@ -257,10 +257,10 @@ class _Reading:
             else:
                 return made
             try:
-                unitary = UnitaryGate(operation.to_matrix())  # type: ignore[attr-defined]
-                return unitary.definition
+                made = UnitaryGate(operation.to_matrix()).definition
             except (AttributeError, NotImplementedError, QiskitError, ValueError):
                 self._refuse(operation.name, "has neither a definition nor a matrix")
+            return made
 
     def _add_phase(self, angle: float, out: list[Operation]) -> None:
         if not angle:

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qrelay.program import Layout, Register
-from qrelay.program.names import payload_names
+from qrelay.program import Layout, Register, payload_names
 from qrelay.results.document import Answer, kind
 from qrelay.results.outcome import Outcome
 from qrelay.results.shots import split

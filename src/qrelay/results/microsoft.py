@@ -15,7 +15,7 @@ import json
 import re
 from itertools import chain
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ _MOST_ERRORS = 10_000_000
 def decode_v2(answer: Answer, layouts: list[Layout | None] | None, shots: int | None, seed: str) -> list[Outcome]:
     """Read every item of the answer.
 
-    Single shots are taken where the item has them, and must be as many as its histogram counts; else the histogram is.
+    Single shots are taken where the item has them, and must agree with its histogram; else the histogram is taken.
     Without a layout the registers are named `c0`, `c1` … from the right: the last element of a tuple is `c0`.
     """
     document = answer.document()
@@ -106,12 +106,37 @@ def _item(answer: Answer, item: Any, layout: Layout | None, shots: int | None, s
         if value is not None and type(value) is not list:
             answer.refuse(f"{name!r} should be a list and is {kind(value)}")
     counts = None if histogram is None else [_count(answer, entry) for entry in histogram]
-    if single and counts is not None and sum(counts) != len(single):
-        answer.refuse(f"it lists {len(single)} shots and its histogram counts {sum(counts)}")
     if single or counts is None:
-        reported, counts = single or [], None
+        told = _read(answer, single or [], None, layout)
+        if counts is not None:
+            counted = _read(answer, [entry["Outcome"] for entry in histogram or []], counts, told.layout)
+            _compare(answer, told, counted)
     else:
-        reported = [entry["Outcome"] for entry in histogram or []]
+        told = _read(answer, [entry["Outcome"] for entry in histogram or []], counts, layout)
+    usable = len(told.bits) if told.weights is None else int(told.weights.sum())
+    return Outcome(
+        layout=told.layout,
+        bits=told.bits,
+        weights=told.weights,
+        shots_asked=shots,
+        shots_returned=usable + sum(told.lost.values()) + len(told.errors),
+        lost=told.lost or None,
+        errors=told.errors,
+        seed=seed,
+    )
+
+
+class _Told(NamedTuple):
+    """What one list of outcomes says."""
+
+    layout: Layout
+    bits: NDArray[np.uint8]
+    weights: NDArray[np.int64] | None
+    lost: dict[str, int]
+    errors: tuple[Any, ...]
+
+
+def _read(answer: Answer, reported: list[Any], counts: list[int] | None, layout: Layout | None) -> _Told:
     good, counts, errors = _without_errors(answer, reported, counts)
     if good:
         widths = _widths(answer, _leaves(answer, good[0]), layout)
@@ -121,18 +146,22 @@ def _item(answer: Answer, item: Any, layout: Layout | None, shots: int | None, s
     rows = _rows(answer, good, widths)
     columns = list(chain.from_iterable(reading_order(layout)))
     weights = None if counts is None else np.array(counts, dtype=np.int64)
-    bits, weights, lost = split(rows, weights, columns, layout)
-    usable = len(bits) if weights is None else int(weights.sum())
-    return Outcome(
-        layout=layout,
-        bits=bits,
-        weights=weights,
-        shots_asked=shots,
-        shots_returned=usable + sum(lost.values()) + len(errors),
-        lost=lost or None,
-        errors=errors,
-        seed=seed,
+    return _Told(layout, *split(rows, weights, columns, layout), errors)
+
+
+def _compare(answer: Answer, told: _Told, counted: _Told) -> None:
+    """Single shots and histogram say the same thing twice; where they differ nobody knows which is right."""
+    first, weights, _ = packing.distinct(told.bits)
+    first_counted, weights_counted, _ = packing.distinct(counted.bits, counted.weights)
+    named = weights_counted > 0
+    same = (
+        np.array_equal(told.bits[first], counted.bits[first_counted[named]])
+        and np.array_equal(weights, weights_counted[named])
+        and told.lost == {string: count for string, count in counted.lost.items() if count}
+        and len(told.errors) == len(counted.errors)
     )
+    if not same:
+        answer.refuse("its list of shots and its histogram contradict each other")
 
 
 def _count(answer: Answer, entry: Any) -> int:
@@ -172,8 +201,8 @@ def _rows(answer: Answer, outcomes: list[Any], widths: list[int]) -> NDArray[np.
     The common shapes, arrays of bits and tuples of these, are read column by column by C code: an answer of a million
     shots should not cost much more than its JSON.
     """
-    if not outcomes:
-        return np.zeros((0, sum(widths)), dtype=np.uint8)
+    if not outcomes or (not widths and all(outcome in ([], {}) for outcome in outcomes)):
+        return np.zeros((len(outcomes), sum(widths)), dtype=np.uint8)
     types = set(map(type, outcomes))
     columns: list[list[Any]] | None = None
     if types == {list} and len(widths) == 1:
@@ -183,7 +212,7 @@ def _rows(answer: Answer, outcomes: list[Any], widths: list[int]) -> NDArray[np.
             columns = [list(map(itemgetter(f"Item{place}"), outcomes)) for place in range(1, len(widths) + 1)]
         except KeyError:
             columns = None
-    if columns is not None and all(set(map(type, column)) == {list} for column in columns):
+    if columns and all(set(map(type, column)) == {list} for column in columns):
         for column, width in zip(columns, widths, strict=True):
             _check_widths(answer, column, width)
         return np.concatenate(
