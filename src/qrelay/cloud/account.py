@@ -339,12 +339,15 @@ class Account:
             raise UnclearOutcome(
                 str(error),
                 tag=error.tag,
-                resume=lambda: loop.later(self._send_all, [replace(submission, group=None)]),
+                resume=lambda: loop.later(self._resume, submission),
                 status=error.status, code=error.code, target=error.target, job_id=error.job_id,
                 request_id=error.request_id,
             ) from error  # fmt: skip
         self.jobs_submitted += 1
         return replace(record, layouts=(submission.payload.layout,), shots=record.shots or submission.shots)
+
+    async def _resume(self, submission: Submission) -> Job:
+        return Job(self, [await self._send(submission)])
 
     async def _with_finished_jobs(self, error: SessionEnded) -> SessionEnded:
         for session in list(self._entered):
