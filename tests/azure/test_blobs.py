@@ -84,7 +84,9 @@ def test_every_size_arrives_whole(clock: Any, size: int) -> None:
 
 
 def test_a_server_without_ranges_is_read_too(clock: Any) -> None:
-    assert _download(Store(b"", httpx.Response(200, content=b"whole")), clock, _signed(clock), Renewals(clock)) == b"whole"
+    assert (
+        _download(Store(b"", httpx.Response(200, content=b"whole")), clock, _signed(clock), Renewals(clock)) == b"whole"
+    )
 
 
 def test_an_interrupted_download_goes_on_where_it_was(clock: Any) -> None:
@@ -191,7 +193,9 @@ class Shelf:
             return httpx.Response(201)
         if not self.there:
             if self.body:
-                return httpx.Response(404, content="\ufeff<?xml version='1.0'?><Error><Code>ContainerNotFound</Code></Error>")
+                return httpx.Response(
+                    404, content="\ufeff<?xml version='1.0'?><Error><Code>ContainerNotFound</Code></Error>"
+                )
             return httpx.Response(404, headers={"x-ms-error-code": "ContainerNotFound"})
         if request.url.path in self.blobs:
             return httpx.Response(409, headers={"x-ms-error-code": "BlobAlreadyExists"})

@@ -76,7 +76,10 @@ def test_p22_a_failed_member_raises_with_the_others_outcomes(local: Callable[...
     job = workspace.submit("ionq.simulator", [flips("001"), _failing(flips), flips("100")], shots=30)
     with pytest.raises(PartialResult, match="1 of 3") as caught:
         job.results(timeout=60)
-    assert {index: outcome.counts() for index, outcome in caught.value.outcomes.items()} == {0: {"001": 30}, 2: {"100": 30}}
+    assert {index: outcome.counts() for index, outcome in caught.value.outcomes.items()} == {
+        0: {"001": 30},
+        2: {"100": 30},
+    }
     assert isinstance(caught.value.failures[1], JobFailed)
     partial = job.results(partial=True)
     assert [outcome and outcome.counts() for outcome in partial] == [{"001": 30}, None, {"100": 30}]
@@ -242,4 +245,3 @@ def test_asynchronous_twins(local: Callable[..., Workspace], flips: Any) -> None
 
     assert asyncio.run(main()) == [{bits: 20} for bits in PATTERNS]
     assert {t.id for t in asyncio.run(workspace.targets_async())} == {t.id for t in workspace.targets()}
-

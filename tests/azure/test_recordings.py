@@ -129,7 +129,6 @@ def test_a_session_under_continue_goes_on_and_ends_failed(recorded: Callable[...
         assert again.wait() is JobState.SUCCEEDED
         assert {job.id for job in session.jobs()} >= {again.id}
     assert session.record.state is SessionState.FAILED
-    assert [r.url.path for r in replay.requests if r.url.path.endswith(":close")] == [
-        "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/myresourcegroup"
-        "/providers/Microsoft.Quantum/workspaces/myworkspace/sessions/00000000-0000-0000-0000-000000000004:close"
-    ]
+    closes = [r.url.path for r in replay.requests if r.url.path.endswith(":close")]
+    assert len(closes) == 1
+    assert closes[0].endswith("/sessions/00000000-0000-0000-0000-000000000004:close")

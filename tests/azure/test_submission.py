@@ -85,9 +85,7 @@ def test_p18_a_conflict_means_that_it_is_there(remote: Callable[..., Workspace],
     assert service.made == [job.id]
 
 
-def test_p18_what_cannot_be_settled_is_unclear_and_can_be_resumed(
-    remote: Callable[..., Workspace], flips: Any
-) -> None:
+def test_p18_what_cannot_be_settled_is_unclear_and_can_be_resumed(remote: Callable[..., Workspace], flips: Any) -> None:
     service = Service(["commit-drop"], [httpx.Response(503)] * 50)
     workspace = remote(service)
     with pytest.raises(UnclearOutcome, match="resume") as caught:
@@ -120,7 +118,11 @@ def test_p22_a_permanent_refusal_costs_one_submission_a_circuit(remote: Callable
     with pytest.raises(ServiceError, match="no such thing") as caught:
         remote(service).submit("ionq.simulator", [flips("01"), flips("10"), flips("11")], shots=10)
     assert service.seen == ["PUT"] * 3
-    assert (caught.value.code, caught.value.status, caught.value.target) == ("InvalidJobDefinition", 400, "ionq.simulator")
+    assert (caught.value.code, caught.value.status, caught.value.target) == (
+        "InvalidJobDefinition",
+        400,
+        "ionq.simulator",
+    )
 
 
 def test_the_body_holds_what_the_specification_asks(remote: Callable[..., Workspace], flips: Any) -> None:

@@ -119,7 +119,9 @@ def test_a_circuit_that_measures_nothing_is_refused(program: Program) -> None:
 
 
 def test_an_analog_target_takes_no_circuit() -> None:
-    analog = replace(TARGET, id="pasqal.sim.emu-tn", formats=(), outputs={"pasqal.pulser.v1": "pasqal.pulser-results.v1"})
+    analog = replace(
+        TARGET, id="pasqal.sim.emu-tn", formats=(), outputs={"pasqal.pulser.v1": "pasqal.pulser-results.v1"}
+    )
     with pytest.raises(UnsupportedCircuit, match="takes no circuits"):
         _prepare(target=analog)
     ready = Payload(b"{}", "pasqal.pulser.v1", "application/json", "pasqal.pulser-results.v1", 2)
@@ -163,9 +165,7 @@ def test_composite_ids_are_read_back() -> None:
 
 
 def _state(*states: JobState | None) -> JobState:
-    return combined_state(
-        [None if state is None else JobRecord("i", state, state.value, "t", "p") for state in states]
-    )
+    return combined_state([None if state is None else JobRecord("i", state, state.value, "t", "p") for state in states])
 
 
 def test_the_state_of_a_list() -> None:

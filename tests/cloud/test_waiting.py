@@ -67,7 +67,7 @@ def test_intervals_never_shrink_and_stay_bounded() -> None:
     assert interval(0, 0.05, watched=10_000) <= 0.4
 
 
-async def _wait(jobs: Jobs, id_: str, timeout: float | None = None) -> JobRecord:
+async def _wait(jobs: Jobs, id_: str, timeout: float | None = None) -> JobRecord:  # noqa: ASYNC109 - of our clock
     return await jobs.poller().wait(id_, timeout)
 
 
