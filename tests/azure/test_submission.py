@@ -13,6 +13,7 @@ import pytest
 from qrelay.azure import Workspace
 from qrelay.cloud import JobState
 from qrelay.errors import ServiceError, ServiceUnavailable, UnclearOutcome
+from qrelay.formats.payload import Payload
 from qrelay.local import Fault
 
 
@@ -143,6 +144,15 @@ def test_the_body_holds_what_the_specification_asks(remote: Callable[..., Worksp
     (body,) = bodies
     assert body["inputParams"] == {"shots": 7, "noise": {"model": "aria-1"}, "extra": True}
     assert (body["name"], body["sessionId"], body["tags"], body["metadata"]["k"]) == ("mine", "s-1", ["a", "b"], "1")
+
+
+def test_p16_shots_go_under_the_targets_own_name(local: Callable[..., Workspace]) -> None:
+    """A count under a name that the service ignores runs 500 shots, and nobody notices."""
+    workspace = local()
+    pulses = Payload(b"{}", "pasqal.pulser.v1", "application/json", "pasqal.pulser-results.v1", 2)
+    job = workspace.submit("pasqal.sim.emu-tn", pulses, 77)
+    assert job.record.raw["inputParams"] == {"count": 77}
+    assert workspace.job(job.id).shots_asked == 77
 
 
 @pytest.mark.parametrize(

@@ -56,11 +56,15 @@ class Repeat(Enum):
 
 class Unanswered(ServiceUnavailable):
     """No usable answer within the allowed time. `processed` is False if the request certainly had no effect, None if
-    it may have had one."""
+    it may have had one. `retry_after` is the pause in seconds that the service asked for at last.
+    """
 
-    def __init__(self, message: str, *, processed: bool | None, **details: Any) -> None:
+    def __init__(
+        self, message: str, *, processed: bool | None, retry_after: float | None = None, **details: Any
+    ) -> None:
         super().__init__(message, **details)
         self.processed = processed
+        self.retry_after = retry_after
 
 
 class Authorizer(Protocol):
@@ -224,6 +228,7 @@ class Http:
             f"{order.method} {redact_url(order.url)} got no usable answer: {trouble}. {effect} "
             "Check the connection and the service's status page, then try again.",
             processed=order.processed,
+            retry_after=retry_after(trouble.response.headers, self.clock) if trouble.response is not None else None,
             status=status,
             code=code,
             request_id=order.request_id,

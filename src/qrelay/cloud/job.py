@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 from qrelay.cloud import loop
 from qrelay.cloud.batch import combined_state, composite_id
 from qrelay.cloud.service import JobRecord, JobState
-from qrelay.errors import JobCancelled, JobFailed, NotFound, PartialResult, QrelayError, ResultUnreadable
+from qrelay.errors import JobCancelled, JobFailed, NotFound, PartialResult, QrelayError, ResultUnreadable, WaitTimeout
 from qrelay.results import Outcome, decode
 
 if TYPE_CHECKING:
@@ -208,10 +208,11 @@ class Job:
         return combined_state(self._records)
 
     async def _fetch(self, index: int, timeout: float | None) -> bytes:  # noqa: ASYNC109
+        deadline = None if timeout is None else self._account.clock.monotonic() + timeout
         record = await self._ended(index, timeout)
         if record.state is not JobState.SUCCEEDED:
             raise _failure(record)
-        return await self._account._download(record)  # noqa: SLF001
+        return await self._account._download(record, deadline)  # noqa: SLF001
 
     async def _fetch_all(self, timeout: float | None) -> list[bytes | QrelayError | None]:  # noqa: ASYNC109
         await self._wait(timeout)
@@ -221,6 +222,8 @@ class Job:
                 return None
             try:
                 return await self._fetch(index, timeout)
+            except WaitTimeout:
+                raise
             except QrelayError as error:
                 return error
 
