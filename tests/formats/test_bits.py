@@ -16,9 +16,10 @@ from qrelay.program import payload_names
 
 qiskit = pytest.importorskip("qiskit")
 
+from qiskit.circuit import Clbit  # noqa: E402
+
 from judges import exact, ionq, qir  # noqa: E402
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister  # noqa: E402
-from qiskit.circuit import Clbit  # noqa: E402
 
 SHOTS = 2000
 
@@ -105,7 +106,10 @@ def test_p08_random_circuits_with_permuted_partial_measurement(format_name: str,
 
 def _overlapping() -> QuantumCircuit:
     bits = [Clbit() for _ in range(6)]
-    low, high = ClassicalRegister(name="low", bits=bits[:3]), ClassicalRegister(name="high", bits=[bits[4], bits[2], bits[1]])
+    low, high = (
+        ClassicalRegister(name="low", bits=bits[:3]),
+        ClassicalRegister(name="high", bits=[bits[4], bits[2], bits[1]]),
+    )
     circuit = QuantumCircuit(QuantumRegister(5, "q"), bits, low, high)
     for qubit in range(5):
         circuit.ry(0.3 + 0.41 * qubit, qubit)

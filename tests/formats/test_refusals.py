@@ -50,7 +50,9 @@ def test_p08_what_a_format_cannot_say_is_refused(format_name: str, case: str) ->
 @pytest.mark.parametrize("format_name", STRAIGHT)
 def test_index_is_the_circuits_own_after_lowering(format_name: str) -> None:
     """A lowered gate becomes many operations; the index in the message must not count those."""
-    program = _program(("cu", (0, 1), (0.1, 0.2, 0.3, 0.4)), ("iswap", (0, 1), ()), ("measure", (0,), (0,)), ("r", (0,), (1.0, 2.0)))
+    program = _program(
+        ("cu", (0, 1), (0.1, 0.2, 0.3, 0.4)), ("iswap", (0, 1), ()), ("measure", (0,), (0,)), ("r", (0,), (1.0, 2.0))
+    )
     with pytest.raises(UnsupportedCircuit) as caught:
         encode(program, format_name)
     assert caught.value.index == 3
@@ -97,7 +99,9 @@ def test_openqasm2_keeps_barriers_and_resets() -> None:
 
 @pytest.mark.parametrize("format_name", STRAIGHT)
 def test_loops_over_known_values_are_written_out(format_name: str) -> None:
-    loop = _program(("for", (), (range(3), None, (("t", (0,), ()), ("for", (), ((5, 6), None, (("cx", (0, 1), ()),)))))))
+    loop = _program(
+        ("for", (), (range(3), None, (("t", (0,), ()), ("for", (), ((5, 6), None, (("cx", (0, 1), ()),))))))
+    )
     flat = _program(*([("t", (0,), ()), ("cx", (0, 1), ()), ("cx", (0, 1), ())] * 3))
     assert encode(loop, format_name).data == encode(flat, format_name).data
 
@@ -175,7 +179,11 @@ def test_payloads_say_what_the_service_needs() -> None:
     bell = _program(("h", (0,), ()), ("measure", (0,), (0,)))
     for name, row in INPUT_FORMATS.items():
         payload = encode(bell, name)
-        assert (payload.format, payload.content_type, payload.output_format) == (name, row.content_type, row.output_format)
+        assert (payload.format, payload.content_type, payload.output_format) == (
+            name,
+            row.content_type,
+            row.output_format,
+        )
         assert payload.num_qubits == 2
         assert payload.layout == bell.layout
     assert encode(bell, "qir.v1").input_params == {"items": [{"entryPoint": "ENTRYPOINT__main", "arguments": []}]}

@@ -194,7 +194,7 @@ class _Reading:
         out: list[Operation],
     ) -> None:
         """An instruction that is no plain standard gate."""
-        if _HAS_OWN_CONDITIONS and instruction.condition is not None:
+        if _HAS_OWN_CONDITIONS and instruction.condition is not None and not instruction.is_control_flow():
             condition = read_condition(instruction.condition, clbits, self.clbits, self._refuse)
             plain = QuantumCircuit(list(instruction.qubits), list(instruction.clbits))
             plain.append(_without_condition(instruction.operation), instruction.qubits, instruction.clbits)
@@ -212,6 +212,10 @@ class _Reading:
             out.append(("delay", places, (_seconds(operation),)))
         elif isinstance(operation, C4XGate) and operation.ctrl_state == 15:
             out.append(("c4x", places, ()))
+        elif isinstance(operation, BreakLoopOp):
+            out.append(("break", (), ()))
+        elif isinstance(operation, ContinueLoopOp):
+            out.append(("continue", (), ()))
         elif isinstance(operation, ControlFlowOp):
             bits = [clbits[bit] for bit in instruction.clbits]
             self._control_flow(operation, places, bits, clbits, out)
@@ -305,10 +309,6 @@ class _Reading:
             value = read_switch(operation.target, clbits, self.clbits, self._refuse)
             cases = tuple((_labels(labels), block(body)) for labels, body in operation.cases_specifier())
             out.append(("switch", (), (value, cases)))
-        elif isinstance(operation, BreakLoopOp):
-            out.append(("break", (), ()))
-        elif isinstance(operation, ContinueLoopOp):
-            out.append(("continue", (), ()))
         elif operation.name == "box":  # Qiskit 2: a scope for timing and annotations, no control flow
             inner = operation.blocks[0]
             inner_qubits = dict(zip(inner.qubits, places, strict=True))
@@ -366,11 +366,11 @@ def _labels(labels: Iterable[Any]) -> tuple[int | None, ...]:
 def _leaves(body: QuantumCircuit) -> bool:
     """Whether a `break` or `continue` in the body belongs to the loop around it."""
     for instruction in body.data:
+        if instruction.name in ("break_loop", "continue_loop"):
+            return True
         if not instruction.is_control_flow():
             continue
         operation = instruction.operation
-        if isinstance(operation, (BreakLoopOp, ContinueLoopOp)):
-            return True
         if not isinstance(operation, (ForLoopOp, WhileLoopOp)) and any(_leaves(block) for block in operation.blocks):
             return True
     return False
