@@ -137,7 +137,7 @@ def _register_in_reverse() -> QuantumCircuit:
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)
 @pytest.mark.parametrize("make", [_overlapping, _repeated, _register_in_reverse])
 def test_shared_loose_and_repeated_bits(format_name: str, make: Any) -> None:
-    """A qubit read twice, a bit written twice, registers that share bits, bits in no register, registers turned round."""
+    """A qubit read twice, a bit written twice, registers that share bits or are turned round, bits in none."""
     check(make(), format_name)
 
 

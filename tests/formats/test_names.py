@@ -56,7 +56,7 @@ def test_ordinary_names_stay() -> None:
 
 
 def test_renamed_registers_never_take_a_name_that_stays() -> None:
-    """Two registers of one name in the payload would merge: the rename of `c d` must not become the user's own `c_c_d`."""
+    """Two registers of one name would merge: the rename of `c d` must not become the user's own `c_c_d`."""
     names = payload_names(_layout("c d", "c_c_d", "c-d", "loose"))
     assert names[1] == "c_c_d"
     assert names[3] == "loose"

@@ -116,7 +116,7 @@ def test_openqasm2_says_if_on_a_whole_register() -> None:
     guarded = encode(program, "honeywell.openqasm.v1").data.decode().splitlines()[6:]
     assert len(guarded) == 5
     assert all(line.startswith("if(c==2) ") for line in guarded)
-    one_bit = Program(2, 2, program.operations[:2] + [("if", (), (BitIs(0, False), (("x", (1,), ()),), ()))],
+    one_bit = Program(2, 2, [*program.operations[:2], ("if", (), (BitIs(0, False), (("x", (1,), ()),), ()))],
                       (Register("a", (0,)), Register("b", (1,))))  # fmt: skip
     assert "if(a==0) x q[1];" in encode(one_bit, "honeywell.openqasm.v1").data.decode()
 
@@ -139,7 +139,7 @@ def test_openqasm2_refuses_other_conditions(program: Program) -> None:
     assert (caught.value.operation, caught.value.index) == ("if", 2)
 
 
-# --- options and choice ------------------------------------------------------------------------------------------------
+# --- options and choice ----------------------------------------------------------------------------------------------
 
 
 def test_unknown_format_names_the_near_ones() -> None:

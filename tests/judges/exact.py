@@ -10,7 +10,7 @@ from scipy.stats import chi2
 
 
 def memory_distribution(circuit: Any) -> dict[int, float]:
-    """Exact distribution of the whole classical memory of a circuit that measures at the end; bit 0 least significant."""
+    """Exact distribution of the classical memory of a circuit that measures at the end; bit 0 least significant."""
     from qiskit.quantum_info import Statevector
 
     from qiskit import QuantumCircuit

@@ -39,7 +39,7 @@ QISKIT_1 = qiskit.__version__.startswith("1.")
 pytestmark = [  # Qiskit's own library warns about itself while circuits are built
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:splu converted"),
+    pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
 ]
 
 
@@ -109,8 +109,8 @@ class _OnlyMatrix(Gate):
 
 
 OTHERS: dict[str, Callable[[], Any]] = {
-    "c3x": lambda: lib.C3XGate(),
-    "c4x": lambda: lib.C4XGate(),
+    "c3x": lib.C3XGate,
+    "c4x": lib.C4XGate,
     "c4x, other controls": lambda: lib.C4XGate(ctrl_state=6),
     **{f"mcx {count}": (lambda count=count: lib.MCXGate(count)) for count in range(1, 8)},
     "mcphase": lambda: lib.MCPhaseGate(0.7, 3),
@@ -123,14 +123,14 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "inverse": lambda: lib.iSwapGate().inverse(),
     "power": lambda: lib.SXGate().power(0.3),
     "repeat": lambda: lib.RZXGate(0.3).repeat(3),
-    "composite": lambda: _composite(),
+    "composite": _composite,
     "unitary 1": lambda: lib.UnitaryGate(random_unitary(2, seed=1)),
     "unitary 2": lambda: lib.UnitaryGate(random_unitary(4, seed=2)),
     "unitary 3": lambda: lib.UnitaryGate(random_unitary(8, seed=3)),
     "controlled unitary": lambda: lib.UnitaryGate(random_unitary(2, seed=4)).control(1, annotated=False),
-    "only a matrix": lambda: _OnlyMatrix(),
+    "only a matrix": _OnlyMatrix,
     "permutation": lambda: lib.PermutationGate([2, 0, 3, 1]),
-    "evolution": lambda: _evolution(),
+    "evolution": _evolution,
     "pauli": lambda: lib.PauliGate("XYZI"),
     "qft": lambda: lib.QFTGate(3),
     "diagonal": lambda: lib.DiagonalGate([1, 1j, -1, cmath.exp(0.3j)]),
@@ -193,14 +193,15 @@ def test_numbers_of_every_kind() -> None:
     assert all(type(operation[2][0]) is float for operation in program.operations)
 
 
-# --- what is not a gate --------------------------------------------------------------------------------------------------
+# --- what is not a gate ----------------------------------------------------------------------------------------------
 
 
 def test_measurements_registers_and_the_rest() -> None:
     bits = [Clbit(), Clbit()]
     shared = ClassicalRegister(name="shared", bits=[bits[1], bits[0]])
     circuit = QuantumCircuit(
-        QuantumRegister(2, "a"), QuantumRegister(1, "b"), bits, shared, ClassicalRegister(2, "c"), ClassicalRegister(0, "no"),
+        QuantumRegister(2, "a"), QuantumRegister(1, "b"),
+        bits, shared, ClassicalRegister(2, "c"), ClassicalRegister(0, "no"),
         name="mine", metadata={"k": [1]}, global_phase=0.25,
     )  # fmt: skip
     circuit.measure(2, 0)
@@ -295,7 +296,7 @@ def test_a_gate_defined_by_itself_is_refused() -> None:
         read(_on(Endless()))
 
 
-# --- control flow --------------------------------------------------------------------------------------------------------
+# --- control flow ----------------------------------------------------------------------------------------------------
 
 
 def test_if_else_with_bit_and_register_conditions() -> None:

@@ -84,7 +84,7 @@ def unroll(program: Program) -> Program:
     """Write every `for` that neither breaks nor continues as that many copies of its body.
 
     A loop whose variable is used cannot occur here: angles are numbers, so readers have filled it in before. A loop
-    that would come to more than a million operations stays a loop. Returns the program itself if there is nothing to do.
+    that would come to more than a million operations stays one. Returns the program itself if there is nothing to do.
     """
     if not any(operation[0] in BLOCKS for operation in program.operations):
         return program

@@ -17,6 +17,7 @@ from qiskit.circuit import (
     Clbit,
     ContinueLoopOp,
     ControlFlowOp,
+    ControlledGate,
     Delay,
     ForLoopOp,
     IfElseOp,
@@ -26,7 +27,7 @@ from qiskit.circuit import (
     SwitchCaseOp,
     WhileLoopOp,
 )
-from qiskit.circuit.library import C4XGate, UnitaryGate
+from qiskit.circuit.library import UnitaryGate, XGate
 from qiskit.exceptions import QiskitError
 
 from qiskit import QuantumCircuit, transpile
@@ -210,7 +211,7 @@ class _Reading:
             out.append(("reset", places, ()))
         elif isinstance(operation, Delay):
             out.append(("delay", places, (_seconds(operation),)))
-        elif isinstance(operation, C4XGate) and operation.ctrl_state == 15:
+        elif _is_c4x(operation):
             out.append(("c4x", places, ()))
         elif isinstance(operation, BreakLoopOp):
             out.append(("break", (), ()))
@@ -343,6 +344,16 @@ class _Reading:
 
     def _refuse(self, name: str, why: str) -> Any:
         raise UnsupportedCircuit(f"Operation {self._index}, {name!r}, {why}.", operation=name, index=self._index)
+
+
+def _is_c4x(operation: Any) -> bool:
+    """Qiskit has two classes for it."""
+    return (
+        isinstance(operation, ControlledGate)
+        and operation.num_ctrl_qubits == 4
+        and operation.ctrl_state == 15
+        and isinstance(operation.base_gate, XGate)
+    )
 
 
 def _without_condition(operation: Any) -> Any:
