@@ -19,7 +19,7 @@ qiskit = pytest.importorskip("qiskit")
 from qiskit.circuit import Clbit  # noqa: E402
 
 from judges import exact, ionq, qir  # noqa: E402
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister  # noqa: E402
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, qasm2  # noqa: E402
 
 SHOTS = 2000
 
@@ -49,7 +49,7 @@ def distribution(payload: Payload) -> tuple[Mapping[int, float], bool]:
             memory = sum(((state >> qubit) & 1) << bit for bit, qubit in enumerate(layout.qubits) if qubit >= 0)
             found[memory] = found.get(memory, 0.0) + weight
         return found, True
-    circuit = qiskit.qasm2.loads(payload.data.decode(), strict=True)
+    circuit = qasm2.loads(payload.data.decode(), strict=True)
     assert [register.name for register in circuit.cregs] == list(payload_names(layout))
     order = [bit for _, bits in layout.groups for bit in bits]
     for packed, weight in exact.memory_distribution(circuit).items():
@@ -175,7 +175,7 @@ def test_empty_circuits_are_written(format_name: str, qubits: int, clbits: int) 
     if format_name == "qir.v1":
         qir.verify(payload.data)
     elif format_name == "honeywell.openqasm.v1":
-        assert qiskit.qasm2.loads(payload.data.decode(), strict=True).num_clbits == clbits
+        assert qasm2.loads(payload.data.decode(), strict=True).num_clbits == clbits
     else:
         assert len(ionq.statevector(payload.data)) == 2**qubits
 

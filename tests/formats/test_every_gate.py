@@ -11,6 +11,7 @@ from qrelay.program.gates import GATES, inverse
 
 qiskit = pytest.importorskip("qiskit")
 
+from qiskit import qasm2  # noqa: E402
 from qiskit.quantum_info import Operator, Statevector  # noqa: E402
 
 from judges import exact, ionq, qir  # noqa: E402
@@ -74,7 +75,7 @@ def test_openqasm2_operator_is_the_gates(name: str) -> None:
     gate = GATES[name]
     count, params = gate.num_qubits, ANGLES[: gate.num_params]
     payload = encode(_program([(name, tuple(range(count)), params)], count), "honeywell.openqasm.v1")
-    circuit = qiskit.qasm2.loads(payload.data.decode(), strict=True)
+    circuit = qasm2.loads(payload.data.decode(), strict=True)
     circuit.remove_final_measurements()
     assert Operator(circuit).equiv(Operator(gate.matrix(*params)))
 
@@ -90,7 +91,7 @@ def test_mirror_gives_zeros(name: str, format_name: str) -> None:
     elif format_name == "ionq.circuit.v1":
         assert ionq.probabilities(data)[0] == pytest.approx(1, abs=1e-9)
     else:
-        circuit = qiskit.qasm2.loads(data.decode(), strict=True)
+        circuit = qasm2.loads(data.decode(), strict=True)
         assert exact.memory_distribution(circuit)[0] == pytest.approx(1, abs=1e-9)
 
 

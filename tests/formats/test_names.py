@@ -10,7 +10,7 @@ from qrelay.program import Layout, Program, Register, payload_names
 qiskit = pytest.importorskip("qiskit")
 
 from judges import exact  # noqa: E402
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister  # noqa: E402
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, qasm2  # noqa: E402
 
 AWKWARD = [
     "pi", "crz", "2cr", "c_{reg}", "β", "q", "measure", "h", "A", "", " ", "c d", "c-d", "c_d", "c_c_d", "if", "π",
@@ -35,7 +35,7 @@ def test_p12_names_survive(names: list[str]) -> None:
     payload = convert.encode(circuit, "honeywell.openqasm.v1")
     text = payload.data.decode()
     assert text.isascii()
-    read_back = qiskit.qasm2.loads(text, strict=True)
+    read_back = qasm2.loads(text, strict=True)
     assert [register.size for register in read_back.cregs] == [2] * len(names)
     assert exact.same_distribution(exact.memory_distribution(read_back), exact.memory_distribution(circuit))
     openqasm = pytest.importorskip("openqasm3")
