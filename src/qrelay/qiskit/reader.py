@@ -7,9 +7,9 @@ else is expanded by its own definition, or synthesised by Qiskit where it has no
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from qiskit import QuantumCircuit, transpile
 from qiskit.circuit import (
     Barrier,
     BreakLoopOp,
@@ -30,12 +30,15 @@ from qiskit.circuit import (
 from qiskit.circuit.library import UnitaryGate, XGate
 from qiskit.exceptions import QiskitError
 
-from qiskit import QuantumCircuit, transpile
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Operation, Program, Register
-from qrelay.program.control import Condition
 from qrelay.program.gates import GATES
 from qrelay.qiskit.conditions import read_condition, read_switch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from qrelay.program.control import Condition
 
 __all__ = ["read"]
 

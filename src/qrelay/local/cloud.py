@@ -1,0 +1,90 @@
+"""LocalCloud: the parts put together."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Self
+
+from qrelay.local.azure.plane import Plane
+from qrelay.local.azure.routes import application
+from qrelay.local.blobs import Blobs
+from qrelay.local.clock import Clock, system_clock
+from qrelay.local.compute import Computation, Engine
+from qrelay.local.faults import Fault, Faults
+from qrelay.local.sas import Signer
+from qrelay.local.store import Store
+from qrelay.local.timetable import Schedule, Timetable
+from qrelay.local.worker import Dwell, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+    from types import TracebackType
+
+__all__ = ["LocalCloud"]
+
+
+class LocalCloud:
+    """An embedded cloud. `app` is the application: serve it on a port, or call it through httpx.ASGITransport.
+
+    data: a file that keeps jobs, sessions and blobs beyond this object, and takes up unfinished jobs; None for memory.
+    keys: the API keys and tokens let in; None for any.
+    waiting, executing: the least time in seconds that a job stays in these states.
+    loss, error_rate: the probability that a qubit is lost, and that a shot ends as an error.
+    session_idle: seconds without a job after which a session times out.
+    sas_lifetime: seconds for which signed storage addresses are valid.
+    makes_containers: whether asking for a container's address makes it; None, from api-version 2026-01-15 on.
+    faults: what goes wrong, and when; more may be added through `app.add`.
+    slots: how many jobs are simulated side by side.
+    clock: nanoseconds since 1970. engine: stands in for the simulation. schedule: decides when the worker's steps are
+    due. These three are for tests.
+    """
+
+    def __init__(
+        self,
+        data: Path | None = None,
+        *,
+        keys: Collection[str] | None = None,
+        waiting: float = 0.06,
+        executing: float = 0.06,
+        loss: float = 0.0,
+        error_rate: float = 0.0,
+        session_idle: float = 600.0,
+        sas_lifetime: float = 14400.0,
+        makes_containers: bool | None = None,
+        faults: Iterable[Fault] = (),
+        slots: int | None = None,
+        clock: Clock = system_clock,
+        engine: Engine | None = None,
+        schedule: Schedule | None = None,
+    ) -> None:
+        if min(waiting, executing, session_idle, sas_lifetime) < 0:
+            raise ValueError("waiting, executing, session_idle and sas_lifetime are seconds and cannot be negative")
+        if not (0 <= loss <= 1 and 0 <= error_rate <= 1):
+            raise ValueError("loss and error_rate are probabilities, from 0 to 1")
+        if isinstance(keys, str):
+            raise TypeError("keys is a collection of keys, not one string: write keys=[key]")
+        self._store = Store(data)
+        blobs = Blobs(self._store, clock)
+        self.signer = Signer(self._store.secret("storage key"), clock, sas_lifetime)
+        computation = Computation(loss, error_rate, engine)
+        slots = slots or min(4, os.cpu_count() or 1)
+        self._worker = Worker(
+            self._store, blobs, clock, computation, Dwell(waiting, executing), slots, schedule or Timetable()
+        )
+        plane = Plane(self._store, blobs, self.signer, self._worker, clock, session_idle, makes_containers)
+        self.app = Faults(application(plane, keys), faults)
+        self._worker.resume()
+
+    def close(self) -> None:
+        """Stop the worker and close the store; a file keeps what it has. May be called again."""
+        self._worker.stop()
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,206 @@
+"""The simulator behind the embedded cloud: Qiskit Aer, deterministic by seed.
+
+Bit order everywhere: column ``i`` of a result belongs to classical bit ``i`` of the circuit, bit ``i`` of a basis
+state's number to qubit ``i``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from qiskit import QuantumCircuit
+from qiskit.circuit import ControlFlowOp, Qubit
+from qiskit_aer import AerSimulator
+
+from qrelay.local.refusal import ExecutionRefused
+
+__all__ = ["DENSE_QUBITS", "Bits", "probabilities", "sample"]
+
+Bits = npt.NDArray[np.uint8]
+
+DENSE_QUBITS = 26
+"""Up to here a state vector is kept (1 GiB); wider circuits go through matrix product states or Clifford tableaux."""
+
+_MAX_BOND = 256
+_MAX_OUTCOMES = 1 << 18
+_TINY = 1e-12
+_EXTRA = {"measure", "reset", "barrier", "if_else", "unitary", "mcx", "mcp", "mcphase"}
+_CLIFFORD = {
+    "x", "y", "z", "h", "s", "sdg", "sx", "sxdg", "cx", "cy", "cz", "swap", "id",
+    "measure", "reset", "barrier", "if_else",
+}  # fmt: skip
+
+
+def sample(circuit: QuantumCircuit, shots: int, seed: int) -> Bits:
+    """Run ``shots`` shots; returns an array (shots, classical bits) of zeros and ones.
+
+    Measurements at the end are sampled all at once; measurements in the middle, resets and conditions are followed
+    shot by shot. Raises ExecutionRefused (``CompilationError``) for what is too wide and entangled for this machine.
+    """
+    width = circuit.num_clbits
+    if width == 0:
+        return np.zeros((shots, 0), dtype=np.uint8)
+    method = _method(circuit)
+    flat = _lowered(circuit, method)
+    result = _run(flat, method, shots=shots, seed=seed, memory=True)
+    memory = cast("list[str]", result.data(0)["memory"])
+    size = -(-width // 8)
+    rows = np.frombuffer(b"".join(int(word, 16).to_bytes(size, "little") for word in memory), dtype=np.uint8)
+    return np.unpackbits(rows.reshape(shots, size), axis=1, bitorder="little", count=width)
+
+
+def probabilities(circuit: QuantumCircuit, *, least: float = _TINY) -> dict[int, float]:
+    """Exact probabilities of all qubits' basis states, without those below ``least``, in ascending order.
+
+    ``circuit`` has no measurements. Qubits without a gate cost nothing. Raises ExecutionRefused (``CompilationError``)
+    for wide circuits that are too entangled, or whose answer has too many outcomes.
+    """
+    active = _active(circuit)
+    if not active:
+        return {0: 1.0}
+    if len(active) <= DENSE_QUBITS:
+        flat = _lowered(circuit, "statevector")
+        flat.save_probabilities()
+        values = np.asarray(_run(flat, "statevector").data(0)["probabilities"], dtype=float)
+        numbers = np.flatnonzero(values > least)
+        if len(numbers) > _MAX_OUTCOMES:
+            raise _too_many()
+        found = dict(zip(numbers.tolist(), values[numbers].tolist(), strict=True))
+    else:
+        flat = _lowered(circuit, "matrix_product_state")
+        flat.save_matrix_product_state(label="mps")
+        found = _outcomes(*_run(flat, "matrix_product_state").data(0)["mps"], least=least)
+    if active == list(range(len(active))):
+        return found
+    return {sum(1 << qubit for bit, qubit in enumerate(active) if number >> bit & 1): p for number, p in found.items()}
+
+
+def _too_many() -> ExecutionRefused:
+    return ExecutionRefused(
+        "CompilationError", f"more than {_MAX_OUTCOMES} outcomes are possible; too many for an exact answer here"
+    )
+
+
+def _run(circuit: QuantumCircuit, method: str, *, shots: int = 1, seed: int = 0, memory: bool = False) -> Any:
+    # one group of shots: Aer seeds each group by itself, so that the machine's number of cores would show in the answer
+    simulator = AerSimulator(
+        method=method,
+        max_parallel_shots=1,
+        matrix_product_state_max_bond_dimension=_MAX_BOND,
+        mps_log_data=method == "matrix_product_state",
+    )
+    result = simulator.run(circuit, shots=shots, seed_simulator=seed % (1 << 31), memory=memory).result()
+    if not result.success:
+        raise ExecutionRefused("CompilationError", f"this program cannot be simulated here: {result.status}")
+    if method == "matrix_product_state" and _widest_bond(result) >= _MAX_BOND:
+        raise ExecutionRefused(
+            "CompilationError",
+            f"{circuit.num_qubits} qubits in use are too many for a state vector here, and the state is too entangled "
+            f"for a matrix product state of bond dimension {_MAX_BOND}",
+        )
+    return result
+
+
+def _widest_bond(result: Any) -> int:
+    log = str(result.results[0].metadata.get("MPS_log_data", ""))
+    widest = 1
+    for part in log.split("BD=[")[1:]:
+        widest = max([widest, *(int(word) for word in part.split("]", 1)[0].split() if word.isdigit())])
+    return widest
+
+
+def _method(circuit: QuantumCircuit) -> str:
+    if len(_active(circuit)) <= DENSE_QUBITS:
+        return "statevector"
+    return "stabilizer" if _names(circuit) <= _CLIFFORD else "matrix_product_state"
+
+
+def _names(circuit: QuantumCircuit) -> set[str]:
+    names = set()
+    for instruction in circuit.data:
+        names.add(instruction.operation.name if _trusted(instruction.operation) else "?")
+        if isinstance(instruction.operation, ControlFlowOp):
+            for block in instruction.operation.blocks:
+                names |= _names(block)
+    return names
+
+
+def _active(circuit: QuantumCircuit) -> list[int]:
+    """Indices of the qubits that something acts on (a barrier does not)."""
+    used = {qubit for item in circuit.data if item.operation.name != "barrier" for qubit in item.qubits}
+    return [index for index, qubit in enumerate(circuit.qubits) if qubit in used]
+
+
+def _lowered(circuit: QuantumCircuit, method: str) -> QuantumCircuit:
+    """The same circuit on its active qubits only, in instructions that Aer's method knows."""
+    known = {*AerSimulator(method=method).configuration().basis_gates, *_EXTRA}
+    if method == "matrix_product_state":
+        known -= {"mcx", "mcp", "mcphase", "pauli"}
+    qubits = [circuit.qubits[index] for index in _active(circuit)]
+    lowered = QuantumCircuit(qubits, circuit.clbits, *circuit.cregs)
+    _lower_into(lowered, circuit, {qubit: qubit for qubit in qubits}, known)
+    return lowered
+
+
+def _lower_into(target: QuantumCircuit, source: QuantumCircuit, place: Mapping[Qubit, Qubit], known: set[str]) -> None:
+    for item in source.data:
+        operation = item.operation
+        name = operation.name
+        if name == "barrier":
+            continue
+        qubits = [place[qubit] for qubit in item.qubits]
+        if isinstance(operation, ControlFlowOp):
+            blocks = [_block(block, known) for block in operation.blocks]
+            target.append(operation.replace_blocks(blocks), qubits, item.clbits)
+        elif name in known and _trusted(operation):
+            if not all(math.isfinite(angle) for angle in operation.params if isinstance(angle, float)):
+                raise ExecutionRefused("CompilationError", f"an angle of gate {name!r} is not finite")
+            target.append(operation, qubits, item.clbits)
+        else:
+            try:
+                definition = operation.definition
+            except (TypeError, IndexError) as error:
+                words = f"the body of gate {name!r} uses a gate without its angles: {error}"
+                raise ExecutionRefused("CompilationError", words) from None
+            if definition is None:
+                raise ExecutionRefused("CompilationError", f"gate {name!r} has no body, so it cannot be simulated")
+            _lower_into(target, definition, dict(zip(definition.qubits, qubits, strict=True)), known)
+
+
+def _block(block: QuantumCircuit, known: set[str]) -> QuantumCircuit:
+    lowered = block.copy_empty_like()
+    _lower_into(lowered, block, {qubit: qubit for qubit in block.qubits}, known)
+    return lowered
+
+
+def _trusted(operation: Any) -> bool:
+    """Whether the name means what Aer takes it for: a program's own gate may be called like one of Aer's."""
+    return str(getattr(operation, "base_class", type(operation)).__module__).startswith("qiskit.circuit")
+
+
+def _outcomes(tensors: list[Any], weights: list[Any], *, least: float) -> dict[int, float]:
+    """Every outcome of a matrix product state above ``least``, by walking the tree of prefixes from qubit 0 on."""
+    sites = []
+    for index, pair in enumerate(tensors):
+        weight = np.asarray(weights[index]) if index < len(weights) else np.ones(np.asarray(pair[0]).shape[1])
+        sites.append([np.asarray(matrix) * weight for matrix in pair])
+    right = [np.ones((1, 1), dtype=complex)]
+    for site in reversed(sites[1:]):
+        right.append(sum(matrix @ right[-1] @ matrix.conj().T for matrix in site))
+    right.reverse()
+    alive = [(0, np.ones(1, dtype=complex))]
+    for index, site in enumerate(sites):
+        following = []
+        for number, vector in alive:
+            for bit, matrix in enumerate(site):
+                longer = vector @ matrix
+                if float((longer @ right[index] @ longer.conj()).real) > least:
+                    following.append((number | bit << index, longer))
+        if len(following) > _MAX_OUTCOMES:
+            raise _too_many()
+        alive = following
+    return dict(sorted((number, float(np.vdot(vector, vector).real)) for number, vector in alive))

@@ -1,0 +1,151 @@
+"""Faults to order: a service that throttles, breaks, stalls, or commits and then loses its answer.
+
+    Fault("PUT", "*/jobs/*", drop=True)                  the job is made, the connection breaks before the answer
+    Fault("GET", "*/jobs/*", status=503, retry_after=2)  refused twice: times=2
+    Fault("GET", "/*/rawOutputData", status=404, code="BlobNotFound", delay=0.1)
+
+As text, for the command line: `PUT */jobs/* drop`, `GET */jobs/* status=503 retry-after=2 times=2`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fnmatch
+import json
+import shlex
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["Fault", "Faults", "parse_fault"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong with requests of that method and path.
+
+    method: an HTTP method, or * for any. path: a pattern (* and ?) for the whole path, the query left out.
+    after: so many matching requests pass first. times: so many are hit then, None for all.
+    delay: seconds before anything else. drop: the request is carried out, its answer is lost with the connection.
+    status, code, body, retry_after: the answer given in place of carrying the request out; without `body` it is the
+    services' JSON error with `code`.
+    """
+
+    method: str = "*"
+    path: str = "*"
+    status: int | None = None
+    code: str = "InjectedFault"
+    body: str | None = None
+    retry_after: float | None = None
+    delay: float = 0.0
+    drop: bool = False
+    after: int = 0
+    times: int | None = 1
+
+    def __post_init__(self) -> None:
+        if self.drop and self.status is not None:
+            raise ValueError("a fault either drops the answer or gives one: set drop or status, not both")
+        if not self.drop and self.status is None and not self.delay:
+            raise ValueError("a fault needs something to do: set status, drop or delay")
+
+
+_NUMBERS = {"status": int, "retry-after": float, "delay": float, "after": int}
+
+
+def parse_fault(text: str) -> Fault:
+    """Read `METHOD PATH word …`, the words being drop, status=N, code=C, body=TEXT, retry-after=S, delay=S, after=N,
+    times=N or times=all. Raises ValueError for anything else."""
+    words = shlex.split(text)
+    if len(words) < 3:
+        raise ValueError(f"a fault reads METHOD PATH WHAT…, for example 'PUT */jobs/* drop', not {text!r}")
+    given: dict[str, object] = {"method": words[0], "path": words[1]}
+    for word in words[2:]:
+        name, _, value = word.partition("=")
+        try:
+            if word == "drop":
+                given["drop"] = True
+            elif name == "times":
+                given["times"] = None if value == "all" else int(value)
+            elif name in _NUMBERS:
+                given[name.replace("-", "_")] = _NUMBERS[name](value)
+            elif name in ("code", "body"):
+                given[name] = value
+            else:
+                raise ValueError
+        except ValueError:
+            raise ValueError(f"cannot read {word!r} in the fault {text!r}") from None
+    return Fault(**given)  # type: ignore[arg-type]
+
+
+class Faults:
+    """The application with faults in front of it. An ASGI application itself; faults may be added at any time."""
+
+    def __init__(self, app: ASGIApp, faults: Iterable[Fault] = ()) -> None:
+        self._app = app
+        self._lock = threading.Lock()
+        self._seen: list[tuple[Fault, list[int]]] = [(fault, [0]) for fault in faults]
+
+    def add(self, *faults: Fault) -> None:
+        with self._lock:
+            self._seen.extend((fault, [0]) for fault in faults)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._seen.clear()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fault = self._due(scope) if scope["type"] == "http" else None
+        if fault is None:
+            await self._app(scope, receive, send)
+            return
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        if fault.drop:
+            await self._app(scope, receive, _swallow)
+            await _hang_up(send)
+        elif fault.status is not None:
+            await _answer(fault, fault.status, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _due(self, scope: Scope) -> Fault | None:
+        with self._lock:
+            for fault, seen in self._seen:
+                if fault.method in ("*", scope["method"]) and fnmatch.fnmatchcase(scope["path"], fault.path):
+                    seen[0] += 1
+                    if seen[0] > fault.after and (fault.times is None or seen[0] <= fault.after + fault.times):
+                        return fault
+        return None
+
+
+async def _answer(fault: Fault, status: int, send: Send) -> None:
+    body = fault.body
+    if body is None:
+        body = json.dumps({"error": {"code": fault.code, "message": "This fault was ordered."}})
+    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"x-ms-error-code", fault.code.encode())]
+    if fault.retry_after is not None:
+        headers.append((b"retry-after", f"{fault.retry_after:g}".encode()))
+    headers.append((b"content-length", str(len(body.encode())).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body.encode()})
+
+
+async def _swallow(message: Message) -> None:
+    del message
+
+
+async def _hang_up(send: Send) -> None:
+    # uvicorn's `send` belongs to the object that holds the connection; ASGI itself has no word for breaking it off.
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        # In process there is no connection: fail as a broken one does in the client.
+        raise httpx.ReadError("the connection was closed before the answer came")
+    transport.abort()
+    await asyncio.sleep(0.05)  # until uvicorn has noticed; it would answer 500 on its own otherwise

@@ -1,0 +1,112 @@
+"""``honeywell.openqasm.v1`` and ``quantinuum.openqasm.v1``: OpenQASM 2, read by Qiskit's importer.
+
+Beside the specification (https://arxiv.org/abs/1707.03429) the importer is told the gates that Qiskit's exporter takes
+for granted and those of Quantinuum's library: ``zz`` (exp(-iπ/4 Z⊗Z)), ``zz(θ)`` and ``rzz(θ)`` (exp(-iθ/2 Z⊗Z)),
+``v``, ``vdg`` (roots of X) and ``u1q(θ,φ)`` (a turn by θ about cos φ X + sin φ Y); a gate that the program defines
+itself always keeps its own body.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+
+import qiskit
+from qiskit import QuantumCircuit, qasm2
+from qiskit.circuit import ControlFlowOp
+from qiskit.circuit.library import RGate, RXGate, RZZGate
+
+from qrelay.local.refusal import ExecutionRefused
+
+__all__ = ["read"]
+
+_COMMENT = re.compile(r"//[^\n]*")
+_DEFINED = re.compile(r"\bgate\s+([a-z]\w*)\s*(?:\(([^)]*)\))?")
+_ZZ_ANGLE = re.compile(r"\bzz\s*\(")
+_UPPER = re.compile(r"\b(U1q|ZZ|RZZ|Rz|Rx|Ry)\b")
+_VENDOR_INCLUDE = re.compile(r'include\s*"hqslib1(?:_dev)?\.inc"\s*;')
+_QELIB = re.compile(r'include\s*"qelib1\.inc"\s*;')
+
+
+def _zz() -> RZZGate:
+    return RZZGate(math.pi / 2)
+
+
+def _v() -> RXGate:
+    return RXGate(math.pi / 2)
+
+
+def _vdg() -> RXGate:
+    return RXGate(-math.pi / 2)
+
+
+_VENDOR = [
+    qasm2.CustomInstruction("v", 0, 1, _v, builtin=True),
+    qasm2.CustomInstruction("vdg", 0, 1, _vdg, builtin=True),
+    qasm2.CustomInstruction("u1q", 2, 1, RGate, builtin=True),
+]
+_ZZ = qasm2.CustomInstruction("zz", 0, 2, _zz, builtin=True)
+_ZZ_TURN = qasm2.CustomInstruction("zz", 1, 2, RZZGate, builtin=True)
+
+
+def read(data: bytes, *, num_qubits: int | None = None) -> QuantumCircuit:
+    """Read one program; registers keep their names and order.
+
+    Raises ExecutionRefused: ``InvalidInputData`` for bytes that are no text and programs larger than the target,
+    ``CompilationError`` with the importer's line and column for everything that is not OpenQASM 2.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ExecutionRefused("InvalidInputData", f"the input is not text: {error}") from None
+    bare = _COMMENT.sub("", text)
+    own = {name: len(angles.split(",")) if angles.strip() else 0 for name, angles in _DEFINED.findall(bare)}
+    known = [*qasm2.LEGACY_CUSTOM_INSTRUCTIONS, *_VENDOR, _ZZ_TURN if _ZZ_ANGLE.search(bare) else _ZZ]
+    text = _UPPER.sub(lambda found: found.group().lower(), text)
+    text = _VENDOR_INCLUDE.sub("" if _QELIB.search(bare) else 'include "qelib1.inc";', text)
+    try:
+        circuit = _loads(text, [gate for gate in known if gate.name not in own])
+    except qasm2.QASM2ParseError as error:
+        raise ExecutionRefused("CompilationError", _words(error)) from None
+    except TypeError as error:  # the importer lets a gate without its angles through to the gate's constructor
+        raise ExecutionRefused("CompilationError", f"a gate is used without its angles: {error}") from None
+    _check_angles(circuit, own)
+    if circuit.num_qubits == 0:
+        raise ExecutionRefused("CompilationError", "the program declares no qubits")
+    if num_qubits is not None and circuit.num_qubits > num_qubits:
+        raise ExecutionRefused(
+            "InvalidInputData", f"the program declares {circuit.num_qubits} qubits, the target has {num_qubits}"
+        )
+    return circuit
+
+
+def _check_angles(circuit: QuantumCircuit, own: dict[str, int]) -> None:
+    """What the importer does not check: gates of the program used without their angles."""
+    for item in circuit.data:
+        if isinstance(item.operation, ControlFlowOp):
+            for block in item.operation.blocks:
+                _check_angles(block, own)
+        elif item.operation.name in own and len(item.operation.params) != own[item.operation.name]:
+            raise ExecutionRefused(
+                "CompilationError",
+                f"gate {item.operation.name!r} takes {own[item.operation.name]} angles, "
+                f"not {len(item.operation.params)}",
+            )
+
+
+def _words(error: qasm2.QASM2ParseError) -> str:
+    return str(getattr(error, "message", error)).strip('"')
+
+
+def _loads(text: str, custom: list[qasm2.CustomInstruction]) -> QuantumCircuit:
+    # no include path: a payload must never make the server read its own files
+    if int(qiskit.__version__.split(".", 1)[0]) >= 2:
+        return qasm2.loads(text, include_path=(), custom_instructions=custom)
+    from qiskit.transpiler import PassManager
+    from qiskit.transpiler.passes import ConvertConditionsToIfOps
+
+    with warnings.catch_warnings():  # Qiskit 1.4 reads `if` as a mark on the gate and announces that it will not
+        warnings.simplefilter("ignore")
+        loaded = qasm2.loads(text, include_path=(), custom_instructions=custom)
+        return PassManager([ConvertConditionsToIfOps()]).run(loaded)

@@ -1,0 +1,18 @@
+"""What the embedded cloud raises when a payload cannot be run."""
+
+from __future__ import annotations
+
+__all__ = ["ExecutionRefused"]
+
+
+class ExecutionRefused(Exception):
+    """A payload, an option or a format that the service would answer with a failed job.
+
+    ``code`` is the service's kind of code (``InvalidInputData``, ``CompilationError``, ``InvalidProperty``,
+    ``CannotTranslateOutputData``, …), ``message`` names the line or the operation that is at fault.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
