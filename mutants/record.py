@@ -1,0 +1,31 @@
+"""A pytest plugin that writes every test's ending to the file named by `QRELAY_MUTANTS_RECORD`, as JSON by node id."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+_endings: dict[str, str] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A test has failed if any of its phases has; it has passed if its call has, and nothing failed around it."""
+    if report.failed:
+        _endings[report.nodeid] = "failed"
+    elif report.skipped:
+        _endings.setdefault(report.nodeid, "skipped")
+    elif report.when == "call":
+        _endings.setdefault(report.nodeid, "passed")
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """A file that cannot even be imported proves nothing about its tests."""
+    if report.failed:
+        _endings[report.nodeid] = "uncollected"
+
+
+def pytest_sessionfinish() -> None:
+    Path(os.environ["QRELAY_MUTANTS_RECORD"]).write_text(json.dumps(_endings), encoding="utf-8")
