@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from qrelay.cloud import loop
@@ -228,6 +229,13 @@ class Job:
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def _note(self, index: int, record: JobRecord) -> JobRecord:
+        """Keep the latest record, and what was known before and is not said any more."""
+        before = self._records[index]
+        if before is not None:
+            if not any(record.layouts) and any(before.layouts):
+                record = replace(record, layouts=before.layouts)
+            if record.shots is None:
+                record = replace(record, shots=before.shots)
         self._records[index] = record
         return record
 

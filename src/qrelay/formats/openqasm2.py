@@ -1,7 +1,8 @@
 """`honeywell.openqasm.v1`: OpenQASM 2 with the gates of qelib1.inc that every reader knows and defines alike.
 
-`cu3` is not among them: older copies of qelib1.inc define it without the phase on its control. Rotations such as `rz`
-differ between copies by a global phase only.
+These are the gates of the language's paper; swap, rzz, sx and others came later, and strict readers refuse them. `cu3` is
+left out too: the paper defines it without the phase on its control. Definitions of rotations such as `rz` differ from
+reader to reader by a global phase only.
 Source: Cross et al., Open Quantum Assembly Language, arXiv:1707.03429.
 """
 
@@ -25,7 +26,7 @@ _FORMAT = "honeywell.openqasm.v1"
 GATES = frozenset(
     {
         *("id", "x", "y", "z", "h", "s", "sdg", "t", "tdg", "rx", "ry", "rz", "u1", "u2", "u3"),
-        *("cx", "cy", "cz", "ch", "crz", "cu1", "swap", "rzz", "ccx", "cswap"),
+        *("cx", "cy", "cz", "ch", "crz", "cu1", "ccx"),
     }
 )
 """Gates that are written as they are."""

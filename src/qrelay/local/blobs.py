@@ -6,11 +6,14 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from qrelay.local.clock import Clock
-from qrelay.local.store import Store
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from qrelay.local.clock import Clock
+    from qrelay.local.store import Store
 
 __all__ = ["Blob", "BlobError", "Blobs", "Container", "account_of"]
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
-from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from qrelay.local.azure.plane import Plane
 from qrelay.local.azure.routes import application
@@ -16,7 +13,13 @@ from qrelay.local.compute import Computation, Engine
 from qrelay.local.faults import Fault, Faults
 from qrelay.local.sas import Signer
 from qrelay.local.store import Store
+from qrelay.local.timetable import Schedule, Timetable
 from qrelay.local.worker import Dwell, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+    from types import TracebackType
 
 __all__ = ["LocalCloud"]
 
@@ -33,7 +36,8 @@ class LocalCloud:
     makes_containers: whether asking for a container's address makes it; None, from api-version 2026-01-15 on.
     faults: what goes wrong, and when; more may be added through `app.add`.
     slots: how many jobs are simulated side by side.
-    clock: nanoseconds since 1970; engine: stands in for the simulation. Both are for tests.
+    clock: nanoseconds since 1970. engine: stands in for the simulation. schedule: decides when the worker's steps are
+    due. These three are for tests.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class LocalCloud:
         slots: int | None = None,
         clock: Clock = system_clock,
         engine: Engine | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
         if min(waiting, executing, session_idle, sas_lifetime) < 0:
             raise ValueError("waiting, executing, session_idle and sas_lifetime are seconds and cannot be negative")
@@ -64,7 +69,9 @@ class LocalCloud:
         self.signer = Signer(self._store.secret("storage key"), clock, sas_lifetime)
         computation = Computation(loss, error_rate, engine)
         slots = slots or min(4, os.cpu_count() or 1)
-        self._worker = Worker(self._store, blobs, clock, computation, Dwell(waiting, executing), slots)
+        self._worker = Worker(
+            self._store, blobs, clock, computation, Dwell(waiting, executing), slots, schedule or Timetable()
+        )
         plane = Plane(self._store, blobs, self.signer, self._worker, clock, session_idle, makes_containers)
         self.app = Faults(application(plane, keys), faults)
         self._worker.resume()

@@ -1,20 +1,19 @@
-"""What becomes of one job: checked against its target, handed to the engine, echoed or refused."""
+"""What becomes of one job: checked against its target, handed to the engine or refused."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from qrelay.local.execution import Execution, ExecutionRefused, execute
+from qrelay.local.imports import import_engine
 from qrelay.local.items import Failure, Job
 from qrelay.local.targets import Target, find_target
 
-if TYPE_CHECKING:
-    from qrelay.local.execution import Execution
-
 __all__ = ["Computation", "Engine"]
 
-Engine = Callable[["Execution"], bytes]
+Engine = Callable[[Execution], bytes]
 
 _DEFAULT_SHOTS = 500
 
@@ -56,14 +55,11 @@ class Computation:
         shots = _shots(job.params, target)
         if isinstance(shots, Failure):
             return shots
-        if target.kind == "echo":
-            return data
         return self._simulate(job, target, data, shots)
 
     def _simulate(self, job: Job, target: Target, data: bytes, shots: int) -> bytes | Failure:
-        # Here and not above: the engine brings Qiskit along, which takes a second to import.
-        from qrelay.local.execution import Execution, ExecutionRefused, execute
-
+        if self._engine is None:
+            import_engine()
         engine = self._engine or execute
         execution = Execution(
             provider=target.imitates,

@@ -6,6 +6,7 @@ state's number to qubit ``i``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -156,9 +157,15 @@ def _lower_into(target: QuantumCircuit, source: QuantumCircuit, place: Mapping[Q
             blocks = [_block(block, known) for block in operation.blocks]
             target.append(operation.replace_blocks(blocks), qubits, item.clbits)
         elif name in known and _trusted(operation):
+            if not all(math.isfinite(angle) for angle in operation.params if isinstance(angle, float)):
+                raise ExecutionRefused("CompilationError", f"an angle of gate {name!r} is not finite")
             target.append(operation, qubits, item.clbits)
         else:
-            definition = operation.definition
+            try:
+                definition = operation.definition
+            except (TypeError, IndexError) as error:
+                words = f"the body of gate {name!r} uses a gate without its angles: {error}"
+                raise ExecutionRefused("CompilationError", words) from None
             if definition is None:
                 raise ExecutionRefused("CompilationError", f"gate {name!r} has no body, so it cannot be simulated")
             _lower_into(target, definition, dict(zip(definition.qubits, qubits, strict=True)), known)

@@ -14,11 +14,15 @@ import fnmatch
 import json
 import shlex
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import httpx
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["Fault", "Faults", "parse_fault"]
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from qrelay.local.store import Store
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-__all__ = ["FINAL", "Failure", "Item", "Job", "Session", "load", "load_job", "load_session", "remove", "save"]
+    from qrelay.local.store import Store
+
+__all__ = ["FINAL", "Failure", "Item", "Job", "Policy", "Session", "load", "load_job", "load_session", "remove", "save"]
+
+Policy = Literal["Abort", "Continue"]
 
 FINAL = frozenset({"Succeeded", "Completed", "Failed", "Cancelled", "TimedOut"})
 """States that a job or session never leaves."""
@@ -68,7 +72,7 @@ class Job(Item):
 class Session(Item):
     """A session; `closed` may be true while its last jobs still run."""
 
-    policy: Literal["Abort", "Continue"]
+    policy: Policy
     touched: int  # the last time a job came or ended: idle time counts from here
     closed: bool = False
 
@@ -105,18 +109,18 @@ def remove(store: Store, item: Item) -> None:
 def load(store: Store, kind: type[_Made], where: str, *values: Any) -> list[_Made]:
     """Items of one kind, oldest first. `where` is SQL of ours, never of a request."""
     rows = store.rows(
-        f"SELECT {', '.join(_COLUMNS)}, session, body FROM items WHERE kind=? AND ({where}) ORDER BY number",  # noqa: S608
+        f"SELECT {', '.join(_COLUMNS)}, session, body FROM items WHERE kind=? AND ({where}) ORDER BY number",
         kind.__name__,
         *values,
     )
     return [_made(kind, row) for row in rows]
 
 
-def load_job(store: Store, workspace: str, id: str) -> Job | None:  # noqa: A002
+def load_job(store: Store, workspace: str, id: str) -> Job | None:
     return next(iter(load(store, Job, "workspace=? AND id=?", workspace, id)), None)
 
 
-def load_session(store: Store, workspace: str, id: str) -> Session | None:  # noqa: A002
+def load_session(store: Store, workspace: str, id: str) -> Session | None:
     return next(iter(load(store, Session, "workspace=? AND id=?", workspace, id)), None)
 
 

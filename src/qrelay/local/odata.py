@@ -9,10 +9,13 @@ parentheses, startswith and contains. A quote inside a value is doubled.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from qrelay.local.clock import from_iso
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["FilterError", "Sql", "compile_filter", "compile_order"]
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from qrelay.local.clock import Clock, from_iso, seconds_iso
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["SasDenied", "Signer"]
 
@@ -20,7 +23,7 @@ _VERSION = "2024-05-04"
 _SKEW = 15 * 60 * 1_000_000_000  # a signature is valid from a quarter of an hour ago, for clients whose clock is slow
 
 
-class SasDenied(Exception):  # noqa: N818 - it is an answer, not a mishap
+class SasDenied(Exception):
     """The signature does not allow the request."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -6,14 +6,18 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from qrelay.local.cloud import LocalCloud
-from qrelay.local.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
+
+    from qrelay.local.faults import Fault
 
 __all__ = ["serve", "served"]
 
@@ -59,7 +63,8 @@ def _server(cloud: LocalCloud) -> uvicorn.Server:
 
 @contextmanager
 def _listening(port: int) -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+    # The protocol by name: asyncio turns Nagle off only where it sees it, and every answer would wait 40 ms otherwise.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((_HOST, port))
         listener.listen(256)

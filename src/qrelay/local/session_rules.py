@@ -6,8 +6,12 @@ Waiting until the first job, then Executing. Under Abort the first failed job ma
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qrelay.local.items import FINAL, Job, Session, load, load_session, save
-from qrelay.local.store import Store
+
+if TYPE_CHECKING:
+    from qrelay.local.store import Store
 
 __all__ = ["close", "end_idle", "job_ended", "job_joined", "refusal"]
 
@@ -73,7 +77,7 @@ def end_idle(store: Store, now: int, idle: float) -> None:
 
 
 def _pending(store: Store, session: Session) -> bool:
-    return store.row(f"SELECT 1 FROM items WHERE kind='Job' AND {_PENDING}", session.workspace, session.id) is not None  # noqa: S608
+    return store.row(f"SELECT 1 FROM items WHERE kind='Job' AND {_PENDING}", session.workspace, session.id) is not None
 
 
 def _end_if_drained(store: Store, session: Session, now: int) -> None:

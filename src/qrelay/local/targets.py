@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Provider", "Target", "find_target", "providers"]
 
-Kind = Literal["gates", "echo", "analog"]
+Kind = Literal["gates", "analog"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,25 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
-__all__ = ["Timetable"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Schedule", "Timetable"]
 
 _log = logging.getLogger("qrelay.local")
 _LINGER = 2.0  # seconds that the thread waits for more before it ends
+
+
+class Schedule(Protocol):
+    """Who calls the worker's steps."""
+
+    def after(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call once, that many seconds from now. Ignored after stop()."""
+
+    def stop(self) -> None:
+        """Forget what has not been called yet, and wait for the call that is under way."""
 
 
 class Timetable:
@@ -26,7 +39,6 @@ class Timetable:
         self._stopped = False
 
     def after(self, seconds: float, call: Callable[[], None]) -> None:
-        """Call once, that many seconds from now. Ignored after stop()."""
         with self._changed:
             if self._stopped:
                 return
@@ -37,7 +49,6 @@ class Timetable:
             self._changed.notify()
 
     def stop(self) -> None:
-        """Forget what has not been called yet, and wait for the call that is under way."""
         with self._changed:
             self._stopped = True
             self._calls.clear()

@@ -15,13 +15,16 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from qrelay.local import session_rules
 from qrelay.local.blobs import BlobError, Blobs, account_of
-from qrelay.local.clock import Clock
 from qrelay.local.items import Failure, Job, load, load_job, save
-from qrelay.local.store import Store
-from qrelay.local.timetable import Timetable
+
+if TYPE_CHECKING:
+    from qrelay.local.clock import Clock
+    from qrelay.local.store import Store
+    from qrelay.local.timetable import Schedule
 
 __all__ = ["Compute", "Dwell", "Worker"]
 
@@ -44,13 +47,15 @@ class Dwell:
 class Worker:
     """`slots` jobs are computed side by side, the others stay Waiting in the order of their submission."""
 
-    def __init__(self, store: Store, blobs: Blobs, clock: Clock, compute: Compute, dwell: Dwell, slots: int) -> None:
+    def __init__(
+        self, store: Store, blobs: Blobs, clock: Clock, compute: Compute, dwell: Dwell, slots: int, schedule: Schedule
+    ) -> None:
         self._store = store
         self._blobs = blobs
         self._clock = clock
         self._compute = compute
         self._dwell = dwell
-        self._timetable = Timetable()
+        self._timetable = schedule
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="qrelay-local-compute")
         self._lock = threading.Lock()
         self._free = slots

@@ -150,7 +150,8 @@ CIRQ_GATES: dict[str, tuple[Any, int]] = {
     "S**-1": (cirq.S**-1, 1), "T**-1": (cirq.T**-1, 1), "V": (cirq.X**0.5, 1), "V**-1": (cirq.X**-0.5, 1),
     "X**0.3": (cirq.X**0.3, 1), "Y**0.3": (cirq.Y**0.3, 1), "Z**0.3": (cirq.Z**0.3, 1),
     "CNOT": (cirq.CNOT, 2), "SWAP": (cirq.SWAP, 2), "XX**0.4": (cirq.XX**0.4, 2), "YY**0.4": (cirq.YY**0.4, 2),
-    "ZZ**0.4": (cirq.ZZ**0.4, 2), "PauliString": (cirq.PauliStringPhasorGate(cirq.DensePauliString("XZ"), exponent_neg=0.4), 2),
+    "ZZ**0.4": (cirq.ZZ**0.4, 2),
+    "PauliString": (cirq.PauliStringPhasorGate(cirq.DensePauliString("XZ"), exponent_neg=0.4), 2),
 }  # fmt: skip
 
 
@@ -247,7 +248,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "measurement": (one(gate="meas", targets=[0]), "circuit[1] (meas)"),
     "qiskit's name": (one(gate="cx", target=0, control=1), "circuit[1] (cx)"),
     "native among qis": (one(gate="gpi", target=0, phase=0.1), "cannot be mixed"),
-    "qis among native": ({"gateset": "native", "qubits": 1, "circuit": [{"gate": "h", "target": 0}]}, "cannot be mixed"),
+    "qis among native": (
+        {"gateset": "native", "qubits": 1, "circuit": [{"gate": "h", "target": 0}]},
+        "cannot be mixed",
+    ),
     "no target": (one(gate="x"), "no target"),
     "no control": (one(gate="cnot", target=0), "no control"),
     "outside": (one(gate="x", target=3), "qubit 3"),
@@ -262,7 +266,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "rotation on h": (one(gate="h", target=0, rotation=0.5), "'rotation'"),
     "unknown field": (one(gate="h", target=0, angle=0.5), "'angle'"),
     "one target for swap": (one(gate="swap", target=0), "two targets"),
-    "eight controls": ({"qubits": 9, "circuit": [{"gate": "x", "target": 8, "controls": list(range(8))}]}, "8 controls"),
+    "eight controls": (
+        {"qubits": 9, "circuit": [{"gate": "x", "target": 8, "controls": list(range(8))}]},
+        "8 controls",
+    ),
     "negative time": (
         one(gate="pauliexp", targets=[0], terms=["X"], coefficients=[1], time=-0.1),
         "must not be negative",

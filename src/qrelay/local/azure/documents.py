@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote_plus
 
-from qrelay.local.azure.plane import Call
 from qrelay.local.clock import iso
-from qrelay.local.items import Job, Session
 from qrelay.local.targets import find_target
+
+if TYPE_CHECKING:
+    from qrelay.local.azure.plane import Call
+    from qrelay.local.items import Job, Session
 
 __all__ = ["PRIORITY_SINCE", "job_document", "session_document"]
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from starlette.responses import Response
 
 from qrelay.local.clock import iso, system_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["ServiceError", "blob_error", "json_response", "service_error", "unauthorized"]
 

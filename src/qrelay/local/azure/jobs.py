@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
@@ -14,6 +13,9 @@ from qrelay.local.azure.errors import ServiceError, json_response
 from qrelay.local.azure.plane import Call, fingerprint, is_guid
 from qrelay.local.items import Job, load_job, load_session, remove, save
 from qrelay.local.targets import Target, find_target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["cancel", "create", "delete", "get", "read_priority", "read_tags", "text", "update"]
 

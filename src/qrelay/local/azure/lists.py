@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-
-from starlette.responses import Response
 
 from qrelay.local import session_rules
 from qrelay.local.azure.documents import job_document, session_document
 from qrelay.local.azure.errors import ServiceError, json_response
-from qrelay.local.azure.plane import Call
 from qrelay.local.items import load_job, load_session
 from qrelay.local.odata import FilterError, Sql, compile_filter, compile_order
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from qrelay.local.azure.plane import Call
 
 __all__ = ["jobs", "session_jobs", "sessions", "top_level_items"]
 
@@ -50,7 +52,7 @@ def _page(call: Call, which: Sql) -> Response:
         raise ServiceError(400, "InvalidQueryParameter", str(error)) from None
     session_rules.end_idle(call.plane.store, call.now, call.plane.session_idle)
     rows = call.plane.store.rows(
-        f"SELECT kind, id FROM items WHERE workspace = ? AND ({which.text}) AND ({wanted.text}) "  # noqa: S608
+        f"SELECT kind, id FROM items WHERE workspace = ? AND ({which.text}) AND ({wanted.text}) "
         f"ORDER BY {order.text}, number DESC LIMIT ? OFFSET ?",
         call.workspace, *which.values, *wanted.values, top + 1, skip,
     )  # fmt: skip

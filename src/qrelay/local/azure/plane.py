@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
-
-from starlette.requests import Request
 
 from qrelay.local.azure.errors import ServiceError
 from qrelay.local.blobs import Blobs, account_of
-from qrelay.local.clock import Clock
-from qrelay.local.sas import Signer
-from qrelay.local.store import Store
-from qrelay.local.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from qrelay.local.clock import Clock
+    from qrelay.local.sas import Signer
+    from qrelay.local.store import Store
+    from qrelay.local.worker import Worker
 
 __all__ = ["Call", "Plane", "fingerprint", "is_guid"]
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from starlette.responses import Response
+from typing import TYPE_CHECKING, Any
 
 from qrelay.local.azure.errors import json_response
-from qrelay.local.azure.plane import Call
 from qrelay.local.targets import Target, providers
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from qrelay.local.azure.plane import Call
 
 __all__ = ["provider_status", "quotas"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Collection
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -16,6 +16,9 @@ from qrelay.local.azure import jobs, lists, providers, sessions, storage
 from qrelay.local.azure.blob_service import BlobService
 from qrelay.local.azure.errors import ServiceError, service_error, unauthorized
 from qrelay.local.azure.plane import Call, Plane
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 __all__ = ["application"]
 

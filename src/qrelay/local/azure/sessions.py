@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from typing import TYPE_CHECKING
 
 from qrelay.local import session_rules
 from qrelay.local.azure.documents import session_document
 from qrelay.local.azure.errors import ServiceError, json_response
 from qrelay.local.azure.jobs import read_priority, read_tags, text
 from qrelay.local.azure.plane import Call, fingerprint, is_guid
-from qrelay.local.items import Session, load_session, save
+from qrelay.local.items import Policy, Session, load_session, save
 from qrelay.local.targets import find_target
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 __all__ = ["close", "get", "open_session"]
 
@@ -30,9 +33,6 @@ async def open_session(call: Call) -> Response:
             provider, target = text(body, "providerId").lower(), text(body, "target")
             if find_target(provider, target) is None:
                 raise _invalid(f"Target '{target}' of provider '{provider}' is not available in this workspace.")
-            policy = body.get("jobFailurePolicy") or "Abort"
-            if policy not in ("Abort", "Continue"):
-                raise _invalid("Property 'jobFailurePolicy' must be 'Abort' or 'Continue'.")
             session = Session(
                 workspace=call.workspace,
                 id=call.id,
@@ -42,7 +42,7 @@ async def open_session(call: Call) -> Response:
                 created=call.now,
                 touched=call.now,
                 fingerprint=fingerprint(body),
-                policy=policy,
+                policy=_policy(body.get("jobFailurePolicy")),
                 priority=read_priority(body),
                 tags=read_tags(body),
             )
@@ -71,6 +71,14 @@ def _existing(call: Call) -> Session:
     if session is None:
         raise ServiceError(404, "ResourceNotFound", f"Session '{call.id}' was not found in this workspace.")
     return session
+
+
+def _policy(name: object) -> Policy:
+    if name is None or name == "Abort":
+        return "Abort"
+    if name == "Continue":
+        return "Continue"
+    raise _invalid("Property 'jobFailurePolicy' must be 'Abort' or 'Continue'.")
 
 
 def _invalid(message: str) -> ServiceError:

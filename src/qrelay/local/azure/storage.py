@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-
-from starlette.responses import Response
+from typing import TYPE_CHECKING
 
 from qrelay.local.azure.errors import ServiceError, json_response
-from qrelay.local.azure.plane import Call
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from qrelay.local.azure.plane import Call
 
 __all__ = ["sas_uri"]
 
