@@ -1,4 +1,4 @@
-"""`python -m mutants [NAME …] [--list] [--jobs N]`, from the checkout's root, in an environment with the tests' needs."""
+"""`python -m mutants [NAME …] [--list] [--jobs N]`, where the tests can run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def _tell(verdict: Verdict) -> None:
         if verdict.output:
             sys.stdout.write("".join(f"         | {line}\n" for line in verdict.output.splitlines()[-25:]))
     else:
-        sys.stdout.write(f"caught   {mutant.name} ({verdict.seconds:.0f} s) by {verdict.seen_by[0]}\n")
+        sys.stdout.write(f"caught   {mutant.name} ({verdict.seconds:.0f} s) by {verdict.seen_by}\n")
+        sys.stdout.write(f"         {' '.join(verdict.words.split())[:160]}\n")
     sys.stdout.flush()
 
 

@@ -14,12 +14,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
 __all__ = ["ROOT", "Edit", "Mutant", "Verdict", "judge", "load"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _CATALOGUE = Path(__file__).with_name("catalogue.toml")
-_PATIENCE = 300.0
+_PATIENCE = 600.0
+_OF_AN_OUTER_PYTEST = {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"}
+_OWN_FAULT = ("SyntaxError", "NameError", "UnboundLocalError", "ImportError", "ModuleNotFoundError")
+
+_Endings: TypeAlias = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,15 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one mutant. `trouble` is empty when its tests did what they are for."""
+    """What became of one mutant. `trouble` is empty when its tests did what they are for.
+
+    `seen_by` is the test that failed first, `words` the beginning of its complaint.
+    """
 
     mutant: Mutant
     trouble: str = ""
-    seen_by: tuple[str, ...] = ()
+    seen_by: str = ""
+    words: str = ""
     seconds: float = 0.0
     output: str = field(default="", repr=False)
 
@@ -79,7 +88,9 @@ def load(path: Path = _CATALOGUE) -> list[Mutant]:
     return mutants
 
 
-def judge(mutants: Sequence[Mutant], *, jobs: int = 2, tell: Callable[[Verdict], None] = lambda _: None) -> list[Verdict]:
+def judge(
+    mutants: Sequence[Mutant], *, jobs: int = 2, tell: Callable[[Verdict], None] = lambda _: None
+) -> list[Verdict]:
     """Run every mutant's tests without and with its bug; the verdicts in the order of the mutants.
 
     Without any bug all tests of all mutants must pass, in one run; then each mutant's tests run against a copy of the
@@ -94,32 +105,35 @@ def judge(mutants: Sequence[Mutant], *, jobs: int = 2, tell: Callable[[Verdict],
     return verdicts
 
 
-def _judge_one(mutant: Mutant, sound: Mapping[str, str], output: str) -> Verdict:
+def _judge_one(mutant: Mutant, sound: _Endings, output: str) -> Verdict:
     for test in mutant.tests:
-        endings = [ending for node, ending in sound.items() if _belongs(node, test)]
+        endings = [ending for node, (ending, _) in sound.items() if _belongs(node, test)]
         if "passed" not in endings or set(endings) - {"passed", "skipped"}:
             counted = ", ".join(f"{endings.count(ending)} {ending}" for ending in sorted(set(endings))) or "not found"
             return Verdict(mutant, f"without the bug, {test} should pass: {counted}", output=output)
     started = time.monotonic()
     try:
-        endings, output = _run(mutant, mutant.tests)
+        planted, output = _run(mutant, mutant.tests)
     except ValueError as error:
         return Verdict(mutant, str(error))
-    seen_by = tuple(node for node, ending in endings.items() if ending == "failed")
     seconds = time.monotonic() - started
-    if any(ending == "uncollected" for ending in endings.values()):
-        return Verdict(mutant, "the bug breaks the import of the tests, which proves nothing", (), seconds, output)
-    if not seen_by:
-        return Verdict(mutant, "no test sees the bug", (), seconds, output)
-    return Verdict(mutant, "", seen_by, seconds, output)
+    if any(ending == "uncollected" for ending, _ in planted.values()):
+        return Verdict(mutant, "with the bug the tests cannot be imported, which proves nothing", output=output)
+    failed = [(node, words) for node, (ending, words) in planted.items() if ending == "failed"]
+    if not failed:
+        return Verdict(mutant, "no test sees the bug", seconds=seconds, output=output)
+    seen_by, words = failed[0]
+    if words.startswith(_OWN_FAULT):
+        return Verdict(mutant, f"the bug is no working Python, which proves nothing: {words}", seen_by, words, seconds)
+    return Verdict(mutant, "", seen_by, words, seconds, output)
 
 
 def _belongs(node: str, test: str) -> bool:
     return node == test or node.startswith((f"{test}[", f"{test}::"))
 
 
-def _run(mutant: Mutant | None, tests: Iterable[str]) -> tuple[dict[str, str], str]:
-    """Each test's ending by node id, and what pytest wrote."""
+def _run(mutant: Mutant | None, tests: Iterable[str]) -> tuple[_Endings, str]:
+    """Each test's ending and first words of complaint by node id, and what pytest wrote."""
     with TemporaryDirectory(prefix="qrelay-mutant-") as folder:
         source = Path(folder) / "src"
         shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
@@ -127,7 +141,7 @@ def _run(mutant: Mutant | None, tests: Iterable[str]) -> tuple[dict[str, str], s
             mutant.plant(source)
         record = Path(folder) / "record.json"
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name not in _OF_AN_OUTER_PYTEST},
             "PYTHONPATH": str(source),  # in front of an installed or editable qrelay
             "PYTHONDONTWRITEBYTECODE": "1",
             "HYPOTHESIS_STORAGE_DIRECTORY": str(Path(folder) / "hypothesis"),
@@ -135,9 +149,20 @@ def _run(mutant: Mutant | None, tests: Iterable[str]) -> tuple[dict[str, str], s
         }
         _check_import(environment, source)
         stop = [] if mutant is None else ["--maxfail=1"]
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "mutants.record", "-p", "no:cacheprovider", *stop, *tests]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "mutants.record",
+            "-p",
+            "no:cacheprovider",
+            *stop,
+            *tests,
+        ]
         try:
-            ended = subprocess.run(  # noqa: S603 - our own interpreter and our own tests
+            ended = subprocess.run(
                 command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=_PATIENCE, check=False
             )
         except subprocess.TimeoutExpired as error:
@@ -145,13 +170,13 @@ def _run(mutant: Mutant | None, tests: Iterable[str]) -> tuple[dict[str, str], s
         output = ended.stdout + ended.stderr
         if not record.exists():
             raise ValueError(f"pytest did not start: {output[-2000:]}")
-        endings: dict[str, str] = json.loads(record.read_text(encoding="utf-8"))
+        endings: _Endings = json.loads(record.read_text(encoding="utf-8"))
         return endings, output
 
 
 def _check_import(environment: Mapping[str, str], source: Path) -> None:
     """The tests must see the copy: a bug in a file that nobody imports would prove nothing."""
-    ended = subprocess.run(  # noqa: S603 - our own interpreter
+    ended = subprocess.run(
         [sys.executable, "-c", "import qrelay; print(qrelay.__file__)"],
         cwd=ROOT,
         env=dict(environment),
