@@ -187,7 +187,7 @@ def test_logs_hold_no_secret(make_client: Callable[..., Client], caplog: pytest.
 
 def test_wrong_settings() -> None:
     for options in ({"waiting": -1}, {"loss": 2}, {"error_rate": -0.1}):
-        with pytest.raises(ValueError, match="seconds|probabilities"):
+        with pytest.raises(ValueError, match=r"seconds|probabilities"):
             LocalCloud(**options)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         LocalCloud(keys="k")
