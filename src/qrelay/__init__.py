@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from qrelay._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from qrelay.convert import decode, encode, read
+
+__all__ = ["__version__", "decode", "encode", "read"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the converters when first used: `import qrelay` stays quick and free of every framework."""
+    if name in ("decode", "encode", "read"):
+        from qrelay import convert
+
+        return getattr(convert, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

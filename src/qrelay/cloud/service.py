@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from qrelay.cloud.target import Target
+from qrelay.cloud.urls import SignedUrl
 from qrelay.formats.payload import Payload
 from qrelay.program import Layout
 
@@ -70,7 +71,11 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A job as the service last described it."""
+    """A job as the service last described it.
+
+    `output` is where the answer lies, if the service says so; `raw` is the service's own description, signatures
+    removed.
+    """
 
     id: str
     state: JobState
@@ -90,6 +95,7 @@ class JobRecord:
     ended: datetime | None = None
     cost: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    output: SignedUrl | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -118,9 +124,14 @@ class Service(Protocol):
     def name(self) -> str:
         """Short name for messages and logs; holds no secret."""
 
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far, repeated ones included."""
+
     async def targets(self) -> Sequence[Target]: ...
 
-    async def submit(self, submission: Submission) -> JobRecord: ...
+    async def submit(self, submission: Submission) -> JobRecord:
+        """Create the job; doing it again with the same key never makes a second one."""
 
     async def job(self, job_id: str) -> JobRecord: ...
 
@@ -133,7 +144,8 @@ class Service(Protocol):
 
     async def cancel(self, job_id: str) -> JobRecord: ...
 
-    async def open_session(self, target: Target, *, name: str, **options: Any) -> SessionRecord: ...
+    async def open_session(self, target: Target, *, id: str, name: str, **options: Any) -> SessionRecord:  # noqa: A002
+        """Open a session under the id that the client chose, where the service lets clients choose."""
 
     async def session(self, session_id: str) -> SessionRecord: ...
 

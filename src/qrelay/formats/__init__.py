@@ -3,3 +3,10 @@
 Pure functions: no framework, no service, no I/O.
 A new format is one file here and one line in `catalogue.py`.
 """
+
+from __future__ import annotations
+
+from qrelay.formats.catalogue import INPUT_FORMATS, InputFormat, choose, encode
+from qrelay.formats.payload import Payload
+
+__all__ = ["INPUT_FORMATS", "InputFormat", "Payload", "choose", "encode"]

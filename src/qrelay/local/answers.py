@@ -18,7 +18,7 @@ __all__ = ["ERROR_SHOT", "LOST", "Shape", "Shot", "honeywell", "honeywell_qir", 
 LOST = "-"
 """What stands in the place of a result whose qubit was lost."""
 
-ERROR_SHOT: dict[str, Any] = {"Error": {"Code": "0x20", "Name": "QubitLeakage"}}
+ERROR_SHOT: dict[str, Any] = {"Error": {"Code": "0x20", "Name": "ShotFailed"}}
 """What stands in the place of a whole shot that failed."""
 
 
@@ -106,7 +106,7 @@ def _outcome(shot: Shot) -> Any:
 
 def _display(shot: Shot) -> str:
     if shot.shape is None:
-        return "Error"
+        return "Error {Code}: {Name}".format(**ERROR_SHOT["Error"])
     values = iter(shot.values)
 
     def build(shape: Shape) -> str:

@@ -6,7 +6,8 @@ state's number to qubit ``i``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -29,7 +30,8 @@ _MAX_OUTCOMES = 1 << 18
 _TINY = 1e-12
 _EXTRA = {"measure", "reset", "barrier", "if_else", "unitary", "mcx", "mcp", "mcphase"}
 _CLIFFORD = {
-    "x", "y", "z", "h", "s", "sdg", "sx", "sxdg", "cx", "cy", "cz", "swap", "id", "measure", "reset", "barrier", "if_else",
+    "x", "y", "z", "h", "s", "sdg", "sx", "sxdg", "cx", "cy", "cz", "swap", "id",
+    "measure", "reset", "barrier", "if_else",
 }  # fmt: skip
 
 
@@ -37,7 +39,7 @@ def sample(circuit: QuantumCircuit, shots: int, seed: int) -> Bits:
     """Run ``shots`` shots; returns an array (shots, classical bits) of zeros and ones.
 
     Measurements at the end are sampled all at once; measurements in the middle, resets and conditions are followed
-    shot by shot. Raises ExecutionRefused (``CompilationError``) for a circuit that is too entangled to be simulated here.
+    shot by shot. Raises ExecutionRefused (``CompilationError``) for what is too wide and entangled for this machine.
     """
     width = circuit.num_clbits
     if width == 0:
@@ -51,47 +53,35 @@ def sample(circuit: QuantumCircuit, shots: int, seed: int) -> Bits:
     return np.unpackbits(rows.reshape(shots, size), axis=1, bitorder="little", count=width)
 
 
-def probabilities(circuit: QuantumCircuit, qubits: Sequence[int] | None = None) -> dict[int, float]:
-    """Exact probabilities without those below 1e-12, in ascending order; bit ``i`` of a key is ``qubits[i]``.
+def probabilities(circuit: QuantumCircuit, *, least: float = _TINY) -> dict[int, float]:
+    """Exact probabilities of all qubits' basis states, without those below ``least``, in ascending order.
 
-    ``circuit`` has no measurements; ``qubits`` are all of its qubits unless given. Qubits without a gate cost nothing.
-    Raises ExecutionRefused (``CompilationError``) for wide circuits that are too entangled, or whose answer has too
-    many outcomes.
+    ``circuit`` has no measurements. Qubits without a gate cost nothing. Raises ExecutionRefused (``CompilationError``)
+    for wide circuits that are too entangled, or whose answer has too many outcomes.
     """
-    wanted = list(range(circuit.num_qubits)) if qubits is None else list(qubits)
     active = _active(circuit)
-    asked = [qubit for qubit in wanted if qubit in set(active)]
-    if not asked:
+    if not active:
         return {0: 1.0}
     if len(active) <= DENSE_QUBITS:
         flat = _lowered(circuit, "statevector")
-        places = {qubit: place for place, qubit in enumerate(active)}
-        flat.save_probabilities([places[qubit] for qubit in asked])  # type: ignore[attr-defined]
+        flat.save_probabilities()
         values = np.asarray(_run(flat, "statevector").data(0)["probabilities"], dtype=float)
-        numbers = np.flatnonzero(values > _TINY)
+        numbers = np.flatnonzero(values > least)
         if len(numbers) > _MAX_OUTCOMES:
-            raise _too_many(_MAX_OUTCOMES)
+            raise _too_many()
         found = dict(zip(numbers.tolist(), values[numbers].tolist(), strict=True))
-        keys = asked
     else:
         flat = _lowered(circuit, "matrix_product_state")
-        flat.save_matrix_product_state(label="mps")  # type: ignore[attr-defined]
-        found = _outcomes(*_run(flat, "matrix_product_state").data(0)["mps"])
-        keys = active
-    if keys == wanted:
+        flat.save_matrix_product_state(label="mps")
+        found = _outcomes(*_run(flat, "matrix_product_state").data(0)["mps"], least=least)
+    if active == list(range(len(active))):
         return found
-    where = {qubit: bit for bit, qubit in enumerate(wanted)}
-    bits = [(place, 1 << where[qubit]) for place, qubit in enumerate(keys) if qubit in where]
-    moved: dict[int, float] = {}
-    for number, share in found.items():
-        key = sum(bit for place, bit in bits if number >> place & 1)
-        moved[key] = moved.get(key, 0.0) + share
-    return dict(sorted(moved.items()))
+    return {sum(1 << qubit for bit, qubit in enumerate(active) if number >> bit & 1): p for number, p in found.items()}
 
 
-def _too_many(count: int) -> ExecutionRefused:
+def _too_many() -> ExecutionRefused:
     return ExecutionRefused(
-        "CompilationError", f"more than {count} outcomes are possible; too many for an exact answer here"
+        "CompilationError", f"more than {_MAX_OUTCOMES} outcomes are possible; too many for an exact answer here"
     )
 
 
@@ -167,9 +157,15 @@ def _lower_into(target: QuantumCircuit, source: QuantumCircuit, place: Mapping[Q
             blocks = [_block(block, known) for block in operation.blocks]
             target.append(operation.replace_blocks(blocks), qubits, item.clbits)
         elif name in known and _trusted(operation):
+            if not all(math.isfinite(angle) for angle in operation.params if isinstance(angle, float)):
+                raise ExecutionRefused("CompilationError", f"an angle of gate {name!r} is not finite")
             target.append(operation, qubits, item.clbits)
         else:
-            definition = operation.definition
+            try:
+                definition = operation.definition
+            except (TypeError, IndexError) as error:
+                words = f"the body of gate {name!r} uses a gate without its angles: {error}"
+                raise ExecutionRefused("CompilationError", words) from None
             if definition is None:
                 raise ExecutionRefused("CompilationError", f"gate {name!r} has no body, so it cannot be simulated")
             _lower_into(target, definition, dict(zip(definition.qubits, qubits, strict=True)), known)
@@ -186,8 +182,8 @@ def _trusted(operation: Any) -> bool:
     return str(getattr(operation, "base_class", type(operation)).__module__).startswith("qiskit.circuit")
 
 
-def _outcomes(tensors: list[Any], weights: list[Any]) -> dict[int, float]:
-    """Every outcome of a matrix product state above 1e-12, by walking the tree of prefixes from qubit 0 on."""
+def _outcomes(tensors: list[Any], weights: list[Any], *, least: float) -> dict[int, float]:
+    """Every outcome of a matrix product state above ``least``, by walking the tree of prefixes from qubit 0 on."""
     sites = []
     for index, pair in enumerate(tensors):
         weight = np.asarray(weights[index]) if index < len(weights) else np.ones(np.asarray(pair[0]).shape[1])
@@ -202,9 +198,9 @@ def _outcomes(tensors: list[Any], weights: list[Any]) -> dict[int, float]:
         for number, vector in alive:
             for bit, matrix in enumerate(site):
                 longer = vector @ matrix
-                if float((longer @ right[index] @ longer.conj()).real) > _TINY:
+                if float((longer @ right[index] @ longer.conj()).real) > least:
                     following.append((number | bit << index, longer))
         if len(following) > _MAX_OUTCOMES:
-            raise _too_many(_MAX_OUTCOMES)
+            raise _too_many()
         alive = following
     return dict(sorted((number, float(np.vdot(vector, vector).real)) for number, vector in alive))

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["ExecutionRefused"]
 
 
-class ExecutionRefused(Exception):  # noqa: N818 - a refusal is an answer of the service, not a fault of this program
+class ExecutionRefused(Exception):
     """A payload, an option or a format that the service would answer with a failed job.
 
     ``code`` is the service's kind of code (``InvalidInputData``, ``CompilationError``, ``InvalidProperty``,

@@ -7,6 +7,7 @@ The gate table says what a gate is; lowering rewrites a program in a given set o
 from __future__ import annotations
 
 from qrelay.program.layout import Layout, Register
+from qrelay.program.names import payload_names
 from qrelay.program.program import Angle, Operation, Program
 
-__all__ = ["Angle", "Layout", "Operation", "Program", "Register"]
+__all__ = ["Angle", "Layout", "Operation", "Program", "Register", "payload_names"]

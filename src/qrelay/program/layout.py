@@ -49,7 +49,7 @@ class Layout:
 
     @cached_property
     def groups(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        """Disjoint groups that hold every classical bit exactly once, in recording order's reverse (first register first).
+        """Disjoint groups that hold every classical bit exactly once, first register first (recorded last to first).
 
         A bit that several registers share belongs to the first of them; bits outside every register form a last group
         with the empty name. Empty groups are left out.
@@ -81,25 +81,32 @@ class Layout:
 
     @classmethod
     def from_json(cls, text: str) -> Layout:
-        """Read what `to_json` wrote. Raises ValueError if it is anything else."""
+        """Read what `to_json` wrote. Raises ValueError if it is anything else, or contradicts itself."""
         try:
             document = json.loads(text)
-            if document["v"] != _VERSION:
-                raise ValueError(f"layout version {document['v']!r}")
-            registers = tuple(Register(name, _unroll(runs)) for name, runs in document["regs"])
-            layout = cls(
-                num_clbits=int(document["bits"]),
-                registers=registers,
-                qubits=_unroll(document["meas"]),
-                num_qubits=int(document["qubits"]),
-                name=str(document.get("name", "")),
-            )
-        except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
-            raise ValueError(f"not a qrelay layout: {text[:80]!r}") from error
-        bits = range(layout.num_clbits)
-        if len(layout.qubits) != layout.num_clbits or any(b not in bits for r in registers for b in r.bits):
-            raise ValueError(f"a qrelay layout that contradicts itself: {text[:80]!r}")
-        return layout
+            if type(document["v"]) is not int or document["v"] != _VERSION:
+                raise ValueError(f"a layout of version {document['v']!r}; this qrelay reads version {_VERSION}")
+            num_clbits, num_qubits = _size(document["bits"]), _size(document["qubits"])
+            registers = tuple(Register(_text(name), _unroll(runs, num_clbits)) for name, runs in document["regs"])
+            qubits = _unroll(document["meas"], num_qubits)
+            name = _text(document.get("name", ""))
+        except (KeyError, TypeError, AttributeError, RecursionError, json.JSONDecodeError) as error:
+            raise ValueError(f"not a qrelay layout: {text!r:.80}") from error
+        if len(qubits) != num_clbits or any(bit < 0 for register in registers for bit in register.bits):
+            raise ValueError(f"a qrelay layout that contradicts itself: {text!r:.80}")
+        return cls(num_clbits=num_clbits, registers=registers, qubits=qubits, num_qubits=num_qubits, name=name)
+
+
+def _size(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError(f"{value!r} is no size")
+    return value
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise TypeError(f"{value!r} is no name")
+    return value
 
 
 def _runs(values: Sequence[int]) -> list[list[int]]:
@@ -113,5 +120,13 @@ def _runs(values: Sequence[int]) -> list[list[int]]:
     return runs
 
 
-def _unroll(runs: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    return tuple(first + step for first, count in runs for step in range(count))
+def _unroll(runs: Sequence[Sequence[int]], bound: int) -> tuple[int, ...]:
+    """Undo `_runs`; every value must be -1 or lie below the bound, so that a few bytes cannot fill the memory."""
+    values: list[int] = []
+    for first, count in runs:
+        if type(first) is not int or type(count) is not int or not -1 <= first < bound or count < 1:
+            raise TypeError(f"{[first, count]!r} is no run")
+        if count > (1 if first < 0 else bound - first):
+            raise TypeError(f"{[first, count]!r} runs beyond {bound}")
+        values.extend(range(first, first + count))
+    return tuple(values)

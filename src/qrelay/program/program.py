@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -33,7 +33,7 @@ The arguments of a gate are its parameters. Names that are not gates:
 
 @dataclass(slots=False)
 class Program:
-    """What a circuit does.
+    """What a circuit does. Not to be changed once made: `layout` is worked out only once.
 
     Attributes:
         num_qubits, num_clbits: sizes; qubit 0 and bit 0 come first, and are least significant in every number.
@@ -41,7 +41,8 @@ class Program:
         registers: classical registers in the circuit's order.
         global_phase: radians.
         name: the circuit's name, kept for the job.
-        positions: for each operation its index in the circuit that was read, when the two differ (after lowering).
+        metadata: the circuit's own, carried along.
+        positions: for each operation its index in the circuit that was read; None when they are the same.
     """
 
     num_qubits: int
@@ -51,12 +52,51 @@ class Program:
     global_phase: float = 0.0
     name: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
+    positions: Sequence[int] | None = None
 
     @cached_property
     def layout(self) -> Layout:
-        """Which qubit each classical bit is measured from last, and the registers. Costs one pass over the operations."""
-        raise NotImplementedError
+        """Which qubit each classical bit is measured from last, and the registers. Costs a pass over the operations."""
+        qubits = [-1] * self.num_clbits
+        for operation in self.measurements():
+            qubits[operation[2][0]] = operation[1][0]
+        return Layout(self.num_clbits, self.registers, tuple(qubits), self.num_qubits, self.name)
+
+    def measurements(self) -> Iterator[Operation]:
+        """Every measurement in order, those inside blocks included."""
+        from qrelay.program.control import BLOCKS, blocks
+
+        special = BLOCKS | {"measure"}
+        pending = [operation for operation in self.operations if operation[0] in special]
+        pending.reverse()
+        while pending:
+            operation = pending.pop()
+            if operation[0] == "measure":
+                yield operation
+            elif operation[0] in special:
+                pending.extend(reversed([inner for block in blocks(operation) for inner in block]))
+
+    def position(self, index: int) -> int:
+        """The index that the `index`-th operation had in the circuit that was read."""
+        return index if self.positions is None else self.positions[index]
 
     def walk(self) -> Iterator[tuple[int, Operation]]:
-        """Every operation with its top-level index, those inside blocks included."""
-        raise NotImplementedError
+        """Every operation with its index in the circuit that was read; those inside blocks have their block's."""
+        for index, operation in enumerate(self.operations):
+            yield from _walk(self.position(index), operation)
+
+    def replaced(
+        self, operations: list[Operation], positions: Iterable[int], global_phase: float | None = None
+    ) -> Program:
+        """The same program with other operations. `positions` says where in the circuit each one comes from."""
+        phase = self.global_phase if global_phase is None else global_phase
+        return replace(self, operations=operations, positions=tuple(positions), global_phase=phase)
+
+
+def _walk(index: int, operation: Operation) -> Iterator[tuple[int, Operation]]:
+    from qrelay.program.control import blocks
+
+    yield index, operation
+    for block in blocks(operation):
+        for inner in block:
+            yield from _walk(index, inner)

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qrelay.errors import IncompleteResult, InvalidOption
 from qrelay.program import Layout
+from qrelay.results import packing
 
-__all__ = ["Outcome"]
+__all__ = ["LostShots", "Outcome"]
 
 
-@dataclass(frozen=True, eq=False)
+class LostShots(UserWarning):
+    """Shots were left out of counts and memory: qubits were lost, or shots ended in an error."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Outcome:
     """Usable shots of one circuit.
 
     Bit strings are written as Qiskit writes them: registers separated by a space, the last register leftmost, each
-    register's highest bit leftmost.
+    register's highest bit leftmost. Every classical bit stands there once, as `Layout.groups` has it: a bit that
+    registers share stands in the first of them, bits outside every register stand leftmost. Where one register is
+    asked for by name, it has all its bits, shared ones included.
+
+    Three numbers of shots: `shots_asked`, `shots_returned`, `shots_usable`. What was returned and is not usable is in
+    `lost` and `errors`.
 
     Attributes:
         layout: registers and bits.
@@ -29,8 +41,8 @@ class Outcome:
         shots_asked, shots_returned: what the job asked for (None if unknown) and what came back, lost and
             faulty shots included.
         probabilities: the service's exact figures by bit string, where it reports probabilities; else None.
-        lost, errors: shots left out of `bits`: those with a lost qubit ('-' in the string) and those that ended in an
-            error, each as reported.
+        lost: shots with a lost qubit, by bit string with '-' in its place; left out of `bits`.
+        errors: shots that ended in an error, one entry a shot, each as reported; left out of `bits`.
         seed: seeds the order of `memory()` where the service reports no single shots.
     """
 
@@ -44,5 +56,146 @@ class Outcome:
     errors: tuple[Any, ...] = ()
     seed: str = ""
 
-    # to be built by results/: shots_usable, per_shot, counts(register=None) -> dict[str, int],
-    # int_counts() -> dict[int, int] over the whole memory, memory(register=None) -> list[str], hex_memory() …
+    def __post_init__(self) -> None:
+        if (
+            self.bits.dtype != np.uint8
+            or self.bits.ndim != 2
+            or self.bits.shape[1] != (self.layout.num_clbits + 7) // 8
+        ):
+            raise ValueError(f"packed bits of shape {self.bits.shape} for {self.layout.num_clbits} classical bits")
+        if self.weights is not None and self.weights.shape != (len(self.bits),):
+            raise ValueError(f"weights of shape {self.weights.shape} for {len(self.bits)} rows")
+        for array in (self.bits, self.weights):
+            if array is not None:
+                array.flags.writeable = False
+
+    # --- numbers -----------------------------------------------------------------------------------------------------
+
+    @property
+    def per_shot(self) -> bool:
+        """Whether the service reported single shots. If not, `memory()` is the histogram in a seeded order."""
+        return self.weights is None
+
+    @property
+    def shots_usable(self) -> int:
+        """Shots in counts and memory: returned ones without lost qubits and errors."""
+        return len(self.bits) if self.weights is None else int(self.weights.sum())
+
+    # --- the whole memory --------------------------------------------------------------------------------------------
+
+    def counts(self, register: str | None = None) -> dict[str, int]:
+        """Shots by bit string, of all registers or of one; ascending by value. Sums to `shots_usable`."""
+        self._check_shots()
+        if register is None:
+            keys, weights, _ = self._histogram
+            return dict(zip(self._texts(keys), weights.tolist(), strict=True))
+        columns = self._columns(register)
+        first, weights, _ = packing.distinct(self._packed_rows(columns), self.weights)
+        matrix = packing.unpack(self.bits[first], self.layout.num_clbits)
+        return dict(zip(packing.texts(matrix, [columns]), weights.tolist(), strict=True))
+
+    def int_counts(self, register: str | None = None) -> dict[int, int]:
+        """Shots by number, of the whole memory (bit 0 least significant) or of one register; ascending."""
+        self._check_shots()
+        if register is None:
+            keys, weights, _ = self._histogram
+            return dict(zip(packing.integers(keys), weights.tolist(), strict=True))
+        rows = self._packed_rows(self._columns(register))
+        first, weights, _ = packing.distinct(rows, self.weights)
+        return dict(zip(packing.integers(rows[first]), weights.tolist(), strict=True))
+
+    def hex_counts(self) -> dict[str, int]:
+        """Shots by hexadecimal number over all classical bits, as Qiskit's results hold them (`0x1f`)."""
+        return {hex(value): count for value, count in self.int_counts().items()}
+
+    # --- shot by shot ------------------------------------------------------------------------------------------------
+
+    def memory(self, register: str | None = None) -> list[str]:
+        """One bit string a usable shot, of all registers or of one; the same list each time.
+
+        In the service's own order if `per_shot`; else the histogram expanded, in an order that `seed` fixes. The
+        registers' memories belong together, shot by shot.
+        """
+        self._check_shots()
+        if register is None:
+            keys, _, shots = self._shots
+            strings = self._texts(keys)
+        else:
+            keys, _, shots = self._shots
+            strings = packing.texts(packing.unpack(keys, self.layout.num_clbits), [self._columns(register)])
+        return [strings[shot] for shot in shots.tolist()]
+
+    def hex_memory(self) -> list[str]:
+        """One hexadecimal number a usable shot, over all classical bits, in the order of `memory()`."""
+        self._check_shots()
+        keys, _, shots = self._shots
+        words = [hex(value) for value in packing.integers(keys)]
+        return [words[shot] for shot in shots.tolist()]
+
+    def shot_bits(self, register: str | None = None) -> NDArray[np.uint8]:
+        """Zeros and ones, shape (shots_usable, bits), lowest bit first, in the order of `memory()`.
+
+        Columns are the classical bits of the program, or the bits of one register.
+        """
+        self._check_shots()
+        keys, _, shots = self._shots
+        matrix = packing.unpack(keys, self.layout.num_clbits)
+        return matrix[shots] if register is None else matrix[:, self._columns(register)][shots]
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _histogram(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.intp]]:
+        """Distinct rows in ascending order, their weights, and each row's place among them."""
+        first, weights, group = packing.distinct(self.bits, self.weights)
+        return self.bits[first], weights, group
+
+    @cached_property
+    def _shots(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.intp]]:
+        """The histogram, and for each shot its place in it."""
+        keys, weights, group = self._histogram
+        if self.weights is None:
+            return keys, weights, group
+        expanded = np.repeat(np.arange(len(keys), dtype=np.intp), weights)
+        return keys, weights, expanded[packing.seeded_order(len(expanded), self.seed)]
+
+    def _texts(self, packed: NDArray[np.uint8]) -> list[str]:
+        matrix = packing.unpack(packed, self.layout.num_clbits)
+        return packing.texts(matrix, [bits for _, bits in self.layout.groups])
+
+    def _packed_rows(self, columns: Sequence[int]) -> NDArray[np.uint8]:
+        return packing.pack(packing.unpack(self.bits, self.layout.num_clbits)[:, list(columns)])
+
+    def _columns(self, register: str) -> list[int]:
+        for own in self.layout.registers:
+            if own.name == register:
+                return list(own.bits)
+        names = ", ".join(repr(own.name) for own in self.layout.registers) or "none"
+        raise InvalidOption(
+            f"There is no register {register!r} in this outcome; there are: {names}.", option="register"
+        )
+
+    def _check_shots(self) -> None:
+        """An answer of probabilities, read without a number of shots, has no counts to give: say so, give no zeros."""
+        if self.probabilities and self.shots_asked is None and self.shots_returned == 0:
+            raise IncompleteResult(
+                "The answer holds probabilities, and the number of shots is unknown: pass shots= when decoding it, "
+                "or read `.probabilities`.",
+                asked=None,
+                returned=0,
+                usable=0,
+            )
+
+    def __repr__(self) -> str:
+        registers = ", ".join(f"{register.name}[{register.size}]" for register in self.layout.registers)
+        parts = [registers or f"{self.layout.num_clbits} bits"]
+        asked = "" if self.shots_asked is None else f", {self.shots_asked} asked"
+        parts.append(f"{self.shots_usable} usable of {self.shots_returned} shots returned{asked}")
+        if self.lost:
+            parts.append(f"{sum(self.lost.values())} with lost qubits")
+        if self.errors:
+            parts.append(f"{len(self.errors)} errors")
+        parts.append("shot by shot" if self.per_shot else "as a histogram")
+        if self.probabilities is not None:
+            parts.append("exact probabilities")
+        return f"<Outcome: {'; '.join(parts)}>"

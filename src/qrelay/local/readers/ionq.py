@@ -67,7 +67,7 @@ def read(data: bytes, *, num_qubits: int | None = None) -> QuantumCircuit:
     """
     body = _document(data)
     size = body.get("qubits")
-    if not _is_index(size) or size == 0:
+    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
         raise _refused(f"'qubits' must be a whole number above zero, not {size!r}")
     if num_qubits is not None and size > num_qubits:
         raise _refused(f"the circuit asks for {size} qubits, the target has {num_qubits}")

@@ -1,12 +1,12 @@
-"""The parts of an LLVM module that QIR uses, as data. ``readers/llvm_text.py`` reads them, ``readers/qir.py`` gives them meaning."""
+"""The parts of an LLVM module that QIR uses, as data: ``llvm_text.py`` reads them, ``qir.py`` gives them meaning."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
-__all__ = ["Block", "Branch", "Call", "Compute", "Function", "Global", "Instruction", "Local", "Module", "Phi", "Pointer",
-           "Return", "Switch", "Typed", "Value"]  # fmt: skip
+__all__ = ["Block", "Branch", "Call", "Compute", "Function", "Global", "Instruction", "Local", "Module", "Phi",
+           "Pointer", "Return", "Switch", "Typed", "Value"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

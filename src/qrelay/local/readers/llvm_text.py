@@ -259,10 +259,10 @@ class _Cursor:
             raise _refused(self.number, f"{token} is not a finite number")
         return number
 
-    def address(self, token: str) -> Value:
-        if token == "null":
+    def address(self, word: str) -> Value:
+        if word == "null":
             return Pointer(0)
-        if token == "inttoptr":
+        if word == "inttoptr":
             self.expect("(")
             kind, number = self.typed()
             self.expect("to")
@@ -271,7 +271,7 @@ class _Cursor:
             if not _INTEGER.fullmatch(kind) or not isinstance(number, int) or number < 0:
                 raise _refused(self.number, f"inttoptr of {kind} {number!r} is no address")
             return Pointer(int(number))
-        if token in ("getelementptr", "bitcast"):
+        if word in ("getelementptr", "bitcast"):
             self.skip(_FLAG_WORDS)
             self.expect("(")
             inside = self.at
@@ -281,7 +281,7 @@ class _Cursor:
             names = [word for word in self.tokens[inside : self.at] if word.startswith("@")]
             if len(names) == 1:
                 return Global(names[0][1:].strip('"'))
-        raise _refused(self.number, f"{token!r} is no address that this reader knows")
+        raise _refused(self.number, f"{word!r} is no address that this reader knows")
 
     def instruction(self) -> Instruction:
         dest = None

@@ -14,6 +14,7 @@ import warnings
 
 import qiskit
 from qiskit import QuantumCircuit, qasm2
+from qiskit.circuit import ControlFlowOp
 from qiskit.circuit.library import RGate, RXGate, RZZGate
 
 from qrelay.local.refusal import ExecutionRefused
@@ -21,7 +22,7 @@ from qrelay.local.refusal import ExecutionRefused
 __all__ = ["read"]
 
 _COMMENT = re.compile(r"//[^\n]*")
-_DEFINED = re.compile(r"\bgate\s+([a-z]\w*)")
+_DEFINED = re.compile(r"\bgate\s+([a-z]\w*)\s*(?:\(([^)]*)\))?")
 _ZZ_ANGLE = re.compile(r"\bzz\s*\(")
 _UPPER = re.compile(r"\b(U1q|ZZ|RZZ|Rz|Rx|Ry)\b")
 _VENDOR_INCLUDE = re.compile(r'include\s*"hqslib1(?:_dev)?\.inc"\s*;')
@@ -60,7 +61,7 @@ def read(data: bytes, *, num_qubits: int | None = None) -> QuantumCircuit:
     except UnicodeDecodeError as error:
         raise ExecutionRefused("InvalidInputData", f"the input is not text: {error}") from None
     bare = _COMMENT.sub("", text)
-    own = set(_DEFINED.findall(bare))
+    own = {name: len(angles.split(",")) if angles.strip() else 0 for name, angles in _DEFINED.findall(bare)}
     known = [*qasm2.LEGACY_CUSTOM_INSTRUCTIONS, *_VENDOR, _ZZ_TURN if _ZZ_ANGLE.search(bare) else _ZZ]
     text = _UPPER.sub(lambda found: found.group().lower(), text)
     text = _VENDOR_INCLUDE.sub("" if _QELIB.search(bare) else 'include "qelib1.inc";', text)
@@ -68,6 +69,9 @@ def read(data: bytes, *, num_qubits: int | None = None) -> QuantumCircuit:
         circuit = _loads(text, [gate for gate in known if gate.name not in own])
     except qasm2.QASM2ParseError as error:
         raise ExecutionRefused("CompilationError", _words(error)) from None
+    except TypeError as error:  # the importer lets a gate without its angles through to the gate's constructor
+        raise ExecutionRefused("CompilationError", f"a gate is used without its angles: {error}") from None
+    _check_angles(circuit, own)
     if circuit.num_qubits == 0:
         raise ExecutionRefused("CompilationError", "the program declares no qubits")
     if num_qubits is not None and circuit.num_qubits > num_qubits:
@@ -75,6 +79,20 @@ def read(data: bytes, *, num_qubits: int | None = None) -> QuantumCircuit:
             "InvalidInputData", f"the program declares {circuit.num_qubits} qubits, the target has {num_qubits}"
         )
     return circuit
+
+
+def _check_angles(circuit: QuantumCircuit, own: dict[str, int]) -> None:
+    """What the importer does not check: gates of the program used without their angles."""
+    for item in circuit.data:
+        if isinstance(item.operation, ControlFlowOp):
+            for block in item.operation.blocks:
+                _check_angles(block, own)
+        elif item.operation.name in own and len(item.operation.params) != own[item.operation.name]:
+            raise ExecutionRefused(
+                "CompilationError",
+                f"gate {item.operation.name!r} takes {own[item.operation.name]} angles, "
+                f"not {len(item.operation.params)}",
+            )
 
 
 def _words(error: qasm2.QASM2ParseError) -> str:

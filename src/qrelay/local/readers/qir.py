@@ -16,7 +16,20 @@ from qiskit import QuantumCircuit
 from qiskit.circuit.library import standard_gates as std
 
 from qrelay.local.answers import Shape
-from qrelay.local.readers.llvm import Block, Branch, Call, Compute, Function, Local, Module, Phi, Pointer, Return, Value
+from qrelay.local.readers.llvm import (
+    Block,
+    Branch,
+    Call,
+    Compute,
+    Function,
+    Local,
+    Module,
+    Phi,
+    Pointer,
+    Return,
+    Switch,
+    Value,
+)
 from qrelay.local.readers.llvm_text import parse
 from qrelay.local.refusal import ExecutionRefused
 
@@ -234,7 +247,7 @@ def program(module: Module, entry: str | None, *, profile: str, num_qubits: int 
     if not function.blocks:
         raise _refused(function.line, "the entry point is empty")
     blocks = {block.label: block for block in function.blocks}
-    checked = Program(function, blocks, *sizes, straight=True, base=stated == "base_profile", actions={})
+    checked = Program(function, blocks, sizes[0], sizes[1], straight=True, base=stated == "base_profile", actions={})
     for block in function.blocks:
         _check_block(module, checked, block, profile)
     if checked.straight:
@@ -281,11 +294,7 @@ def _size(attributes: dict[str, str], function: Function, name: str) -> int:
 
 
 def _check_block(module: Module, checked: Program, block: Block, profile: str) -> None:
-    if (
-        not block.code
-        or not isinstance(block.code[-1][1], Return | Branch)
-        and type(block.code[-1][1]).__name__ != "Switch"
-    ):
+    if not block.code or not isinstance(block.code[-1][1], Return | Branch | Switch):
         raise _refused(block.code[-1][0] if block.code else checked.function.line, f"block {block.label!r} has no end")
     for position, (line, instruction) in enumerate(block.code):
         if isinstance(instruction, Call):

@@ -1,0 +1,50 @@
+"""What a job's metadata says about reading its answer: our own keys, and those of the vendor's SDK."""
+
+from __future__ import annotations
+
+import json
+
+from qrelay.cloud.service import Submission
+from qrelay.program import Layout, Register
+
+__all__ = ["describe_submission", "read_layout"]
+
+_LAYOUT = "qrelay.layout"
+_GROUP = "qrelay.group"
+_INDEX = "qrelay.index"
+_COUNT = "qrelay.count"
+
+
+def describe_submission(submission: Submission) -> dict[str, str]:
+    """The metadata that lets another process read the answer. Values are strings, because the service makes them so."""
+    own: dict[str, str] = {}
+    if submission.payload.layout is not None:
+        own[_LAYOUT] = submission.payload.layout.to_json()
+    if submission.group is not None:
+        own |= {_GROUP: submission.group, _INDEX: str(submission.index), _COUNT: str(submission.count)}
+    return {**submission.metadata, **own}
+
+
+def read_layout(metadata: dict[str, str]) -> Layout | None:
+    """The layout of a job of ours, or of a Qiskit job of azure-quantum's on IonQ; None if nothing is said."""
+    text = metadata.get(_LAYOUT)
+    if text:
+        try:
+            return Layout.from_json(text)
+        except ValueError:
+            return None  # of a later version: the answer is read as it stands
+    return _measured(metadata)
+
+
+def _measured(metadata: dict[str, str]) -> Layout | None:
+    """azure-quantum's `meas_map`: for each classical bit the qubit measured into it, or null."""
+    try:
+        qubits = json.loads(metadata["meas_map"])
+        if not isinstance(qubits, list) or not qubits:
+            return None
+        measured = tuple(-1 if qubit is None else int(qubit) for qubit in qubits)
+        width = max(int(metadata.get("num_qubits", 0)), max(measured) + 1)
+    except (KeyError, ValueError, TypeError):
+        return None
+    bits = tuple(range(len(measured)))
+    return Layout(len(bits), (Register("c", bits),), measured, width, metadata.get("name", ""))

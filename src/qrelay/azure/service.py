@@ -1,0 +1,359 @@
+"""Azure Quantum as a Service: how one job, one session, one list goes through the data plane."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from qrelay.azure.api import Api
+from qrelay.azure.blobs import Blobs
+from qrelay.azure.filters import job_filter, session_filter
+from qrelay.azure.metadata import describe_submission, read_layout
+from qrelay.azure.models import JobDetails, SessionDetails
+from qrelay.azure.targets import describe
+from qrelay.cloud.batch import member_key
+from qrelay.cloud.http import Unanswered
+from qrelay.cloud.service import JobRecord, JobState, SessionRecord, SessionState, Submission
+from qrelay.cloud.target import Target
+from qrelay.cloud.urls import SignedUrl, redact_text
+from qrelay.errors import InvalidOption, NotFound, ServiceError, ServiceUnavailable, SessionEnded, UnclearOutcome
+
+__all__ = ["AzureService"]
+
+log = logging.getLogger("qrelay.azure")
+
+_JOB_STATES = {
+    "queued": JobState.QUEUED,
+    "waiting": JobState.QUEUED,
+    "executing": JobState.RUNNING,
+    "finishing": JobState.RUNNING,
+    "cancellationrequested": JobState.CANCELLING,
+    "cancelling": JobState.CANCELLING,
+    "canceling": JobState.CANCELLING,
+    "completed": JobState.SUCCEEDED,
+    "succeeded": JobState.SUCCEEDED,
+    "failed": JobState.FAILED,
+    "cancelled": JobState.CANCELLED,
+    "canceled": JobState.CANCELLED,
+}
+_SESSION_STATES = {
+    "waiting": SessionState.OPEN,
+    "executing": SessionState.OPEN,
+    "failure(s)": SessionState.OPEN,  # a job has failed under the policy Continue; the next one is still welcome
+    "succeeded": SessionState.SUCCEEDED,
+    "failed": SessionState.FAILED,
+    "timedout": SessionState.TIMED_OUT,
+}
+_POLICIES = ("Abort", "Continue")
+_MEMBERS_AT_ONCE = 16
+_POLL_PATIENCE = 30.0  # the scheduler asks again by itself
+_INPUT_BLOB = "inputData"
+
+
+class AzureService:
+    """One workspace."""
+
+    def __init__(self, name: str, api: Api, blobs: Blobs) -> None:
+        self._name = name
+        self.api = api
+        self.blobs = blobs
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def requests(self) -> int:
+        return self.api.http.requests
+
+    # --- targets -----------------------------------------------------------------------------------------------------
+
+    async def targets(self) -> Sequence[Target]:
+        found: list[Target] = []
+        for provider in await self.api.list_providers():
+            found.extend(describe(provider, status) for status in provider.targets if status.id)
+        return found
+
+    # --- jobs --------------------------------------------------------------------------------------------------------
+
+    async def submit(self, submission: Submission) -> JobRecord:
+        payload, target = submission.payload, submission.target
+        container = await self.api.get_sas_uri(f"job-{submission.key}")
+        blob = await self.blobs.upload(container, _INPUT_BLOB, payload.data, payload.content_type)
+        shots = {target.shots_name: submission.shots}
+        body: dict[str, Any] = {
+            "itemType": "Job",
+            "name": submission.name,
+            "providerId": target.provider,
+            "target": target.id,
+            "containerUri": container.reveal(),
+            "inputDataUri": blob.base,
+            "inputDataFormat": payload.format,
+            "outputDataFormat": payload.output_format,
+            "inputParams": {**shots, **payload.input_params, **submission.input_params},
+            "metadata": describe_submission(submission),
+        }
+        if submission.session_id is not None:
+            body["sessionId"] = submission.session_id
+        if submission.tags:
+            body["tags"] = list(submission.tags)
+        try:
+            details = await self._create(submission, body)
+        except ServiceError as error:
+            raise await self._explain(error, submission) from error
+        return self._record(details)
+
+    async def _create(self, submission: Submission, body: Mapping[str, Any]) -> JobDetails:
+        """PUT the job; after an unclear answer ask for it first, so that there is never a second one."""
+        key = submission.key
+        for _ in range(3):
+            try:
+                return await self.api.create_job(key, body)
+            except Unanswered as error:
+                if error.processed is False:
+                    raise
+                trouble = error
+            except ServiceError as error:
+                if error.status == 409:
+                    return await self.api.get_job(key)
+                raise
+            try:
+                return await self.api.get_job(key)
+            except NotFound:
+                continue  # it certainly did not arrive
+            except ServiceUnavailable as error:
+                trouble = Unanswered(str(error), processed=None, status=error.status, request_id=error.request_id)
+                break
+        raise UnclearOutcome(
+            f"Whether job {key} on {submission.target.id} was created is not known: {trouble} Nothing is sent a "
+            "second time "
+            "unasked. Await .resume() on this error to settle it, or look for the job by its id.",
+            tag=key,
+            resume=lambda: self.submit(submission),
+            status=trouble.status,
+            code=trouble.code,
+            target=submission.target.id,
+            job_id=key,
+            request_id=trouble.request_id,
+        ) from trouble
+
+    async def _explain(self, error: ServiceError, submission: Submission) -> ServiceError | SessionEnded:
+        """Say what was refused; a refusal inside a session that has ended is the session's end."""
+        session_id = submission.session_id
+        if session_id is not None and error.status in (400, 404, 409, 410):
+            try:
+                session = await self.api.get_session(session_id)
+            except ServiceError:
+                session = None
+            if session is not None and _session_state(session).ended:
+                return SessionEnded(
+                    f"Session {session.name or session_id} on {submission.target.id} is {session.status} and "
+                    "takes no more "
+                    f"jobs: {error}",
+                    session_id=session_id,
+                )
+        if error.target is None:
+            error.target = submission.target.id
+        if error.job_id is None:
+            error.job_id = submission.key
+        return error
+
+    async def job(self, job_id: str) -> JobRecord:
+        return self._record(await self.api.get_job(job_id, patience=_POLL_PATIENCE))
+
+    async def group(self, group_id: str, count: int) -> Sequence[JobRecord | None]:
+        places = asyncio.Semaphore(_MEMBERS_AT_ONCE)
+
+        async def member(index: int) -> JobRecord | None:
+            async with places:
+                try:
+                    return await self.job(member_key(group_id, index))
+                except NotFound:
+                    return None
+
+        return await asyncio.gather(*(member(index) for index in range(count)))
+
+    async def jobs(self, **filters: Any) -> AsyncIterator[JobRecord]:
+        limit = filters.pop("limit", None)
+        session = filters.pop("session", None)
+        query = job_filter(**filters)
+        if session is not None:
+            if query:
+                raise InvalidOption("session= goes with no other filter but limit=.", option="session")
+            found = self.api.list_session_jobs(session)
+        else:
+            top = 100 if limit is None else max(1, min(100, limit))
+            found = self.api.list_jobs(filter=query, orderby="CreationTime desc", top=top)
+        taken = 0
+        async for details in found:
+            if limit is not None and taken >= limit:
+                return
+            taken += 1
+            yield self._record(details)
+
+    async def result(self, record: JobRecord) -> bytes:
+        async def renew() -> SignedUrl:
+            fresh = (await self.api.get_job(record.id)).output_data_uri
+            if fresh is None:
+                raise ServiceError(
+                    f"Job {record.id} has succeeded, and the service does not say where its result is. Ask again "
+                    "later.",
+                    job_id=record.id,
+                    target=record.target,
+                )
+            if fresh.signed and not self.blobs.expires_soon(fresh):
+                return fresh
+            container, blob = _place(fresh)
+            return await self.api.get_sas_uri(container, blob)
+
+        return await self.blobs.download(record.output, renew)
+
+    async def cancel(self, job_id: str) -> JobRecord:
+        try:
+            details = await self.api.cancel_job(job_id)
+        except ServiceError as error:
+            if error.status != 409:
+                raise
+            details = None  # it has ended meanwhile
+        return self._record(details if details is not None else await self.api.get_job(job_id))
+
+    # --- sessions ----------------------------------------------------------------------------------------------------
+
+    async def open_session(self, target: Target, *, id: str, name: str, **options: Any) -> SessionRecord:  # noqa: A002
+        policy = options.pop("policy", None) or "Abort"
+        if options:
+            raise InvalidOption(
+                f"A session here has no option {next(iter(options))!r}; it has policy.", option=next(iter(options))
+            )
+        if policy not in _POLICIES:
+            raise InvalidOption(f"policy is 'Abort' or 'Continue', not {policy!r}.", option="policy")
+        body = {
+            "itemType": "Session",
+            "name": name,
+            "providerId": target.provider,
+            "target": target.id,
+            "jobFailurePolicy": policy,
+        }
+        try:
+            details = await self.api.open_session(id, body)
+        except Unanswered as error:
+            if error.processed is False:
+                raise
+            try:
+                details = await self.api.get_session(id)
+            except NotFound:
+                details = await self.api.open_session(id, body)
+        return self._session_record(details)
+
+    async def session(self, session_id: str) -> SessionRecord:
+        return self._session_record(await self.api.get_session(session_id))
+
+    async def close_session(self, session_id: str) -> SessionRecord:
+        try:
+            details = await self.api.close_session(session_id)
+        except ServiceError as error:
+            if isinstance(error, NotFound) or (isinstance(error, Unanswered) and error.processed is False):
+                raise
+            details = await self.api.get_session(session_id)
+            if not _session_state(details).ended and details.end_execution_time is None:
+                if not isinstance(error, Unanswered):
+                    raise
+                details = await self.api.close_session(session_id)  # it certainly was not closed
+        return self._session_record(details)
+
+    async def sessions(self, **filters: Any) -> AsyncIterator[SessionRecord]:
+        limit = filters.pop("limit", None)
+        taken = 0
+        async for details in self.api.list_sessions(filter=session_filter(**filters), orderby="CreationTime desc"):
+            if limit is not None and taken >= limit:
+                return
+            taken += 1
+            yield self._session_record(details)
+
+    async def session_jobs(self, session_id: str) -> AsyncIterator[JobRecord]:
+        async for details in self.api.list_session_jobs(session_id):
+            yield self._record(details)
+
+    async def aclose(self) -> None:
+        await self.api.http.aclose()
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def _record(self, details: JobDetails) -> JobRecord:
+        error = details.error_data
+        return JobRecord(
+            id=details.id,
+            state=_JOB_STATES.get(details.status.lower(), JobState.UNKNOWN),
+            status=details.status,
+            target=details.target,
+            provider=details.provider_id,
+            name=details.name,
+            input_format=details.input_data_format or None,
+            output_format=details.output_data_format or None,
+            shots=_shots(details.input_params),
+            layouts=(read_layout(details.metadata),),
+            session_id=details.session_id or None,
+            error_code=(error.code or None) if error is not None else None,
+            error_message=(redact_text(error.message) or None) if error is not None else None,
+            created=details.creation_time,
+            began=details.begin_execution_time,
+            ended=details.end_execution_time or details.cancellation_time,
+            cost=str(details.cost_estimate) or None if details.cost_estimate is not None else None,
+            metadata=details.metadata,
+            output=details.output_data_uri,
+            raw=_shown(details),
+        )
+
+    def _session_record(self, details: SessionDetails) -> SessionRecord:
+        return SessionRecord(
+            id=details.id,
+            state=_session_state(details),
+            status=details.status,
+            target=details.target,
+            provider=details.provider_id,
+            name=details.name,
+            created=details.creation_time,
+            ended=details.end_execution_time,
+            raw=_shown(details),
+        )
+
+
+def _session_state(details: SessionDetails) -> SessionState:
+    return _SESSION_STATES.get(details.status.lower(), SessionState.UNKNOWN)
+
+
+def _shots(params: Mapping[str, Any]) -> int | None:
+    """`shots`; older jobs of some providers say `count`, and some say both."""
+    for name in ("shots", "count"):
+        value = params.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.isdigit():
+            return int(value)
+    return None
+
+
+def _shown(details: JobDetails | SessionDetails) -> dict[str, Any]:
+    """The service's description without signatures."""
+    plain = details.model_dump(by_alias=True)
+    for name, value in plain.items():
+        if isinstance(value, SignedUrl):
+            plain[name] = value.base
+        elif isinstance(value, datetime):
+            plain[name] = value.astimezone(UTC).isoformat()
+        elif isinstance(value, str):
+            plain[name] = redact_text(value)
+    return json.loads(json.dumps(plain, default=str))  # type: ignore[no-any-return]
+
+
+def _place(url: SignedUrl) -> tuple[str, str]:
+    """Container and blob of an address, with or without an account in its path (as storage emulators have it)."""
+    parts = unquote(urlsplit(url.base).path).strip("/").split("/")
+    if len(parts) > 2 and parts[1].startswith("job-"):
+        parts = parts[1:]
+    return parts[0], "/".join(parts[1:])

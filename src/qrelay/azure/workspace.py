@@ -1,0 +1,152 @@
+"""Workspace: where users of Azure Quantum begin."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import SecretStr
+
+from qrelay.azure.api import Api
+from qrelay.azure.blobs import Blobs
+from qrelay.azure.connection import Connection, Environment, endpoint_of, parse_connection_string, parse_resource_id
+from qrelay.azure.credentials import Credential, authorizer
+from qrelay.azure.service import AzureService
+from qrelay.cloud.account import Account
+from qrelay.cloud.clock import Clock, SystemClock
+from qrelay.cloud.http import Http
+from qrelay.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import httpx
+
+    from qrelay.local import LocalCloud
+
+__all__ = ["Workspace"]
+
+_LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+_LOCAL_QUICK = 0.03
+
+
+class Workspace(Account):
+    """An Azure Quantum workspace.
+
+    Args:
+        subscription_id, resource_group, name: the workspace; or `resource_id`, which holds all three.
+        location: its Azure region; or `endpoint`, the data plane's own address.
+        credential: the API key as text, a token credential (azure-identity's, synchronous or not), or None for
+            azure-identity's default chain.
+        transport: what carries HTTP requests, for an application in this process.
+        clock: time, for tests.
+
+    Raises:
+        ConfigurationError: something is missing or malformed; it says what to pass.
+    """
+
+    def __init__(
+        self,
+        *,
+        subscription_id: str | None = None,
+        resource_group: str | None = None,
+        name: str | None = None,
+        resource_id: str | None = None,
+        location: str | None = None,
+        endpoint: str | None = None,
+        credential: Credential = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock | None = None,
+        **account: Any,
+    ) -> None:
+        if resource_id is not None:
+            if subscription_id or resource_group or name:
+                raise ConfigurationError("Pass resource_id, or subscription_id, resource_group and name; not both.")
+            subscription_id, resource_group, name = parse_resource_id(resource_id)
+        parts = {"subscription_id": subscription_id, "resource_group": resource_group, "name": name}
+        missing = [part for part, value in parts.items() if not value]
+        if not (subscription_id and resource_group and name):
+            raise ConfigurationError(
+                f"The workspace is not named in full: pass {', '.join(missing)} too, or resource_id= (its "
+                "overview page shows "
+                "it), or use Workspace.from_connection_string or Workspace.local()."
+            )
+        address = endpoint_of(location=location, endpoint=endpoint)
+        connection = Connection(subscription_id, resource_group, name, address)
+        clock = clock or SystemClock()
+        http = Http(address, transport=transport, clock=clock)
+        api = Api(http, connection, authorizer(credential, clock))
+        service = AzureService(f"workspace {name}", api, Blobs(http))
+        account.setdefault("quick", _LOCAL_QUICK if transport is not None else 0.25)
+        super().__init__(service, clock=clock, **account)
+        self._cloud: LocalCloud | None = None
+
+    @classmethod
+    def from_connection_string(cls, text: str, endpoint: str | None = None, **options: Any) -> Self:
+        """A workspace from the connection string that its access keys page shows."""
+        return cls._from(parse_connection_string(text, endpoint), **options)
+
+    @classmethod
+    def from_env(cls, **options: Any) -> Self:
+        """A workspace from AZURE_QUANTUM_CONNECTION_STRING, or from the other AZURE_QUANTUM_* variables."""
+        found = Environment()
+        if found.connection_string is not None:
+            return cls.from_connection_string(found.connection_string.get_secret_value(), **options)
+        missing = found.missing()
+        if missing and not ("endpoint" in options and missing == ["AZURE_QUANTUM_WORKSPACE_LOCATION"]):
+            raise ConfigurationError(
+                "The environment does not name a workspace: set AZURE_QUANTUM_CONNECTION_STRING, or "
+                f"{', '.join(missing)}."
+            )
+        if "endpoint" not in options:
+            options["location"] = found.location
+        return cls(
+            subscription_id=found.subscription_id, resource_group=found.resource_group, name=found.name, **options
+        )  # fmt: skip
+
+    @classmethod
+    def local(cls, **options: Any) -> Self:
+        """A workspace on the embedded cloud in this process: no account, no network. Options are LocalCloud's."""
+        import httpx
+
+        try:
+            from qrelay.local import LocalCloud
+        except ImportError as error:
+            raise ConfigurationError(
+                f"The embedded cloud needs {error.name or 'more packages'}: pip install 'qrelay[local]'"
+            ) from error
+        own = {name: options.pop(name) for name in ("new_id", "quick") if name in options}
+        cloud = LocalCloud(**options)
+        workspace = cls(
+            subscription_id=_LOCAL_SUBSCRIPTION,
+            resource_group="local",
+            name="local",
+            endpoint="http://127.0.0.1",
+            credential=next(iter(options.get("keys") or ()), "local"),
+            transport=httpx.ASGITransport(app=cloud.app, raise_app_exceptions=False),
+            **own,
+        )
+        workspace._cloud = cloud
+        return workspace
+
+    @classmethod
+    def _from(cls, connection: Connection, **options: Any) -> Self:
+        key: SecretStr | None = connection.api_key
+        options.setdefault("credential", key)
+        return cls(
+            subscription_id=connection.subscription_id,
+            resource_group=connection.resource_group,
+            name=connection.name,
+            endpoint=connection.endpoint,
+            **options,
+        )
+
+    @property
+    def api(self) -> Api:
+        """The service itself, one asynchronous method an operation; they run on qrelay's own loop only."""
+        service = self.service
+        assert isinstance(service, AzureService)
+        return service.api
+
+    async def _aclose(self) -> None:
+        await super()._aclose()
+        if self._cloud is not None:
+            await asyncio.to_thread(self._cloud.close)

@@ -1,0 +1,424 @@
+"""Account: everything a user can do with one service, in a synchronous and an asynchronous form."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import uuid
+import warnings
+import weakref
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+from qrelay.cloud import loop
+from qrelay.cloud.batch import parse_composite_id
+from qrelay.cloud.clock import Clock, SystemClock
+from qrelay.cloud.job import Job
+from qrelay.cloud.preparing import Wish, prepare
+from qrelay.cloud.service import JobRecord, Service, SessionRecord, Submission
+from qrelay.cloud.session import OutsideSession, Session, current_session
+from qrelay.cloud.target import Target
+from qrelay.cloud.waiting import Poller
+from qrelay.errors import (
+    ConfigurationError,
+    InvalidOption,
+    NotFound,
+    QrelayError,
+    SessionEnded,
+    UnclearOutcome,
+    UnknownTarget,
+)
+from qrelay.formats.payload import Payload
+from qrelay.program import Program
+
+__all__ = ["Account"]
+
+_TARGETS_STAY_FRESH = 300.0
+_SUBMISSIONS_AT_ONCE = 16
+
+Programs = Program | Payload | Sequence[Program | Payload]
+
+
+class _Inner:
+    """What belongs to one event loop."""
+
+    def __init__(self, account: Account) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.poller = Poller(account.service.job, account.clock, quick=account._quick)  # noqa: SLF001
+        self.places = asyncio.Semaphore(_SUBMISSIONS_AT_ONCE)
+        self.targets = asyncio.Lock()
+
+
+class Account:
+    """One service with one set of credentials. `Workspace` is one.
+
+    Args:
+        service: the service.
+        clock: time, for tests.
+        quick: seconds until the first look at a new job; grows with the waiting.
+        new_id: makes the ids of jobs and sessions, UUIDs as text.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        clock: Clock | None = None,
+        quick: float = 0.25,
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self.service = service
+        self.clock = clock or SystemClock()
+        self.jobs_submitted = 0
+        self._quick = quick
+        self._new_id = new_id
+        self._inner: _Inner | None = None
+        self._targets: tuple[float, tuple[Target, ...]] | None = None
+        self._entered: weakref.WeakSet[Session] = weakref.WeakSet()
+        self._warned: weakref.WeakSet[Session] = weakref.WeakSet()
+        self._closed = False
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far, repeated ones included."""
+        return self.service.requests
+
+    # --- targets -----------------------------------------------------------------------------------------------------
+
+    def targets(self, *, refresh: bool = False) -> list[Target]:
+        """All targets of the account, as the service describes them now (kept for five minutes)."""
+        return loop.call(self._list_targets, refresh)
+
+    async def targets_async(self, *, refresh: bool = False) -> list[Target]:
+        return await loop.later(self._list_targets, refresh)
+
+    def target(self, id: str) -> Target:  # noqa: A002 - the word of the contract
+        """One target. Raises UnknownTarget with the nearest names."""
+        return loop.call(self._target, id)
+
+    async def target_async(self, id: str) -> Target:  # noqa: A002
+        return await loop.later(self._target, id)
+
+    # --- jobs --------------------------------------------------------------------------------------------------------
+
+    def submit(
+        self,
+        target: str | Target,
+        programs: Programs,
+        shots: int | None = None,
+        *,
+        name: str | None = None,
+        format: str | None = None,  # noqa: A002 - the users' word
+        session: Session | str | bool | None = None,
+        input_params: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+        tags: Sequence[str] = (),
+    ) -> Job:
+        """Run a program, or a list of programs side by side as one composite job.
+
+        `session=None` joins the session of the enclosing `with` block, if there is one for this target; `False` joins
+        none; a Session or its id joins that one. `options` are the target's own run options by name, `input_params`
+        goes
+        to the service as it is.
+
+        Raises before any submission: UnknownTarget, InvalidOption, UnsupportedCircuit, TooManyQubits, SessionEnded.
+        Raises afterwards: AuthenticationError, ServiceError, UnclearOutcome. Of a list of which some members were
+        accepted, the job is returned, and `results()` tells of the others.
+        """
+        joined = self._join(target, session)
+        wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tuple(tags))
+        resolved = self.target(target) if isinstance(target, str) else target
+        return loop.call(self._send_all, prepare(wish, resolved, self._new_id))
+
+    def submit_async(
+        self,
+        target: str | Target,
+        programs: Programs,
+        shots: int | None = None,
+        *,
+        name: str | None = None,
+        format: str | None = None,  # noqa: A002
+        session: Session | str | bool | None = None,
+        input_params: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+        tags: Sequence[str] = (),
+    ) -> Any:
+        """`submit` as an awaitable. The session is that of the call, not that of the moment in which it is awaited."""
+        joined = self._join(target, session)
+        wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tuple(tags))
+        return self._submit_later(wish, target)
+
+    async def _submit_later(self, wish: Wish, target: str | Target) -> Job:
+        resolved = await self.target_async(target) if isinstance(target, str) else target
+        submissions = await loop.in_thread(prepare, wish, resolved, self._new_id)
+        return await loop.later(self._send_all, submissions)
+
+    def job(self, id: str) -> Job:  # noqa: A002
+        """A job by its id, single or composite, from any process."""
+        return loop.call(self._job, id)
+
+    async def job_async(self, id: str) -> Job:  # noqa: A002
+        return await loop.later(self._job, id)
+
+    def jobs(self, **filters: Any) -> Iterator[Job]:
+        """Jobs of the account, newest first.
+
+        Filters: name (its beginning), target, provider, status, session, created_after, created_before, limit.
+        """
+        return self._iterate(self.service.jobs(**filters))
+
+    async def jobs_async(self, **filters: Any) -> AsyncIterator[Job]:
+        records = self.service.jobs(**filters)
+        while (record := await loop.later(_next, records)) is not None:
+            yield Job(self, [record])
+
+    # --- sessions ----------------------------------------------------------------------------------------------------
+
+    def open_session(self, target: str | Target, *, name: str | None = None, **options: Any) -> Session:
+        """Open a session; use it as a context manager, so that it is closed."""
+        return loop.call(self._open_session, target, name, options)
+
+    async def open_session_async(self, target: str | Target, *, name: str | None = None, **options: Any) -> Session:
+        return await loop.later(self._open_session, target, name, options)
+
+    def session(self, id: str) -> Session:  # noqa: A002
+        return loop.call(self._session, id)
+
+    async def session_async(self, id: str) -> Session:  # noqa: A002
+        return await loop.later(self._session, id)
+
+    def sessions(self, *, open: bool | None = None, **filters: Any) -> list[Session]:  # noqa: A002 - the contract's word
+        """Sessions of the account, also those that other processes opened; `open=True` for those not ended."""
+        return loop.call(self._list_sessions, open, filters)
+
+    async def sessions_async(self, *, open: bool | None = None, **filters: Any) -> list[Session]:  # noqa: A002
+        return await loop.later(self._list_sessions, open, filters)
+
+    def close_sessions(self) -> list[str]:
+        """Close every session of the account that is still open; their ids."""
+        return loop.call(self._close_sessions)
+
+    async def close_sessions_async(self) -> list[str]:
+        return await loop.later(self._close_sessions)
+
+    # --- the account's own life --------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Let go of connections. Jobs and sessions of the service go on."""
+        if not self._closed:
+            self._closed = True
+            loop.call(self._aclose)
+
+    async def close_async(self) -> None:
+        if not self._closed:
+            self._closed = True
+            await loop.later(self._aclose)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close_async()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.service.name})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "An account holds secrets and does not travel. Send targets, programs and job ids, and make the "
+            "account again "
+            "in the other process from its environment."
+        )
+
+    # --- in the caller's thread --------------------------------------------------------------------------------------
+
+    def _join(self, target: str | Target, session: Session | str | bool | None) -> str | None:
+        """The id of the session a run joins, read from the context here and nowhere below."""
+        id_ = target if isinstance(target, str) else target.id
+        if isinstance(session, str):
+            return session
+        if session is False:
+            return None
+        if session is None or session is True:
+            found = current_session(self, id_)
+            if found is None:
+                self._warn_outside(id_)
+                return None
+            session = found
+        if session.target != id_:
+            raise InvalidOption(
+                f"Session {session.id} is on {session.target}; a job on {id_} cannot join it.", option="session"
+            )
+        session.check_open()
+        return session.id
+
+    def _warn_outside(self, target: str) -> None:
+        for session in list(self._entered):
+            if session.target == target and not session.closed and session not in self._warned:
+                self._warned.add(session)
+                warnings.warn(
+                    f"This run on {target} does not join session {session.name or session.id}, which is open "
+                    "elsewhere in "
+                    "this process: new threads and other contexts do not inherit it. Use session.backend or "
+                    "session.sampler there, or pass session=... (session=False to say that it is meant).",
+                    OutsideSession,
+                    stacklevel=4,
+                )
+
+    def _iterate(self, records: AsyncIterator[JobRecord]) -> Iterator[Job]:
+        while (record := loop.call(_next, records)) is not None:
+            yield Job(self, [record])
+
+    # --- on the loop -------------------------------------------------------------------------------------------------
+
+    def _here(self) -> _Inner:
+        if self._closed:
+            raise ConfigurationError("This account was closed. Make a new one.")
+        if self._inner is None or self._inner.loop is not asyncio.get_running_loop():
+            self._inner = _Inner(self)
+        return self._inner
+
+    async def _list_targets(self, refresh: bool = False) -> list[Target]:
+        async with self._here().targets:
+            now = self.clock.monotonic()
+            if refresh or self._targets is None or now - self._targets[0] > _TARGETS_STAY_FRESH:
+                self._targets = (now, tuple(await self.service.targets()))
+            return list(self._targets[1])
+
+    async def _target(self, id: str) -> Target:  # noqa: A002
+        asked_before = self._targets is not None
+        targets = await self._list_targets()
+        found = _named(targets, id)
+        if found is None and asked_before:  # it may have appeared since
+            targets = await self._list_targets(refresh=True)
+            found = _named(targets, id)
+        if found is None:
+            names = [target.id for target in targets]
+            near = difflib.get_close_matches(id.lower(), names, n=3, cutoff=0.5)
+            hint = f"Did you mean {' or '.join(near)}?" if near else "targets() lists what there is."
+            raise UnknownTarget(f"{self.service.name} has no target {id!r}. {hint}", name=id, suggestions=near)
+        return found
+
+    async def _send_all(self, submissions: list[Submission]) -> Job:
+        inner = self._here()
+
+        async def send(submission: Submission) -> JobRecord | QrelayError:
+            async with inner.places:
+                try:
+                    return await self._send(submission)
+                except QrelayError as error:
+                    return error
+
+        answers = await asyncio.gather(*(send(submission) for submission in submissions))
+        errors = {index: answer for index, answer in enumerate(answers) if isinstance(answer, QrelayError)}
+        if len(errors) == len(answers):  # an unclear one first: it must be settled
+            raise min(errors.values(), key=lambda error: not isinstance(error, UnclearOutcome))
+        records = [answer if isinstance(answer, JobRecord) else None for answer in answers]
+        return Job(self, records, group=submissions[0].group, errors=errors)
+
+    async def _send(self, submission: Submission) -> JobRecord:
+        try:
+            record = await self.service.submit(submission)
+        except SessionEnded as error:
+            raise await self._with_finished_jobs(error) from error
+        except UnclearOutcome as error:
+            raise UnclearOutcome(
+                str(error),
+                tag=error.tag,
+                resume=lambda: loop.later(self._send_all, [replace(submission, group=None)]),
+                status=error.status, code=error.code, target=error.target, job_id=error.job_id,
+                request_id=error.request_id,
+            ) from error  # fmt: skip
+        self.jobs_submitted += 1
+        return replace(record, layouts=(submission.payload.layout,), shots=record.shots or submission.shots)
+
+    async def _with_finished_jobs(self, error: SessionEnded) -> SessionEnded:
+        for session in list(self._entered):
+            if session.id == error.session_id:
+                await session._refresh()  # noqa: SLF001 - so that the next run is refused without a request
+        try:
+            finished = [r.id async for r in self.service.session_jobs(error.session_id) if r.state.ended]
+        except QrelayError:
+            return error
+        named = f" Its finished jobs: {', '.join(finished)}." if finished else ""
+        return SessionEnded(f"{error}{named}", session_id=error.session_id, finished_jobs=finished)
+
+    async def _job(self, id: str) -> Job:  # noqa: A002
+        self._here()
+        composite = parse_composite_id(id)
+        if composite is None:
+            return Job(self, [await self.service.job(id)])
+        group, count = composite
+        records = await self.service.group(group, count)
+        if all(record is None for record in records):
+            raise NotFound(f"{self.service.name} knows none of the {count} jobs of {id}.", job_id=id)
+        return Job(self, records, group=group)
+
+    async def _fetch_record(self, id: str) -> JobRecord:  # noqa: A002
+        self._here()
+        return await self.service.job(id)
+
+    async def _wait_for(self, id: str, timeout: float | None) -> JobRecord:  # noqa: A002, ASYNC109
+        return await self._here().poller.wait(id, timeout)
+
+    async def _cancel_record(self, id: str) -> JobRecord:  # noqa: A002
+        self._here()
+        return await self.service.cancel(id)
+
+    async def _download(self, record: JobRecord) -> bytes:
+        self._here()
+        return await self.service.result(record)
+
+    async def _open_session(self, target: str | Target, name: str | None, options: Mapping[str, Any]) -> Session:
+        self._here()
+        resolved = await self._target(target) if isinstance(target, str) else target
+        if not resolved.sessions:
+            raise InvalidOption(f"{resolved.id} has no sessions. Run the jobs without one.", option="session")
+        id_ = self._new_id()
+        record = await self.service.open_session(resolved, name=name or f"session-{id_}", id=id_, **options)
+        return Session(self, replace(record, target=resolved.id))
+
+    async def _session(self, id: str) -> Session:  # noqa: A002
+        self._here()
+        return Session(self, await self.service.session(id))
+
+    async def _list_sessions(self, open_: bool | None, filters: Mapping[str, Any]) -> list[Session]:
+        self._here()
+        records: list[SessionRecord] = [record async for record in self.service.sessions(**filters)]
+        return [Session(self, record) for record in records if open_ is None or record.state.ended is not open_]
+
+    async def _close_sessions(self) -> list[str]:
+        closed = []
+        for session in await self._list_sessions(open_=True, filters={}):
+            await self.service.close_session(session.id)
+            closed.append(session.id)
+        return closed
+
+    async def _aclose(self) -> None:
+        inner, self._inner = self._inner, None
+        if inner is not None and inner.loop is asyncio.get_running_loop():
+            await inner.poller.aclose()
+        await self.service.aclose()
+
+
+def _named(targets: Sequence[Target], id: str) -> Target | None:  # noqa: A002
+    exact = next((target for target in targets if target.id == id), None)
+    return exact or next((target for target in targets if target.id.lower() == id.strip().lower()), None)
+
+
+async def _next(records: AsyncIterator[JobRecord]) -> JobRecord | None:
+    return await anext(records, None)

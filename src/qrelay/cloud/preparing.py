@@ -1,0 +1,187 @@
+"""Everything that can be known before the first request of a submission: checks, and the programs written once each."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from qrelay.cloud.batch import member_key
+from qrelay.cloud.service import Submission
+from qrelay.cloud.target import Target
+from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
+from qrelay.formats import choose, encode
+from qrelay.formats.payload import Payload
+from qrelay.program import Program
+
+__all__ = ["Wish", "prepare"]
+
+_DEFAULT_NAME = "qrelay-job"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a caller asked to be run, as it came."""
+
+    programs: Program | Payload | Sequence[Program | Payload]
+    shots: int | None = None
+    name: str | None = None
+    format: str | None = None
+    session_id: str | None = None
+    input_params: Mapping[str, Any] | None = None
+    options: Mapping[str, Any] | None = None
+    metadata: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    tags: tuple[str, ...] = field(default=())
+
+
+def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submission]:
+    """Check a wish against a target and write its programs.
+
+    Raises:
+        InvalidOption: shots outside the target's limits, an option or a format that the target does not know.
+        UnsupportedCircuit: no format of the target can say the program, or it measures nothing.
+        TooManyQubits: the target is smaller than the program.
+    """
+    programs = [wish.programs] if isinstance(wish.programs, Program | Payload) else list(wish.programs)
+    if not programs:
+        raise InvalidOption("The list of circuits is empty: there is nothing to run.", option="programs")
+    shots = _shots(wish.shots, target)
+    params = _parameters(wish, target, shots)
+    metadata = _metadata(wish.metadata, len(programs))
+    payloads = [_payload(program, target, wish.format) for program in programs]
+    key = new_id()
+    count = len(payloads)
+    submissions = []
+    for index, payload in enumerate(payloads):
+        own = payload.layout.name if payload.layout is not None else ""
+        name = wish.name or own or _DEFAULT_NAME
+        submissions.append(
+            Submission(
+                key=key if count == 1 else member_key(key, index),
+                target=target,
+                payload=payload,
+                shots=shots,
+                name=f"{name}-{index}" if count > 1 and wish.name else name,
+                input_params=params,
+                session_id=wish.session_id,
+                metadata=metadata[index],
+                tags=wish.tags,
+                group=key if count > 1 else None,
+                index=index,
+                count=count,
+            )
+        )
+    return submissions
+
+
+def _shots(asked: int | None, target: Target) -> int:
+    limits = target.shots
+    if asked is None:
+        return limits.default
+    if isinstance(asked, bool) or not hasattr(asked, "__index__"):  # numpy's integers are welcome, floats are not
+        raise InvalidOption(f"shots={asked!r} is not a whole number.", option="shots")
+    shots = operator.index(asked)
+    if shots < limits.minimum or (limits.maximum is not None and shots > limits.maximum):
+        upper = f" to {limits.maximum:,}" if limits.maximum is not None else " or more"
+        raise InvalidOption(f"{target.id} takes {limits.minimum}{upper} shots a job, not {shots:,}.", option="shots")
+    return shots
+
+
+def _parameters(wish: Wish, target: Target, shots: int) -> dict[str, Any]:
+    params: dict[str, Any] = {}
+    for name, value in (wish.options or {}).items():
+        if value is None:  # as if it had not been given
+            continue
+        if name not in target.options:
+            near = difflib.get_close_matches(name, target.options, n=3)
+            known = f"Did you mean {' or '.join(near)}?" if near else f"It knows {_listed(target.options)}."
+            raise InvalidOption(
+                f"{target.id} has no option {name!r}. {known} What is not known by name goes through input_params.",
+                option=name,
+            )
+        params[name] = value
+    params.update(wish.input_params or {})
+    said = params.get(target.shots_name, shots)
+    if wish.shots is not None and said != shots:
+        raise InvalidOption(
+            f"shots={shots} and input_params[{target.shots_name!r}]={said!r} contradict each other; give one of them.",
+            option="shots",
+        )
+    if target.shots_name in params:
+        _shots(params[target.shots_name], target)
+    try:
+        json.dumps(params)
+    except (TypeError, ValueError) as error:
+        raise InvalidOption(f"The job's parameters cannot be written as JSON: {error}", option="input_params") from None
+    return params
+
+
+def _metadata(given: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None, count: int) -> list[dict[str, str]]:
+    each: Sequence[Mapping[str, Any]]
+    if given is None:
+        each = [{}] * count
+    elif isinstance(given, Mapping):
+        each = [given] * count
+    else:
+        each = list(given)
+        if len(each) != count:
+            raise InvalidOption(f"metadata has {len(each)} entries for {count} circuits.", option="metadata")
+    written = []
+    for one in each:
+        texts = {}
+        for name, value in one.items():
+            try:
+                texts[str(name)] = value if isinstance(value, str) else json.dumps(value)
+            except (TypeError, ValueError):
+                raise InvalidOption(f"metadata[{name!r}] cannot be written as JSON.", option="metadata") from None
+        written.append(texts)
+    return written
+
+
+def _payload(program: Program | Payload, target: Target, format: str | None) -> Payload:  # noqa: A002 - the users' word
+    if isinstance(program, Payload):
+        payload = program
+        _check_format(payload.format if format is None else format, target, tuple(target.outputs))
+        if format is not None and format != payload.format:
+            raise InvalidOption(f"The payload is {payload.format}; it cannot be sent as {format}.", option="format")
+    elif isinstance(program, Program):
+        payload = _written(program, target, format)
+    else:
+        raise InvalidOption(
+            f"{type(program).__name__} is no program: give a Program, a Payload, or a list of these "
+            "(`qrelay.read` makes a Program of a circuit).",
+            option="programs",
+        )
+    if target.num_qubits is not None and payload.num_qubits > target.num_qubits:
+        raise TooManyQubits(needed=payload.num_qubits, available=target.num_qubits, target=target.id)
+    return payload
+
+
+def _written(program: Program, target: Target, format: str | None) -> Payload:  # noqa: A002
+    if not target.formats:
+        takes = f" It takes {_listed(target.outputs)} only." if target.outputs else ""
+        raise UnsupportedCircuit(f"{target.id} takes no circuits.{takes} Choose a gate-model target.")
+    if format is not None:
+        _check_format(format, target, target.formats)
+    if target.num_qubits is not None and program.num_qubits > target.num_qubits:
+        raise TooManyQubits(needed=program.num_qubits, available=target.num_qubits, target=target.id)
+    if all(qubit < 0 for qubit in program.layout.qubits):
+        name = f" {program.name!r}" if program.name else ""
+        raise UnsupportedCircuit(
+            f"The circuit{name} measures nothing, so a job would have no answer. Add measurements."
+        )
+    return encode(program, format) if format is not None else choose(program, target.formats)
+
+
+def _check_format(format: str, target: Target, accepted: Sequence[str]) -> None:  # noqa: A002
+    if format not in accepted:
+        near = difflib.get_close_matches(format, accepted, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise InvalidOption(f"{target.id} takes {_listed(accepted)}, not {format!r}.{hint}", option="format")
+
+
+def _listed(names: Sequence[str] | Mapping[str, Any]) -> str:
+    return ", ".join(names) if names else "none"

@@ -1,0 +1,195 @@
+"""Session: jobs of one target that belong together, and the block in which runs join it by themselves.
+
+The session is passed, not stored: a context variable holds which session a target's runs join, it is read once, in the
+caller's thread, and everything below that gets the id as an argument.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar, Token
+from types import TracebackType
+from typing import TYPE_CHECKING, NoReturn, Self
+
+from qrelay.cloud import loop
+from qrelay.cloud.job import Job
+from qrelay.cloud.service import SessionRecord, SessionState
+from qrelay.errors import SessionEnded
+
+if TYPE_CHECKING:
+    from qrelay.cloud.account import Account
+
+__all__ = ["OutsideSession", "Session", "current_session"]
+
+_Joined = Mapping[tuple["Account", str], "Session"]
+_joined: ContextVar[_Joined | None] = ContextVar("qrelay_sessions", default=None)
+
+
+class OutsideSession(UserWarning):
+    """A run did not join the session that is open for its target elsewhere in this process."""
+
+
+def current_session(account: Account, target: str) -> Session | None:
+    """The session that runs on this target join in the present context."""
+    return (_joined.get() or {}).get((account, target))
+
+
+class Session:
+    """Jobs of one target that the service treats as belonging together.
+
+    As a context manager, runs on the target inside the block join it; leaving the block closes it, exactly once.
+    Threads
+    start without a context: pass the session to `submit` there.
+    """
+
+    def __init__(self, account: Account, record: SessionRecord) -> None:
+        self._account = account
+        self.record = record
+        self.id = record.id
+        self.name = record.name
+        self.target = record.target
+        self._lock = threading.Lock()
+        self._depth = 0
+        self._closing = False
+        self._tokens: list[Token[_Joined | None]] = []
+
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more jobs, as far as this process knows."""
+        return self._closing or self.record.state.ended
+
+    @property
+    def entered(self) -> bool:
+        """Whether a `with` block of this process holds it open."""
+        return self._depth > 0
+
+    def status(self) -> SessionState:
+        return loop.call(self._refresh).state
+
+    async def status_async(self) -> SessionState:
+        return (await loop.later(self._refresh)).state
+
+    def details(self) -> SessionRecord:
+        """The service's present description."""
+        return loop.call(self._refresh)
+
+    async def details_async(self) -> SessionRecord:
+        return await loop.later(self._refresh)
+
+    def jobs(self) -> Iterator[Job]:
+        """The session's jobs, each as a job of its own."""
+        return self._account._iterate(self._account.service.session_jobs(self.id))  # noqa: SLF001 - rooms of one floor
+
+    def close(self) -> SessionRecord:
+        """Take no more jobs; those under way go on. Closing twice asks the service once."""
+        with self._lock:
+            first, self._closing = not self._closing, True
+        if not first:
+            return self.record
+        try:
+            return loop.call(self._close)
+        except BaseException:
+            self._closing = False  # not known to be closed: a later close() tries again
+            raise
+
+    async def close_async(self) -> SessionRecord:
+        with self._lock:
+            first, self._closing = not self._closing, True
+        if not first:
+            return self.record
+        try:
+            return await loop.later(self._close)
+        except BaseException:
+            self._closing = False
+            raise
+
+    def check_open(self) -> None:
+        """Raises SessionEnded if the session is known to take no more jobs."""
+        if self.closed:
+            raise SessionEnded(
+                f"Session {self.name or self.id} on {self.target} is {self.record.status or 'closed'} and takes "
+                "no more "
+                "jobs. Open a new one.",
+                session_id=self.id,
+            )
+
+    # --- the block ---------------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        self._join()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._leave():
+            return
+        try:
+            self.close()
+        except BaseException as failure:
+            if not _stays_behind(failure, error, self):
+                raise
+
+    async def __aenter__(self) -> Self:
+        self._join()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._leave():
+            return
+        try:
+            await self.close_async()
+        except BaseException as failure:
+            if not _stays_behind(failure, error, self):
+                raise
+
+    def _join(self) -> None:
+        self.check_open()
+        with self._lock:
+            self._depth += 1
+            self._tokens.append(_joined.set({**(_joined.get() or {}), (self._account, self.target): self}))
+        self._account._entered.add(self)  # noqa: SLF001
+
+    def _leave(self) -> bool:
+        """Undo `_join`; whether this was the outermost block."""
+        with self._lock:
+            self._depth -= 1
+            token = self._tokens.pop()
+            outermost = self._depth == 0
+        try:
+            _joined.reset(token)
+        except ValueError:  # left in another context than entered, as generators and some test runners do
+            left = dict(_joined.get() or {})
+            if left.get((self._account, self.target)) is self:
+                del left[(self._account, self.target)]
+                _joined.set(left)
+        if outermost:
+            self._account._entered.discard(self)  # noqa: SLF001
+        return outermost
+
+    async def _refresh(self) -> SessionRecord:
+        self.record = await self._account.service.session(self.id)
+        return self.record
+
+    async def _close(self) -> SessionRecord:
+        self.record = await self._account.service.close_session(self.id)
+        return self.record
+
+    def __repr__(self) -> str:
+        return f"Session({self.id!r}, name={self.name!r}, target={self.target!r}, status={self.record.status!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "A session does not travel, because its account holds secrets. Send its id and call account.session(id)."
+        )
+
+
+def _stays_behind(failure: BaseException, error: BaseException | None, session: Session) -> bool:
+    """Whether closing's failure is told as a note on the block's own exception, which stays in front."""
+    if error is None or not isinstance(failure, Exception):
+        return False
+    error.add_note(f"Besides, session {session.id} could not be closed: {failure}")
+    return True

@@ -1,0 +1,66 @@
+"""Circuit ↔ payload, for people who want just that: `read`, `encode`, `decode`.
+
+On the top floor because it knows the frameworks' readers; each is imported only when a circuit of its framework comes.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from qrelay.errors import UnsupportedCircuit
+from qrelay.formats import Payload
+from qrelay.formats import encode as encode_program
+from qrelay.program import Layout, Program
+
+if TYPE_CHECKING:
+    from qrelay.results import Outcome
+
+__all__ = ["decode", "encode", "read"]
+
+
+def read(circuit: Any) -> Program:
+    """Read a circuit of a framework that qrelay knows. A Program is returned as it is.
+
+    Raises:
+        UnsupportedCircuit: it is no circuit, or holds an operation that cannot be read (with name and index).
+        UnboundParameters: it has parameters without a value.
+    """
+    if isinstance(circuit, Program):
+        return circuit
+    if "qiskit" in sys.modules:  # an instance of its class cannot exist before
+        from qiskit import QuantumCircuit
+
+        if isinstance(circuit, QuantumCircuit):
+            from qrelay.qiskit.reader import read as read_qiskit
+
+            return read_qiskit(circuit)
+    kind = f"{type(circuit).__module__}.{type(circuit).__qualname__}"
+    raise UnsupportedCircuit(f"{kind} is no circuit that qrelay reads. Pass a QuantumCircuit or a Program.")
+
+
+def encode(circuit: Any, format: str, **options: Any) -> Payload:  # noqa: A002 - the services' own word
+    """Write a circuit or Program in a service's format, such as `qir.v1`. Options as in `qrelay.formats`.
+
+    Raises:
+        InvalidOption, UnsupportedCircuit, UnboundParameters: before anything is sent anywhere.
+    """
+    return encode_program(read(circuit), format, **options)
+
+
+def decode(
+    data: bytes,
+    format: str,  # noqa: A002 - the services' own word
+    layout: Layout | None = None,
+    shots: int | None = None,
+) -> Outcome:
+    """Read an answer in a service's format, such as `microsoft.quantum-results.v2`.
+
+    `layout` is the payload's; without it registers are named after their place in the answer.
+
+    Raises:
+        ResultUnreadable: the bytes are not what the format promises.
+    """
+    from qrelay.results import decode as decode_result
+
+    return decode_result(data, format, layout, shots)

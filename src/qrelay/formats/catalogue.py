@@ -1,0 +1,115 @@
+"""The input formats that qrelay writes, by the services' own names."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qrelay.errors import InvalidOption, UnsupportedCircuit
+from qrelay.formats import ionq_circuit, openqasm2, qir
+from qrelay.formats.payload import Payload
+from qrelay.program import Program
+
+__all__ = ["INPUT_FORMATS", "InputFormat", "choose", "encode"]
+
+
+@dataclass(frozen=True, slots=True)
+class InputFormat:
+    """One way to write a program.
+
+    Attributes:
+        name: the services' own.
+        content_type: media type of the upload.
+        output_format: the answer to ask for unless a target says otherwise.
+        gates: gates it has a word for; others are lowered to them.
+        midcircuit: whether it can say measurement and reset before other operations.
+        control_flow: names of the control-flow operations it can say, at least in part.
+        options: names of the options that `write` takes.
+        write: from Program and options to Payload.
+    """
+
+    name: str
+    content_type: str
+    output_format: str
+    gates: frozenset[str]
+    write: Callable[..., Payload]
+    midcircuit: bool = False
+    control_flow: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+
+
+INPUT_FORMATS: Mapping[str, InputFormat] = {
+    row.name: row
+    for row in (
+        InputFormat(
+            "ionq.circuit.v1", "application/json", "ionq.quantum-results.v1", ionq_circuit.GATES, ionq_circuit.write
+        ),
+        InputFormat(
+            "qir.v1", "qir.v1", "microsoft.quantum-results.v2", qir.GATES, qir.write, options=frozenset({"profile"})
+        ),
+        InputFormat(
+            "honeywell.openqasm.v1",
+            "application/qasm",
+            "honeywell.quantum-results.v1",
+            openqasm2.GATES,
+            openqasm2.write,
+            midcircuit=True,
+            control_flow=frozenset({"if"}),
+        ),
+    )
+}
+
+
+def encode(program: Program, format: str, **options: Any) -> Payload:  # noqa: A002 - the services' own word
+    """Write a program in the named format. An option with the value None counts as not given.
+
+    Raises:
+        InvalidOption: the format or an option is unknown, or an option's value cannot be used.
+        UnsupportedCircuit: the format cannot say the program; names the operation and its index.
+    """
+    row = INPUT_FORMATS.get(format)
+    if row is None:
+        near = difflib.get_close_matches(str(format), INPUT_FORMATS, n=3, cutoff=0.4) or list(INPUT_FORMATS)
+        raise InvalidOption(f"Unknown input format {format!r}. Did you mean {' or '.join(near)}?", option="format")
+    given = {name: value for name, value in options.items() if value is not None}
+    _check_options(given, row.options, f"The format {row.name}")
+    return row.write(program, **given)
+
+
+def choose(program: Program, formats: Iterable[str], **options: Any) -> Payload:
+    """Write a program in the first of these formats, most preferred first, that can say it.
+
+    Formats that qrelay does not write are passed over. An option goes to those formats that know it.
+
+    Raises:
+        InvalidOption: none of the formats is one that qrelay writes, or none of them knows an option.
+        UnsupportedCircuit: no format can say the program; the error is the most preferred one's.
+    """
+    asked = list(formats)
+    rows = [INPUT_FORMATS[name] for name in asked if name in INPUT_FORMATS]
+    if not rows:
+        offered = ", ".join(asked) or "none"
+        raise InvalidOption(
+            f"None of the target's formats can be written ({offered}); qrelay writes {', '.join(INPUT_FORMATS)}.",
+            option="format",
+        )
+    given = {name: value for name, value in options.items() if value is not None}
+    _check_options(given, frozenset().union(*(row.options for row in rows)), "None of the target's formats")
+    first: UnsupportedCircuit | None = None
+    for row in rows:
+        try:
+            return row.write(program, **{name: value for name, value in given.items() if name in row.options})
+        except UnsupportedCircuit as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def _check_options(given: Mapping[str, Any], known: frozenset[str], who: str) -> None:
+    for name in given:
+        if name not in known:
+            words = f"takes {', '.join(sorted(known))}" if known else "takes no options"
+            verb = "does not know" if who.startswith("The") else "knows"
+            raise InvalidOption(f"{who} {verb} the option {name!r}: it {words}.", option=name)

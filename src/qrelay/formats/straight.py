@@ -1,0 +1,87 @@
+"""Straight-line programs: gates, then final measurements. What formats without mid-circuit work can say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from qrelay.errors import UnsupportedCircuit
+from qrelay.program import Operation, Program
+from qrelay.program.control import BLOCKS, unroll
+from qrelay.program.gates import NOT_GATES
+from qrelay.program.lowering import lower
+
+__all__ = ["Straight", "straight"]
+
+
+@dataclass(frozen=True, slots=True)
+class Straight:
+    """A program as gates and a measurement map.
+
+    Attributes:
+        program: the lowered program; its layout holds the same measurement map with registers.
+        gates: every gate in order, in the format's gates; nothing else.
+        measured: the qubit that each measured classical bit reads; later measurements into a bit replace earlier ones.
+    """
+
+    program: Program
+    gates: Sequence[Operation]
+    measured: Mapping[int, int]
+
+
+def straight(program: Program, gates: frozenset[str], format_name: str) -> Straight:
+    """Take a program apart for a format that knows only gates and final measurements.
+
+    Rules:
+        A measurement is final if no gate, reset or block touches its qubit afterwards; measuring that qubit again is
+        fine, it only reads the same value into one more bit.
+        A reset of a qubit that nothing has touched does nothing and is left out; any other is refused.
+        Barriers and delays are left out: they do not change what an ideal machine computes.
+        Loops over known values are written out; all other control flow is refused.
+
+    Raises:
+        UnsupportedCircuit: for anything else, with the operation's name and its index in the circuit.
+    """
+    lowered = lower(unroll(program), gates, where=format_name)
+    operations = lowered.operations
+    first_special = next((i for i, operation in enumerate(operations) if operation[0] in NOT_GATES), len(operations))
+    if first_special == len(operations):
+        return Straight(lowered, operations, {})
+
+    kept = operations[:first_special]
+    touched: set[int] = set()
+    for _, qubits, _ in kept:
+        touched.update(qubits)
+    measured: dict[int, int] = {}
+    done: set[int] = set()
+    for index in range(first_special, len(operations)):
+        operation = operations[index]
+        name, qubits, arguments = operation
+        if name == "measure":
+            measured[arguments[0]] = qubits[0]
+            done.add(qubits[0])
+        elif name in ("barrier", "delay"):
+            continue
+        elif name == "reset":
+            if qubits[0] in done or qubits[0] in touched:
+                _refuse(lowered, index, "resets a qubit that was used before", format_name)
+        elif name in BLOCKS or name in NOT_GATES:
+            _refuse(lowered, index, "depends on classical control flow", format_name)
+        else:
+            if not done.isdisjoint(qubits):
+                _refuse(lowered, index, "acts on a qubit that was measured before", format_name)
+            touched.update(qubits)
+            kept.append(operation)
+    return Straight(lowered, kept, measured)
+
+
+def _refuse(program: Program, index: int, why: str, format_name: str) -> NoReturn:
+    name = program.operations[index][0]
+    position = program.position(index)
+    raise UnsupportedCircuit(
+        f"Operation {position}, {name!r}, {why}, and {format_name} cannot say that."
+        " Measure at the end, or choose a target and format with mid-circuit work.",
+        operation=name,
+        index=position,
+    )

@@ -1,0 +1,333 @@
+"""Exact definitions of gates in terms of other gates, global phase included.
+
+A gate has as many as help: lowering takes whichever costs least in the gates it is given. Each is a function from the
+gate's parameters to steps `(name, qubits of the gate, parameters)`, first step first; `global_phase` acts on no qubit.
+Which gates a definition uses never depends on the parameters' values. Tests hold every one against its matrix.
+
+Sources: Barenco et al., arXiv:quant-ph/9503016 (controlled gates); Welch et al., arXiv:1306.3991 (diagonal operators as
+parities in Gray-code order); Maslov, arXiv:1508.03273 (relative-phase Toffolis); Maslov, arXiv:1603.07678 (CX from XX).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import pi
+from typing import TypeAlias
+
+__all__ = ["DEFINITIONS", "Definition", "Step"]
+
+Step: TypeAlias = tuple[str, tuple[int, ...], tuple[float, ...]]
+Definition: TypeAlias = Callable[..., Sequence[Step]]
+
+
+def _gate(name: str, qubits: Sequence[int] = (0,), *params: float) -> Step:
+    return name, tuple(qubits), params
+
+
+_g = _gate
+_LOW, _HIGH, _BOTH, _BACK = (0,), (1,), (0, 1), (1, 0)
+
+
+def _phase(angle: float) -> Step:
+    return "global_phase", (), (angle,)
+
+
+def _fixed(*steps: Step) -> Definition:
+    return lambda: steps
+
+
+def _around(outer: str, qubits: Sequence[int], *inner: Step, back: str = "") -> tuple[Step, ...]:
+    """Steps between `outer` and its inverse `back` (itself if not named) on each of the qubits."""
+    return (*(_g(outer, (q,)) for q in qubits), *inner, *(_g(back or outer, (q,)) for q in qubits))
+
+
+def _controlled_phase(size: int, angle: float) -> tuple[Step, ...]:
+    """A phase on |1…1⟩ of `size` qubits, from parities: a product of bits is a signed sum over their parities.
+
+    The parities that end on qubit k are formed on it in Gray-code order, one CX for each.
+    """
+    share = angle / 2 ** (size - 1)
+    steps: list[Step] = []
+    for top in range(size):
+        parity = 0
+        for count in range(1 << top):
+            steps.append(_g("p", (top,), share if parity.bit_count() % 2 == 0 else -share))
+            if top:
+                last = count + 1 == 1 << top
+                flip = top - 1 if last else ((count + 1) & -(count + 1)).bit_length() - 1
+                parity ^= 1 << flip
+                steps.append(_g("cx", (flip, top)))
+    return tuple(steps)
+
+
+def _u_by_sx(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
+    return (
+        _g("rz", _LOW, lam),
+        _g("sx"),
+        _g("rz", _LOW, theta + pi),
+        _g("sx"),
+        _g("rz", _LOW, phi + pi),
+        _phase((phi + lam + pi) / 2),
+    )
+
+
+def _cu3(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
+    return (
+        _g("p", _LOW, (lam + phi) / 2),
+        _g("p", _HIGH, (lam - phi) / 2),
+        _g("cx", _BOTH),
+        _g("u", _HIGH, -theta / 2, 0.0, -(phi + lam) / 2),
+        _g("cx", _BOTH),
+        _g("u", _HIGH, theta / 2, phi, 0.0),
+    )
+
+
+_CX_BY_RXX = (
+    _g("ry", _LOW, pi / 2),
+    _g("rxx", _BOTH, pi / 2),
+    _g("rx", _LOW, -pi / 2),
+    _g("rx", _HIGH, -pi / 2),
+    _g("ry", _LOW, -pi / 2),
+    _phase(-pi / 4),
+)
+
+_CCX = (
+    _g("h", (2,)),
+    _g("cx", (1, 2)),
+    _g("tdg", (2,)),
+    _g("cx", (0, 2)),
+    _g("t", (2,)),
+    _g("cx", (1, 2)),
+    _g("tdg", (2,)),
+    _g("cx", (0, 2)),
+    _g("t", (1,)),
+    _g("t", (2,)),
+    _g("h", (2,)),
+    _g("cx", (0, 1)),
+    _g("t", (0,)),
+    _g("tdg", (1,)),
+    _g("cx", (0, 1)),
+)
+
+_RCCX = (
+    _g("h", (2,)),
+    _g("t", (2,)),
+    _g("cx", (1, 2)),
+    _g("tdg", (2,)),
+    _g("cx", (0, 2)),
+    _g("t", (2,)),
+    _g("cx", (1, 2)),
+    _g("tdg", (2,)),
+    _g("h", (2,)),
+)
+
+_RCCCX = (
+    _g("h", (3,)),
+    _g("t", (3,)),
+    _g("cx", (2, 3)),
+    _g("tdg", (3,)),
+    _g("h", (3,)),
+    _g("cx", (0, 3)),
+    _g("t", (3,)),
+    _g("cx", (1, 3)),
+    _g("tdg", (3,)),
+    _g("cx", (0, 3)),
+    _g("t", (3,)),
+    _g("cx", (1, 3)),
+    _g("tdg", (3,)),
+    _g("h", (3,)),
+    _g("t", (3,)),
+    _g("cx", (2, 3)),
+    _g("tdg", (3,)),
+    _g("h", (3,)),
+)
+
+DEFINITIONS: dict[str, tuple[Definition, ...]] = {
+    "global_phase": (),
+    "id": (_fixed(),),
+    "x": (
+        _fixed(_g("rx", _LOW, pi), _phase(pi / 2)),
+        _fixed(_g("u", _LOW, pi, 0.0, pi)),
+        _fixed(_g("sx"), _g("sx")),
+        _fixed(*_around("h", _LOW, _g("z"))),
+    ),
+    "y": (
+        _fixed(_g("ry", _LOW, pi), _phase(pi / 2)),
+        _fixed(_g("u", _LOW, pi, pi / 2, pi / 2)),
+        _fixed(_g("z"), _g("x"), _phase(pi / 2)),
+    ),
+    "z": (
+        _fixed(_g("p", _LOW, pi)),
+        _fixed(_g("rz", _LOW, pi), _phase(pi / 2)),
+        _fixed(_g("s"), _g("s")),
+        _fixed(*_around("h", _LOW, _g("x"))),
+    ),
+    "h": (
+        _fixed(_g("u", _LOW, pi / 2, 0.0, pi)),
+        _fixed(_g("z"), _g("ry", _LOW, pi / 2)),
+        _fixed(_g("s"), _g("sx"), _g("s"), _phase(-pi / 4)),
+        _fixed(_g("rz", _LOW, pi / 2), _g("sx"), _g("rz", _LOW, pi / 2), _phase(pi / 4)),
+    ),
+    "s": (
+        _fixed(_g("p", _LOW, pi / 2)),
+        _fixed(_g("rz", _LOW, pi / 2), _phase(pi / 4)),
+        _fixed(_g("t"), _g("t")),
+    ),
+    "sdg": (
+        _fixed(_g("p", _LOW, -pi / 2)),
+        _fixed(_g("rz", _LOW, -pi / 2), _phase(-pi / 4)),
+        _fixed(_g("s"), _g("z")),
+    ),
+    "t": (_fixed(_g("p", _LOW, pi / 4)), _fixed(_g("rz", _LOW, pi / 4), _phase(pi / 8))),
+    "tdg": (
+        _fixed(_g("p", _LOW, -pi / 4)),
+        _fixed(_g("rz", _LOW, -pi / 4), _phase(-pi / 8)),
+        _fixed(_g("t"), _g("sdg")),
+    ),
+    "sx": (
+        _fixed(_g("rx", _LOW, pi / 2), _phase(pi / 4)),
+        _fixed(*_around("h", _LOW, _g("s"))),
+    ),
+    "sxdg": (
+        _fixed(_g("rx", _LOW, -pi / 2), _phase(-pi / 4)),
+        _fixed(*_around("h", _LOW, _g("sdg"))),
+        _fixed(_g("sx"), _g("x")),
+    ),
+    "p": (
+        lambda lam: (_g("rz", _LOW, lam), _phase(lam / 2)),
+        lambda lam: (_g("u1", _LOW, lam),),
+        lambda lam: (_g("u", _LOW, 0.0, 0.0, lam),),
+    ),
+    "u1": (lambda lam: (_g("p", _LOW, lam),),),
+    "rx": (
+        lambda theta: (_g("r", _LOW, theta, 0.0),),
+        lambda theta: (_g("u", _LOW, theta, -pi / 2, pi / 2),),
+        lambda theta: _around("h", _LOW, _g("rz", _LOW, theta)),
+        lambda theta: _around("s", _LOW, _g("ry", _LOW, theta), back="sdg"),
+    ),
+    "ry": (
+        lambda theta: (_g("r", _LOW, theta, pi / 2),),
+        lambda theta: (_g("u", _LOW, theta, 0.0, 0.0),),
+        lambda theta: _around("sdg", _LOW, _g("rx", _LOW, theta), back="s"),
+    ),
+    "rz": (
+        lambda theta: (_g("p", _LOW, theta), _phase(-theta / 2)),
+        lambda theta: _around("h", _LOW, _g("rx", _LOW, theta)),
+        lambda theta: (_g("rx", _LOW, -pi / 2), _g("ry", _LOW, theta), _g("rx", _LOW, pi / 2)),
+    ),
+    "r": (
+        lambda theta, phi: (_g("u", _LOW, theta, phi - pi / 2, pi / 2 - phi),),
+        lambda theta, phi: (_g("rz", _LOW, -phi), _g("rx", _LOW, theta), _g("rz", _LOW, phi)),
+    ),
+    "u": (
+        lambda theta, phi, lam: (_g("u3", _LOW, theta, phi, lam),),
+        lambda theta, phi, lam: (
+            _g("rz", _LOW, lam),
+            _g("ry", _LOW, theta),
+            _g("rz", _LOW, phi),
+            _phase((phi + lam) / 2),
+        ),
+        _u_by_sx,
+    ),
+    "u2": (lambda phi, lam: (_g("u", _LOW, pi / 2, phi, lam),),),
+    "u3": (lambda theta, phi, lam: (_g("u", _LOW, theta, phi, lam),),),
+    "cx": (
+        _fixed(*_around("h", _HIGH, _g("cz", _BOTH))),
+        _fixed(*_CX_BY_RXX),
+        _fixed(_g("sdg"), _g("sxdg", _HIGH), _g("ecr", _BOTH), _g("x"), _phase(pi / 4)),
+    ),
+    "cy": (_fixed(*_around("sdg", _HIGH, _g("cx", _BOTH), back="s")),),
+    "cz": (
+        _fixed(*_around("h", _HIGH, _g("cx", _BOTH))),
+        _fixed(_g("rzz", _BOTH, pi / 2), _g("sdg"), _g("sdg", _HIGH), _phase(pi / 4)),
+        _fixed(_g("cp", _BOTH, pi)),
+    ),
+    "ch": (_fixed(_g("ry", _HIGH, -pi / 4), _g("cz", _BOTH), _g("ry", _HIGH, pi / 4)),),
+    "cs": (_fixed(_g("cp", _BOTH, pi / 2)),),
+    "csdg": (_fixed(_g("cp", _BOTH, -pi / 2)),),
+    "csx": (_fixed(*_around("h", _HIGH, _g("cs", _BOTH))),),
+    "cp": (
+        lambda lam: (_g("cu1", _BOTH, lam),),
+        lambda lam: (_g("p", _LOW, lam / 2), _g("crz", _BOTH, lam)),
+        lambda lam: (
+            _g("p", _LOW, lam / 2),
+            _g("p", _HIGH, lam / 2),
+            _g("rzz", _BOTH, -lam / 2),
+            _phase(-lam / 4),
+        ),
+        lambda lam: (
+            _g("p", _LOW, lam / 2),
+            _g("cx", _BOTH),
+            _g("p", _HIGH, -lam / 2),
+            _g("cx", _BOTH),
+            _g("p", _HIGH, lam / 2),
+        ),
+    ),
+    "cu1": (lambda lam: (_g("cp", _BOTH, lam),),),
+    "crx": (lambda theta: _around("h", _HIGH, _g("crz", _BOTH, theta)),),
+    "cry": (
+        lambda theta: (
+            _g("ry", _HIGH, theta / 2),
+            _g("cx", _BOTH),
+            _g("ry", _HIGH, -theta / 2),
+            _g("cx", _BOTH),
+        ),
+        lambda theta: _around("sdg", _HIGH, _g("crx", _BOTH, theta), back="s"),
+    ),
+    "crz": (
+        lambda theta: (_g("rz", _HIGH, theta / 2), _g("rzz", _BOTH, -theta / 2)),
+        lambda theta: (
+            _g("rz", _HIGH, theta / 2),
+            _g("cx", _BOTH),
+            _g("rz", _HIGH, -theta / 2),
+            _g("cx", _BOTH),
+        ),
+    ),
+    "cu3": (_cu3,),
+    "cu": (lambda theta, phi, lam, gamma: (_g("p", _LOW, gamma), _g("cu3", _BOTH, theta, phi, lam)),),
+    "swap": (_fixed(_g("cx", _BOTH), _g("cx", _BACK), _g("cx", _BOTH)),),
+    "iswap": (
+        _fixed(_g("rxx", _BOTH, -pi / 2), _g("ryy", _BOTH, -pi / 2)),
+        _fixed(_g("s"), _g("s", _HIGH), _g("h"), _g("cx", _BOTH), _g("cx", _BACK), _g("h", _HIGH)),
+    ),
+    "dcx": (_fixed(_g("cx", _BOTH), _g("cx", _BACK)),),
+    "ecr": (
+        _fixed(_g("s"), _g("sx", _HIGH), _g("cx", _BOTH), _g("x"), _phase(-pi / 4)),
+        _fixed(_g("rzx", _BOTH, pi / 4), _g("x"), _g("rzx", _BOTH, -pi / 4)),
+    ),
+    "rxx": (lambda theta: _around("h", _BOTH, _g("rzz", _BOTH, theta)),),
+    "ryy": (lambda theta: _around("sx", _BOTH, _g("rzz", _BOTH, theta), back="sxdg"),),
+    "rzz": (
+        lambda theta: (_g("cx", _BOTH), _g("rz", _HIGH, theta), _g("cx", _BOTH)),
+        lambda theta: _around("h", _BOTH, _g("rxx", _BOTH, theta)),
+        lambda theta: _around("h", _HIGH, _g("rzx", _BOTH, theta)),
+    ),
+    "rzx": (lambda theta: _around("h", _HIGH, _g("rzz", _BOTH, theta)),),
+    "xx_minus_yy": (
+        lambda theta, beta: (
+            _g("rz", _HIGH, -beta),
+            _g("rxx", _BOTH, theta / 2),
+            _g("ryy", _BOTH, -theta / 2),
+            _g("rz", _HIGH, beta),
+        ),
+    ),
+    "xx_plus_yy": (
+        lambda theta, beta: (
+            _g("rz", _LOW, beta),
+            _g("rxx", _BOTH, theta / 2),
+            _g("ryy", _BOTH, theta / 2),
+            _g("rz", _LOW, -beta),
+        ),
+    ),
+    "ccx": (_fixed(*_CCX), _fixed(*_around("h", (2,), _g("ccz", (0, 1, 2))))),
+    "ccz": (
+        _fixed(*_around("h", (2,), _g("ccx", (0, 1, 2)))),
+        _fixed(*_controlled_phase(3, pi)),
+    ),
+    "cswap": (_fixed(_g("cx", (2, 1)), _g("ccx", (0, 1, 2)), _g("cx", (2, 1))),),
+    "rccx": (_fixed(*_RCCX),),
+    "c3x": (_fixed(*_around("h", (3,), *_controlled_phase(4, pi))),),
+    "c3sx": (_fixed(*_around("h", (3,), *_controlled_phase(4, pi / 2))),),
+    "rcccx": (_fixed(*_RCCCX),),
+    "c4x": (_fixed(*_around("h", (4,), *_controlled_phase(5, pi))),),
+}

@@ -1,0 +1,172 @@
+"""Lowering: write a program in a given set of gates, exactly, along the cheapest definitions.
+
+Costs count what a machine feels: entangling gates far above gates on single qubits. Global phases cost nothing and are
+kept in the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from qrelay.errors import UnsupportedCircuit
+from qrelay.program.definitions import Definition, Step
+from qrelay.program.gates import GATES, NOT_GATES
+from qrelay.program.program import Operation, Program
+
+__all__ = ["Lowering", "lower", "lowering"]
+
+_COST_BY_QUBITS = (0.0, 1.0, 10.0, 45.0, 120.0, 300.0)
+_SAMPLE_ANGLES = (0.1, 0.2, 0.3, 0.4)  # definitions use the same gates for all angles
+
+
+class Lowering:
+    """How each gate of the table is written in one set of gates. Make them with `lowering`, which remembers them."""
+
+    def __init__(self, gates: frozenset[str]) -> None:
+        self.gates = gates
+        self.costs, self._choice = _cheapest(gates)
+        self._fixed: dict[str, tuple[tuple[Step, ...], float]] = {}
+
+    def can(self, name: str) -> bool:
+        """Whether the gate can be written in the set."""
+        return name in self.costs
+
+    def steps(self, name: str, params: tuple[float, ...]) -> tuple[tuple[Step, ...], float]:
+        """The gate in the set's gates, and the global phase that goes with them. KeyError if there is no way."""
+        if not params:
+            known = self._fixed.get(name)
+            if known is None:
+                known = self._fixed[name] = self._expand(name, params)
+            return known
+        return self._expand(name, params)
+
+    def _expand(self, name: str, params: tuple[float, ...]) -> tuple[tuple[Step, ...], float]:
+        if name == "global_phase":
+            return (), params[0]
+        if name in self.gates:
+            return ((name, tuple(range(GATES[name].num_qubits)), params),), 0.0
+        steps: list[Step] = []
+        phase = 0.0
+        for inner, where, angles in self._choice[name](*params):
+            parts, part_phase = self.steps(inner, angles)
+            phase += part_phase
+            steps += [(part, tuple([where[q] for q in local]), a) for part, local, a in parts]
+        return tuple(steps), phase
+
+
+@lru_cache(maxsize=128)
+def lowering(gates: frozenset[str]) -> Lowering:
+    """The remembered way into a set of gates."""
+    return Lowering(gates)
+
+
+def _cheapest(gates: frozenset[str]) -> tuple[Mapping[str, float], Mapping[str, Definition]]:
+    """Fixpoint over all definitions: what each gate costs at least, and the definition that costs that."""
+    costs = {name: _COST_BY_QUBITS[GATES[name].num_qubits] for name in gates if name in GATES}
+    costs["global_phase"] = 0.0
+    needs = [
+        (name, definition, [step[0] for step in definition(*_SAMPLE_ANGLES[: gate.num_params])])
+        for name, gate in GATES.items()
+        if name not in costs
+        for definition in gate.definitions
+    ]
+    choice: dict[str, Definition] = {}
+    changed = True
+    while changed:
+        changed = False
+        for name, definition, used in needs:
+            if all(inner in costs for inner in used):
+                cost = sum(costs[inner] for inner in used)
+                if cost < costs.get(name, float("inf")):
+                    costs[name], choice[name] = cost, definition
+                    changed = True
+    return costs, choice
+
+
+def lower(program: Program, gates: Iterable[str], *, where: str = "this gate set") -> Program:
+    """The same program in these gates only; measurements, resets, barriers and control flow stay as they are.
+
+    Returns the program itself if it holds no other gate. A global phase goes into `global_phase`; inside a block, where
+    nothing can see it, it stays a `global_phase` operation. `where` names the set in errors.
+
+    Raises:
+        UnsupportedCircuit: a gate has no way into the set, is unknown, or has the wrong number of qubits or parameters;
+            names it and its index in the circuit that was read.
+    """
+    allowed = gates if isinstance(gates, frozenset) else frozenset(gates)
+    names = {operation[0] for operation in program.operations}
+    if names <= allowed or (names <= allowed | NOT_GATES and not names & {"if", "while", "for", "switch"}):
+        return program
+    way = lowering(allowed)
+    operations: list[Operation] = []
+    positions: list[int] = []
+    phase = program.global_phase
+    for index, operation in enumerate(program.operations):
+        name, qubits, arguments = operation
+        if name in allowed or (name in NOT_GATES and (qubits or not arguments)):
+            operations.append(operation)
+            positions.append(program.position(index))
+            continue
+        position = program.position(index)
+        before = len(operations)
+        phase += _lowered(operation, way, operations, position, where)
+        positions += [position] * (len(operations) - before)
+    return program.replaced(operations, positions, phase)
+
+
+def _lowered(operation: Operation, way: Lowering, out: list[Operation], index: int, where: str) -> float:
+    """Append what the operation becomes; returns the global phase that this leaves over."""
+    name, qubits, arguments = operation
+    if name in NOT_GATES:
+        out.append(_with_blocks(operation, way, index, where))
+        return 0.0
+    gate = GATES.get(name)
+    if gate is None:
+        raise UnsupportedCircuit(
+            f"Operation {index}, {name!r}, is no gate of qrelay's table. Define it in standard gates first.",
+            operation=name,
+            index=index,
+        )
+    if len(qubits) != gate.num_qubits or len(arguments) != gate.num_params:
+        raise UnsupportedCircuit(
+            f"Operation {index}, {name!r}, has {len(qubits)} qubits and {len(arguments)} parameters;"
+            f" the gate takes {gate.num_qubits} and {gate.num_params}.",
+            operation=name,
+            index=index,
+        )
+    if not way.can(name):
+        raise UnsupportedCircuit(
+            f"Operation {index}, {name!r}, cannot be written exactly in {where} ({', '.join(sorted(way.gates))}).",
+            operation=name,
+            index=index,
+        )
+    steps, phase = way.steps(name, arguments)
+    out += [(step, tuple([qubits[q] for q in local]), angles) for step, local, angles in steps]
+    return phase
+
+
+def _with_blocks(operation: Operation, way: Lowering, index: int, where: str) -> Operation:
+    name, qubits, arguments = operation
+
+    def block(operations: Iterable[Operation]) -> tuple[Operation, ...]:
+        out: list[Operation] = []
+        for inner in operations:
+            if inner[0] in way.gates:
+                out.append(inner)
+            else:
+                phase = _lowered(inner, way, out, index, where)
+                if phase:
+                    out.append(("global_phase", (), (phase,)))
+        return tuple(out)
+
+    if name == "if":
+        condition, then, otherwise = arguments
+        return name, qubits, (condition, block(then), block(otherwise))
+    if name == "while":
+        return name, qubits, (arguments[0], block(arguments[1]))
+    if name == "for":
+        return name, qubits, (arguments[0], arguments[1], block(arguments[2]))
+    if name == "switch":
+        return name, qubits, (arguments[0], tuple((labels, block(body)) for labels, body in arguments[1]))
+    return operation

@@ -1,0 +1,128 @@
+"""Circuits in a target's own gates: which need the transpiler, and its errors in our words."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from qiskit.circuit import CircuitInstruction, ControlFlowOp
+from qiskit.circuit.library import get_standard_gate_name_mapping
+from qiskit.exceptions import QiskitError
+from qiskit.transpiler import PassManager, Target, generate_preset_pass_manager
+
+from qrelay.errors import TooManyQubits, UnboundParameters, UnsupportedCircuit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qiskit import QuantumCircuit
+
+__all__ = ["Fitter"]
+
+_ANYWHERE = frozenset({"measure", "reset", "delay", "barrier", "global_phase"})
+_DEFAULT_LEVEL = 2  # as Qiskit's own transpile has it
+
+
+class Fitter:
+    """Brings circuits into one target's gates. Its pass managers are made once and used for every later circuit."""
+
+    def __init__(self, target: Target, name: str) -> None:
+        self._target = target
+        self._name = name
+        self._pairs = target.build_coupling_map()
+        self._managers: dict[tuple[int, int | None], PassManager] = {}
+
+    def fit(self, circuit: QuantumCircuit, *, level: int | None = None, seed: int | None = None) -> QuantumCircuit:
+        """The circuit, transpiled if it holds anything outside the target's gates, or if a level is given.
+
+        Raises UnboundParameters, TooManyQubits, and UnsupportedCircuit for what the transpiler cannot express.
+        """
+        if circuit.parameters:
+            raise UnboundParameters(parameter.name for parameter in circuit.parameters)
+        available = self._target.num_qubits
+        if available is not None and circuit.num_qubits > available:
+            raise TooManyQubits(needed=circuit.num_qubits, available=available, target=self._name)
+        outside = next(self._outside(circuit), None)
+        if outside is None and level is None:
+            return circuit
+        self._refuse_control_flow(circuit)
+        try:
+            return self._manager(level, seed).run(_without_false_names(circuit, self._target))
+        except (QiskitError, KeyError, TypeError) as error:
+            # KeyError and TypeError are how some passes meet what they do not know
+            index, name = outside or (None, None)
+            raise UnsupportedCircuit(
+                f"Qiskit's transpiler cannot write this circuit in the gates of {self._name}"
+                + (f"; the first operation outside them is {name!r} (number {index})" if outside else "")
+                + f": {getattr(error, 'message', error)}",
+                operation=name,
+                index=index,
+            ) from error
+
+    def _outside(self, circuit: QuantumCircuit, place: int | None = None) -> Iterator[tuple[int, str]]:
+        """Operations that the target does not take, by their top-level index and name, those inside blocks included."""
+        names = self._target.operation_names
+        native = _ANYWHERE | frozenset(names)
+        pairs = set(self._pairs.get_edges()) if self._pairs is not None and place is None else None
+        wires = {bit: index for index, bit in enumerate(circuit.qubits)} if pairs is not None else {}
+        for index, instruction in enumerate(circuit.data):
+            at = index if place is None else place
+            operation = instruction.operation
+            if isinstance(operation, ControlFlowOp):
+                if pairs is not None:
+                    yield at, operation.name  # what stands inside has to be placed and routed too
+                for block in operation.blocks:
+                    yield from self._outside(block, at)
+                continue
+            name = operation.name
+            if name not in native or _false_name(instruction):
+                yield at, name
+            elif pairs is not None and len(instruction.qubits) == 2 and name not in _ANYWHERE:
+                a, b = instruction.qubits
+                if (wires[a], wires[b]) not in pairs:
+                    yield at, name
+
+    def _refuse_control_flow(self, circuit: QuantumCircuit) -> None:
+        for index, instruction in enumerate(circuit.data):
+            operation = instruction.operation
+            if isinstance(operation, ControlFlowOp) and operation.name not in self._target.operation_names:
+                raise UnsupportedCircuit(
+                    f"{self._name} takes no {operation.name!r} (operation {index}), and transpiling cannot replace it. "
+                    "Choose a target whose control flow includes it.",
+                    operation=operation.name,
+                    index=index,
+                )
+
+    def _manager(self, level: int | None, seed: int | None) -> PassManager:
+        key = (_DEFAULT_LEVEL if level is None else level, seed)
+        manager = self._managers.get(key)
+        if manager is None:
+            manager = generate_preset_pass_manager(optimization_level=key[0], target=self._target, seed_transpiler=seed)
+            self._managers[key] = manager
+        return manager
+
+
+def _false_name(instruction: CircuitInstruction) -> bool:
+    """Whether somebody's own gate bears the name of a standard one: Qiskit's passes would take it for that."""
+    name = instruction.operation.name
+    return name not in _ANYWHERE and not instruction.is_standard_gate() and name in _standard_names()
+
+
+@cache
+def _standard_names() -> frozenset[str]:
+    return frozenset(get_standard_gate_name_mapping())
+
+
+def _without_false_names(circuit: QuantumCircuit, target: Target) -> QuantumCircuit:
+    """Gates under borrowed names replaced by what they are defined as, at the top level of the circuit."""
+    native = frozenset(target.operation_names)
+    if not any(_false_name(instruction) for instruction in circuit.data if instruction.operation.name in native):
+        return circuit
+    plain = circuit.copy_empty_like()
+    for instruction in circuit.data:
+        definition = instruction.operation.definition if _false_name(instruction) else None
+        if definition is None:
+            plain.append(instruction)
+        else:
+            plain.compose(definition, qubits=instruction.qubits, clbits=instruction.clbits, inplace=True, copy=False)
+    return plain

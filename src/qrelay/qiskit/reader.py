@@ -1,0 +1,379 @@
+"""Qiskit circuit in, Program out, on Qiskit 1.4 and 2.x.
+
+Standard gates are read as they stand, straight from the circuit's packed data and without making gate objects; anything
+else is expanded by its own definition, or synthesised by Qiskit where it has none.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from qiskit import QuantumCircuit, transpile
+from qiskit.circuit import (
+    Barrier,
+    BreakLoopOp,
+    CircuitInstruction,
+    Clbit,
+    ContinueLoopOp,
+    ControlFlowOp,
+    Delay,
+    ForLoopOp,
+    IfElseOp,
+    Measure,
+    Qubit,
+    Reset,
+    SwitchCaseOp,
+    WhileLoopOp,
+)
+from qiskit.circuit.library import C4XGate, UnitaryGate
+from qiskit.exceptions import QiskitError
+
+from qrelay.errors import UnboundParameters, UnsupportedCircuit
+from qrelay.program import Operation, Program, Register
+from qrelay.program.gates import GATES
+from qrelay.qiskit.conditions import read_condition, read_switch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from qrelay.program.control import Condition
+
+__all__ = ["read"]
+
+_ONE_PARAMETER = frozenset(name for name, gate in GATES.items() if gate.num_params == 1 and gate.num_qubits)
+_SEVERAL_PARAMETERS = frozenset(name for name, gate in GATES.items() if gate.num_params > 1)
+_RENAMED = {"mcx": "c3x"}  # Qiskit's own name for the three-controlled X of its standard gates
+_DEEPEST = 200
+_SYNTHESIS_GATES = ["h", "x", "s", "sdg", "t", "tdg", "p", "rz", "ry", "u", "cx", "cz", "swap", "ccx", "cp", "reset"]
+_HAS_OWN_CONDITIONS = hasattr(CircuitInstruction, "condition")  # Qiskit 1's c_if
+
+
+def read(circuit: QuantumCircuit) -> Program:
+    """Read a circuit: operations, classical registers in their order, global phase, name and metadata.
+
+    Raises:
+        UnboundParameters: naming every parameter without a value.
+        UnsupportedCircuit: an operation that has no meaning in gates, measurements, resets and control flow, with its
+            name and its index in `circuit.data`.
+    """
+    unbound = {parameter.name for parameter in set(circuit.parameters) - _loop_parameters(circuit)}
+    if unbound:
+        raise UnboundParameters(unbound)
+    qubits: dict[Qubit, int] = {qubit: index for index, qubit in enumerate(circuit.qubits)}
+    clbits: dict[Clbit, int] = {bit: index for index, bit in enumerate(circuit.clbits)}
+    reading = _Reading(qubits, clbits)
+    operations, positions = reading.top(circuit)
+    return Program(
+        num_qubits=circuit.num_qubits,
+        num_clbits=circuit.num_clbits,
+        operations=operations,
+        registers=tuple(Register(register.name, tuple(clbits[bit] for bit in register)) for register in circuit.cregs),
+        global_phase=reading.phase + float(circuit.global_phase),
+        name=circuit.name or "",
+        metadata=dict(circuit.metadata or {}),
+        positions=positions,
+    )
+
+
+def _loop_parameters(circuit: QuantumCircuit) -> set[Any]:
+    """The variables of `for` loops, which Qiskit 1 counts among the circuit's parameters."""
+    if not circuit.parameters:
+        return set()
+    found: set[Any] = set()
+    for instruction in circuit.data:
+        if instruction.is_control_flow():
+            operation = instruction.operation
+            if isinstance(operation, ForLoopOp) and operation.params[1] is not None:
+                found.add(operation.params[1])
+            for block in operation.blocks:
+                found |= _loop_parameters(block)
+    return found
+
+
+class _Where(dict[tuple[Any, ...], tuple[int, ...]]):
+    """Indices of tuples of qubits, remembered: a circuit has few different tuples."""
+
+    def __init__(self, index: Mapping[Any, int]) -> None:
+        self._index = index
+
+    def __missing__(self, bits: tuple[Any, ...]) -> tuple[int, ...]:
+        index = self._index
+        found = self[bits] = tuple([index[bit] for bit in bits])
+        return found
+
+
+class _Fixed(dict[tuple[Any, ...], Operation]):
+    """One shared operation for each tuple of qubits that a gate without parameters acts on."""
+
+    def __init__(self, name: str, where: _Where) -> None:
+        self._name, self._where = name, where
+
+    def __missing__(self, bits: tuple[Any, ...]) -> Operation:
+        operation = self[bits] = (self._name, self._where[bits], ())
+        return operation
+
+
+class _FixedGates(dict[str, _Fixed]):
+    def __init__(self, where: _Where) -> None:
+        self._where = where
+
+    def __missing__(self, name: str) -> _Fixed:
+        fixed = self[name] = _Fixed(_RENAMED.get(name, name), self._where)
+        return fixed
+
+
+class _Reading:
+    """One circuit's reading; keeps what must be known while definitions and blocks are followed."""
+
+    def __init__(self, qubits: Mapping[Qubit, int], clbits: Mapping[Clbit, int]) -> None:
+        self.qubits, self.clbits = qubits, clbits
+        self.phase = 0.0
+        self._index = 0
+        self._depth = 0
+        self._in_block = False
+
+    def top(self, circuit: QuantumCircuit) -> tuple[list[Operation], list[int] | None]:
+        """Operations of the whole circuit, and where they came from unless that is their own index."""
+        out: list[Operation] = []
+        positions: list[int] | None = None
+        settled = 0  # instructions whose positions stand in `positions`
+
+        def expanded(index: int, before: int) -> None:
+            nonlocal positions, settled
+            if len(out) - before == 1:
+                return
+            if positions is None:
+                positions = []
+            positions.extend(range(settled, index))
+            positions.extend([index] * (len(out) - before))
+            settled = index + 1
+
+        self._instructions(circuit, _Where(self.qubits), self.qubits, self.clbits, out, expanded)
+        if positions is not None:
+            positions.extend(range(settled, len(circuit.data)))
+        return out, positions
+
+    def _instructions(
+        self,
+        circuit: QuantumCircuit,
+        where: _Where,
+        qubits: Mapping[Qubit, int],
+        clbits: Mapping[Clbit, int],
+        out: list[Operation],
+        expanded: Any = None,
+    ) -> None:
+        add = out.append
+        fixed = _FixedGates(where)
+        conditions = _HAS_OWN_CONDITIONS
+        for index, instruction in enumerate(circuit.data):
+            if instruction.is_standard_gate() and not (conditions and instruction.condition is not None):
+                name = instruction.name
+                if name in _ONE_PARAMETER:
+                    add((name, where[instruction.qubits], (float(instruction.params[0]),)))
+                elif name in _SEVERAL_PARAMETERS:
+                    add((name, where[instruction.qubits], tuple(map(float, instruction.params))))
+                elif name != "global_phase":
+                    add(fixed[name][instruction.qubits])
+                else:
+                    before = len(out)
+                    self._add_phase(float(instruction.params[0]), out)
+                    if expanded is not None:
+                        expanded(index, before)
+                continue
+            before = len(out)
+            if expanded is not None:
+                self._index = index
+            self._special(instruction, where, qubits, clbits, out)
+            if expanded is not None:
+                expanded(index, before)
+
+    def _special(
+        self,
+        instruction: CircuitInstruction,
+        where: _Where,
+        qubits: Mapping[Qubit, int],
+        clbits: Mapping[Clbit, int],
+        out: list[Operation],
+    ) -> None:
+        """An instruction that is no plain standard gate."""
+        if _HAS_OWN_CONDITIONS and instruction.condition is not None:
+            condition = read_condition(instruction.condition, clbits, self.clbits, self._refuse)
+            plain = QuantumCircuit(list(instruction.qubits), list(instruction.clbits))
+            plain.append(_without_condition(instruction.operation), instruction.qubits, instruction.clbits)
+            out.append(("if", (), (condition, self._block(plain, qubits, clbits), ())))
+            return
+        operation = instruction.operation
+        places = where[instruction.qubits]
+        if isinstance(operation, Measure):
+            out.append(("measure", places, (clbits[instruction.clbits[0]],)))
+        elif isinstance(operation, Barrier):
+            out.append(("barrier", places, ()))
+        elif isinstance(operation, Reset):
+            out.append(("reset", places, ()))
+        elif isinstance(operation, Delay):
+            out.append(("delay", places, (_seconds(operation),)))
+        elif isinstance(operation, C4XGate) and operation.ctrl_state == 15:
+            out.append(("c4x", places, ()))
+        elif isinstance(operation, ControlFlowOp):
+            bits = [clbits[bit] for bit in instruction.clbits]
+            self._control_flow(operation, places, bits, clbits, out)
+        elif operation.name == "store":
+            self._refuse(operation.name, "writes a classical variable, which no job format can say")
+        else:
+            self._expand(operation, places, [clbits[bit] for bit in instruction.clbits], out)
+
+    # --- what is made of other operations ------------------------------------------------------------------------
+
+    def _expand(self, operation: Any, places: Sequence[int], bits: Sequence[int], out: list[Operation]) -> None:
+        """Write an operation as its definition."""
+        name = operation.name
+        if self._depth > _DEEPEST:
+            self._refuse(name, "is defined by itself")
+        definition = self._definition(operation)
+        inner_qubits = dict(zip(definition.qubits, places, strict=True))
+        inner_clbits = dict(zip(definition.clbits, bits, strict=True))
+        self._depth += 1
+        self._instructions(definition, _Where(inner_qubits), inner_qubits, inner_clbits, out)
+        self._depth -= 1
+        try:
+            self._add_phase(float(definition.global_phase), out)
+        except TypeError:
+            raise UnboundParameters(parameter.name for parameter in definition.parameters) from None
+
+    def _definition(self, operation: Any) -> QuantumCircuit:
+        with warnings.catch_warnings():  # what Qiskit deprecates inside its own definitions is not the user's doing
+            warnings.simplefilter("ignore", DeprecationWarning)
+            warnings.simplefilter("ignore", PendingDeprecationWarning)
+            definition = getattr(operation, "definition", None)
+            if isinstance(definition, QuantumCircuit):
+                return definition
+            try:
+                alone = QuantumCircuit(operation.num_qubits, operation.num_clbits)
+                alone.append(operation, alone.qubits, alone.clbits)
+                made: QuantumCircuit = transpile(alone, basis_gates=_SYNTHESIS_GATES, optimization_level=0)
+            except QiskitError:
+                pass
+            else:
+                return made
+            try:
+                made = UnitaryGate(operation.to_matrix()).definition
+            except (AttributeError, NotImplementedError, QiskitError, ValueError):
+                self._refuse(operation.name, "has neither a definition nor a matrix")
+            return made
+
+    def _add_phase(self, angle: float, out: list[Operation]) -> None:
+        if not angle:
+            return
+        if self._in_block:
+            out.append(("global_phase", (), (angle,)))
+        else:
+            self.phase += angle
+
+    # --- control flow --------------------------------------------------------------------------------------------
+
+    def _block(
+        self, block: QuantumCircuit, qubits: Mapping[Qubit, int], clbits: Mapping[Clbit, int]
+    ) -> tuple[Operation, ...]:
+        outer, self._in_block = self._in_block, True
+        out: list[Operation] = []
+        self._instructions(block, _Where(qubits), qubits, clbits, out)
+        self._add_phase(float(block.global_phase), out)
+        self._in_block = outer
+        return tuple(out)
+
+    def _control_flow(
+        self,
+        operation: ControlFlowOp,
+        places: Sequence[int],
+        bits: Sequence[int],
+        clbits: Mapping[Clbit, int],
+        out: list[Operation],
+    ) -> None:
+        def block(inner: QuantumCircuit) -> tuple[Operation, ...]:
+            inner_qubits = dict(zip(inner.qubits, places, strict=True))
+            return self._block(inner, inner_qubits, dict(zip(inner.clbits, bits, strict=True)))
+
+        def condition(test: Any) -> Condition:
+            return read_condition(test, clbits, self.clbits, self._refuse)
+
+        if isinstance(operation, IfElseOp):
+            then, otherwise = operation.params
+            out.append(("if", (), (condition(operation.condition), block(then), block(otherwise) if otherwise else ())))
+        elif isinstance(operation, WhileLoopOp):
+            out.append(("while", (), (condition(operation.condition), block(operation.params[0]))))
+        elif isinstance(operation, ForLoopOp):
+            self._for(operation, block, out)
+        elif isinstance(operation, SwitchCaseOp):
+            value = read_switch(operation.target, clbits, self.clbits, self._refuse)
+            cases = tuple((_labels(labels), block(body)) for labels, body in operation.cases_specifier())
+            out.append(("switch", (), (value, cases)))
+        elif isinstance(operation, BreakLoopOp):
+            out.append(("break", (), ()))
+        elif isinstance(operation, ContinueLoopOp):
+            out.append(("continue", (), ()))
+        elif operation.name == "box":  # Qiskit 2: a scope for timing and annotations, no control flow
+            inner = operation.blocks[0]
+            inner_qubits = dict(zip(inner.qubits, places, strict=True))
+            inner_clbits = dict(zip(inner.clbits, bits, strict=True))
+            self._instructions(inner, _Where(inner_qubits), inner_qubits, inner_clbits, out)
+            self._add_phase(float(inner.global_phase), out)
+        else:
+            self._refuse(operation.name, "is control flow that qrelay does not know")
+
+    def _for(self, operation: ForLoopOp, block: Any, out: list[Operation]) -> None:
+        """A loop whose variable turns up in angles is written out, value by value; any other stays a loop."""
+        values, variable, body = operation.params
+        if variable is None or variable not in body.parameters:
+            out.append(("for", (), (values if isinstance(values, range) else tuple(values), None, block(body))))
+            return
+        if _leaves(body):
+            self._refuse(operation.name, "uses its variable in an angle and may end early, which no format can say")
+        for value in values:
+            bound = body.assign_parameters({variable: value}, inplace=False)
+            if self._in_block:
+                out.extend(block(bound))
+            else:
+                out.extend(self._outside(block(bound)))
+
+    def _outside(self, operations: Iterable[Operation]) -> Iterable[Operation]:
+        """A written-out body at top level: its global phases are the program's."""
+        for operation in operations:
+            if operation[0] == "global_phase":
+                self.phase += operation[2][0]
+            else:
+                yield operation
+
+    def _refuse(self, name: str, why: str) -> Any:
+        raise UnsupportedCircuit(f"Operation {self._index}, {name!r}, {why}.", operation=name, index=self._index)
+
+
+def _without_condition(operation: Any) -> Any:
+    plain = operation.to_mutable()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        plain.condition = None
+    return plain
+
+
+def _seconds(delay: Delay) -> float | None:
+    """The delay's length, None where the circuit counts it in the machine's own ticks."""
+    scale = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12}.get(delay.unit)
+    return float(delay.duration) * scale if scale is not None else None
+
+
+def _labels(labels: Iterable[Any]) -> tuple[int | None, ...]:
+    return tuple(int(label) if isinstance(label, int) else None for label in labels)
+
+
+def _leaves(body: QuantumCircuit) -> bool:
+    """Whether a `break` or `continue` in the body belongs to the loop around it."""
+    for instruction in body.data:
+        if not instruction.is_control_flow():
+            continue
+        operation = instruction.operation
+        if isinstance(operation, (BreakLoopOp, ContinueLoopOp)):
+            return True
+        if not isinstance(operation, (ForLoopOp, WhileLoopOp)) and any(_leaves(block) for block in operation.blocks):
+            return True
+    return False

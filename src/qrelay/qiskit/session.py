@@ -1,0 +1,86 @@
+"""Session: a block of runs on one backend that the service keeps together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qrelay.qiskit.errors import qiskit_errors
+from qrelay.qiskit.job import Job
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from qrelay import cloud
+    from qrelay.qiskit.backend import Backend
+
+__all__ = ["Session"]
+
+
+class Session:
+    """Made by `backend.open_session(…)`, best used as a context manager.
+
+    Inside the block every run on the same target, from the same thread or task, joins the session. `session.backend` is
+    the backend bound to the session: the form for other threads, and so for Qiskit's own primitives, which run in a
+    fresh one. After the block no job joins.
+    """
+
+    def __init__(self, backend: Backend, session: cloud.Session) -> None:
+        self._session = session
+        self._backend = backend.bound(session)
+        self._origin = backend
+
+    @property
+    def backend(self) -> Backend:
+        """The same backend, every run of which joins this session. Once the session is closed, it refuses to run."""
+        return self._backend
+
+    @property
+    def id(self) -> str:
+        return self._session.id
+
+    @property
+    def name(self) -> str:
+        return self._session.name
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session was closed from here."""
+        return self._session.closed
+
+    @property
+    def cloud_session(self) -> cloud.Session:
+        return self._session
+
+    def status(self) -> cloud.SessionState:
+        """What the session is at now; asks the service."""
+        with qiskit_errors():
+            return self._session.status()
+
+    def details(self) -> Any:
+        """The service's own description of the session; asks the service."""
+        with qiskit_errors():
+            return self._session.details()
+
+    def jobs(self) -> list[Job]:
+        """The jobs that joined, as the service lists them: a run of several circuits appears as several jobs."""
+        with qiskit_errors():
+            return [Job(self._origin, job) for job in self._session.jobs()]
+
+    def close(self) -> None:
+        """Close the session. Its jobs go on; more are refused. Closing twice does no harm."""
+        with qiskit_errors():
+            self._session.close()
+
+    def __enter__(self) -> Session:
+        with qiskit_errors():
+            self._session.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with qiskit_errors():
+            self._session.__exit__(kind, error, traceback)
+
+    def __repr__(self) -> str:
+        return f"<Session {self.id} on {self._origin.name}>"

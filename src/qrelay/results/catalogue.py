@@ -1,0 +1,114 @@
+"""Which output formats can be read, and the one way in: bytes and Layout in, Outcome out."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from qrelay.errors import InvalidOption, ResultUnreadable
+from qrelay.program import Layout
+from qrelay.results import honeywell, ionq, microsoft
+from qrelay.results.document import Answer
+from qrelay.results.outcome import LostShots, Outcome
+
+__all__ = ["decode", "decode_items", "readable_formats"]
+
+Layouts: TypeAlias = "list[Layout | None] | None"
+_Decoder: TypeAlias = Callable[[Answer, Layouts, "int | None", str], list[Outcome]]
+_OneDecoder: TypeAlias = Callable[[Answer, "Layout | None", "int | None", str], list[Outcome]]
+
+
+def _one(decoder: _OneDecoder) -> _Decoder:
+    """Formats whose answers are of one circuit."""
+
+    def decode_one(answer: Answer, layouts: Layouts, shots: int | None, seed: str) -> list[Outcome]:
+        if layouts is not None and len(layouts) != 1:
+            answer.refuse(f"the format holds one result and {len(layouts)} were expected")
+        return decoder(answer, layouts[0] if layouts else None, shots, seed)
+
+    return decode_one
+
+
+_DECODERS: dict[str, _Decoder] = {
+    "microsoft.quantum-results.v2": microsoft.decode_v2,
+    "microsoft.quantum-results.v1": _one(microsoft.decode_v1),
+    "ionq.quantum-results.v1": _one(ionq.decode),
+    "honeywell.quantum-results.v1": _one(honeywell.decode),
+}
+
+
+def readable_formats() -> tuple[str, ...]:
+    """Names of the output formats that `decode` reads."""
+    return tuple(_DECODERS)
+
+
+def decode(
+    data: bytes,
+    format: str,  # noqa: A002 - the services' own word
+    layout: Layout | None = None,
+    shots: int | None = None,
+    *,
+    seed: str = "",
+) -> Outcome:
+    """Read the answer of one circuit.
+
+    Args:
+        data: the answer's bytes.
+        format: the service's name of the output format, such as `microsoft.quantum-results.v2`.
+        layout: registers and bits of the circuit; without one they are made up from the answer's shape, as each
+            format's decoder says.
+        shots: what the job asked for. Formats that answer with probabilities need it for counts.
+        seed: fixes the order of `memory()` where the answer has no single shots; a job's id does well.
+
+    Raises ResultUnreadable, with the bytes kept, for an unknown format and for anything that the format does not
+    promise. Warns LostShots when shots were left out.
+    """
+    outcomes = _decode(data, format, None if layout is None else [layout], shots, seed)
+    if len(outcomes) != 1:
+        Answer(data, format).refuse(f"it holds {len(outcomes)} results; decode_items reads them all")
+    _warn(outcomes)
+    return outcomes[0]
+
+
+def decode_items(
+    data: bytes,
+    format: str,  # noqa: A002 - the services' own word
+    layouts: Sequence[Layout | None] | None = None,
+    shots: int | None = None,
+    *,
+    seed: str = "",
+) -> list[Outcome]:
+    """Read an answer that may hold several circuits, in their order.
+
+    `layouts` must be as many as there are results; None makes all of them up. Otherwise as `decode`.
+    """
+    outcomes = _decode(data, format, None if layouts is None else list(layouts), shots, seed)
+    _warn(outcomes)
+    return outcomes
+
+
+def _decode(data: bytes, name: str, layouts: Layouts, shots: int | None, seed: str) -> list[Outcome]:
+    if shots is not None and (type(shots) is not int or shots < 1):
+        raise InvalidOption(f"shots should be a whole number from 1 up and is {shots!r}.", option="shots")
+    decoder = _DECODERS.get(name)
+    if decoder is None:
+        raise ResultUnreadable(
+            f"qrelay does not read answers in the format {name!r}; it reads {', '.join(_DECODERS)}. "
+            "The bytes are in the error's `.data`.",
+            data=data,
+            format=name,
+        )
+    return decoder(Answer(data, name), layouts, shots, seed)
+
+
+def _warn(outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
+        reasons = []
+        if outcome.lost:
+            reasons.append(f"{sum(outcome.lost.values())} with lost qubits (outcome.lost)")
+        if outcome.errors:
+            reasons.append(f"{len(outcome.errors)} that ended in an error (outcome.errors)")
+        if reasons:
+            message = f"Of {outcome.shots_returned} shots returned, {outcome.shots_usable} are usable; left out: "
+            warnings.warn(message + ", ".join(reasons) + ".", LostShots, stacklevel=3)

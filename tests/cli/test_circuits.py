@@ -1,0 +1,69 @@
+"""Circuit files: both versions of OpenQASM, and files that are neither."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qrelay.cli.circuits import load
+from qrelay.errors import UnsupportedCircuit
+
+BELL2 = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\ncreg c[2];\nh q[0];\ncx q[0],q[1];\nmeasure q -> c;\n'
+BELL3 = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;\n'
+
+
+@pytest.mark.parametrize("text", [BELL2, BELL3, BELL3.replace("3.0", "3")], ids=["2.0", "3.0", "3"])
+@pytest.mark.parametrize("before", ["", "// made by hand: OPENQASM 9;\n\n", "/* two\nlines */ "])
+def test_versions_are_told_apart(tmp_path: Path, text: str, before: str) -> None:
+    """A version line after comments, or a version named in a comment, sent files to the wrong importer."""
+    if "2.0" in text and before.startswith("/*"):
+        pytest.skip("OpenQASM 2 has no comments of several lines")
+    file = tmp_path / "bell.qasm"
+    file.write_text(before + text)
+    circuit = load(file)
+    assert circuit.name == "bell"
+    assert dict(circuit.count_ops()) == {"h": 1, "cx": 1, "measure": 2}
+
+
+def test_gates_that_qelib_gained_later(tmp_path: Path) -> None:
+    """Files written by Qiskit itself use sx and rzz, which the strict importer refuses."""
+    file = tmp_path / "later.qasm"
+    file.write_text('OPENQASM 2.0; include "qelib1.inc"; qreg q[2]; sx q[0]; rzz(0.25) q[0],q[1]; swap q[0],q[1];')
+    assert set(load(file).count_ops()) == {"sx", "rzz", "swap"}
+
+
+def test_include_is_searched_beside_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.inc").write_text("gate flip a { x a; }")
+    file = tmp_path / "own.qasm"
+    file.write_text('OPENQASM 2.0; include "qelib1.inc"; include "mine.inc"; qreg a[1]; flip a[0];')
+    monkeypatch.chdir("/")
+    assert dict(load(file).count_ops()) == {"flip": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("qreg q[2];", "does not begin with"),
+        ("", "does not begin with"),
+        ("OPENQASM 4.0; qubit q;", "is OpenQASM 4"),
+        ('OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\nnosuch q[0];', "line 4, column"),
+        ("OPENQASM 2.0;\nqreg q[2;", "not valid OpenQASM 2"),
+        ("OPENQASM 3.0; qubit[2] q; cx q[0] q[1;", "not an OpenQASM 3 program"),
+        ("OPENQASM 3.0; nosuch q;", "not an OpenQASM 3 program"),
+    ],
+)
+def test_bad_files_are_refused_by_word(tmp_path: Path, text: str, says: str) -> None:
+    """A parser's traceback on the terminal."""
+    file = tmp_path / "bad.qasm"
+    file.write_text(text)
+    with pytest.raises(UnsupportedCircuit, match=says) as refused:
+        load(file)
+    assert "bad.qasm" in str(refused.value)
+
+
+def test_a_binary_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "bytes.qasm"
+    file.write_bytes(b"QISKIT\xff\xfe\x00")
+    with pytest.raises(UnsupportedCircuit, match="not a text file"):
+        load(file)

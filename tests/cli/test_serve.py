@@ -1,0 +1,70 @@
+"""`qrelay serve` as another program meets it: a process with a port."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from qrelay.cli import main
+
+PATH = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Quantum/workspaces/w/providerStatus"
+COMMAND = "from qrelay.cli import main; main()"
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[str]:
+    command = [sys.executable, "-c", COMMAND, "serve", "--port", "0", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.fullmatch(r"azure +(http://127\.0\.0\.1:\d+)\n", line)
+            assert found, (line, process.stderr and process.stderr.read() if process.poll() is not None else "")
+            yield found[1]
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) in (0, 1, 130)
+            assert process.stderr is not None
+            assert "Traceback" not in process.stderr.read()
+        finally:
+            process.kill()
+
+
+def status(address: str, key: str) -> httpx.Response:
+    return httpx.get(
+        address + PATH, params={"api-version": "2026-01-15-preview"}, headers={"x-ms-quantum-api-key": key}
+    )
+
+
+def test_serve_with_a_key_and_a_fault(tmp_path: Path) -> None:
+    """Options that are read and then forgotten: any key let in, no fault committed, no file written."""
+    data = tmp_path / "cloud.sqlite"
+    fault = "GET */providerStatus status=503 retry-after=7"
+    with serving("--key", "right", "--data", str(data), "--faults", fault) as address:
+        throttled = status(address, "right")
+        assert (throttled.status_code, throttled.headers["retry-after"]) == (503, "7")
+        assert status(address, "wrong").status_code == 401
+        listed = status(address, "right")
+        assert listed.status_code == 200
+        assert any(target["id"] == "ionq.simulator" for p in listed.json()["value"] for target in p["targets"])
+    assert data.exists()
+
+
+@pytest.mark.parametrize("fault", ["PUT", "PUT */jobs/* vanish", "GET * drop status=500", "GET * status=many"])
+def test_a_fault_that_cannot_be_read(
+    fault: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["qrelay", "serve", "--faults", fault])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith("qrelay: ")
+    assert error.count("\n") == 1

@@ -1,0 +1,175 @@
+"""The matrix that the promises are tested on, and the judges of its answers.
+
+A way is one framework, service, target and format. Tests take `way`, run circuits through all of it (reader, writer,
+embedded cloud, decoder) and compare with Aer or with the exact probabilities, none of which pass through our code.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from qiskit import QuantumCircuit
+from qiskit.quantum_info import Statevector
+from qiskit_aer import AerSimulator
+from scipy.stats import chi2
+
+from qrelay.azure import Workspace
+from qrelay.cloud import Account, Submission
+from qrelay.qiskit import Backend, Job, Provider
+
+SERVICES: dict[str, Callable[[], Account]] = {"azure": Workspace.local}
+
+WAYS = (
+    ("qiskit", "azure", "ionq.simulator", "ionq.circuit.v1"),
+    ("qiskit", "azure", "ionq.simulator", "qir.v1"),
+    ("qiskit", "azure", "rigetti.sim.qvm", "qir.v1"),
+    ("qiskit", "azure", "quantinuum.sim.h2-1e", "qir.v1"),
+    ("qiskit", "azure", "quantinuum.sim.h2-1e", "honeywell.openqasm.v1"),
+)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One row of the matrix, ready to run Qiskit circuits."""
+
+    service: str
+    target: str
+    format: str
+    account: Account
+    backend: Backend
+
+    @property
+    def reports_probabilities(self) -> bool:
+        return self.format == "ionq.circuit.v1"
+
+    @property
+    def rounds_shots_down(self) -> bool:
+        """ionq.simulator makes QIR's shots from probabilities, each state's share rounded down."""
+        return (self.target, self.format) == ("ionq.simulator", "qir.v1")
+
+    def run(self, circuits: QuantumCircuit | list[QuantumCircuit], **options: Any) -> Job:
+        return self.backend.run(circuits, **{"format": self.format, **options})
+
+    def counts(self, circuit: QuantumCircuit, shots: int = 100, **options: Any) -> dict[str, int]:
+        counts: dict[str, int] = self.run(circuit, shots=shots, **options).result().get_counts()
+        return counts
+
+
+@pytest.fixture(scope="session")
+def accounts() -> Iterator[dict[str, Account]]:
+    opened = {name: make() for name, make in SERVICES.items()}
+    yield opened
+    for account in opened.values():
+        account.close()
+
+
+def _ways(framework: str) -> list[Any]:
+    return [pytest.param(row, id="-".join(row[2:])) for row in WAYS if row[0] == framework]
+
+
+@pytest.fixture(params=_ways("qiskit"))
+def way(request: pytest.FixtureRequest, accounts: dict[str, Account]) -> Way:
+    _, service, target, format_ = request.param
+    account = accounts[service]
+    return Way(service, target, format_, account, Provider(account).get_backend(target))
+
+
+@pytest.fixture
+def account(accounts: dict[str, Account]) -> Account:
+    return accounts["azure"]
+
+
+@pytest.fixture
+def provider(account: Account) -> Provider:
+    return Provider(account)
+
+
+@pytest.fixture
+def submissions(account: Account, monkeypatch: pytest.MonkeyPatch) -> list[Submission]:
+    """Every submission, as it goes to the service; it does go there."""
+    seen: list[Submission] = []
+    submit = account.service.submit
+
+    async def watched(submission: Submission) -> Any:
+        seen.append(submission)
+        return await submit(submission)
+
+    monkeypatch.setattr(account.service, "submit", watched)
+    return seen
+
+
+@pytest.fixture
+def aer() -> Callable[..., dict[str, int]]:
+    """Aer's counts of a circuit, for those with one certain answer."""
+
+    def counts(circuit: QuantumCircuit, shots: int = 100) -> dict[str, int]:
+        found: dict[str, int] = AerSimulator(seed_simulator=7).run(circuit, shots=shots).result().get_counts()
+        return found
+
+    return counts
+
+
+def exact_probabilities(circuit: QuantumCircuit) -> dict[str, float]:
+    """Probabilities by bit string, from Qiskit's Statevector; measurements must come last on their qubits."""
+    wires = {bit: index for index, bit in enumerate(circuit.qubits)}
+    clbits = {bit: index for index, bit in enumerate(circuit.clbits)}
+    bare = circuit.copy_empty_like()
+    measured: dict[int, int] = {}
+    for instruction in circuit.data:
+        if instruction.operation.name == "measure":
+            measured[clbits[instruction.clbits[0]]] = wires[instruction.qubits[0]]
+        elif instruction.operation.name != "barrier":
+            assert not {wires[qubit] for qubit in instruction.qubits} & set(measured.values())
+            bare.append(instruction)
+    found: dict[str, float] = defaultdict(float)
+    for state, probability in enumerate(Statevector(bare).probabilities()):
+        if probability > 1e-12:
+            memory = {bit: state >> qubit & 1 for bit, qubit in measured.items()}
+            words = [
+                "".join(str(memory.get(clbits[bit], 0)) for bit in reversed(list(register)))
+                for register in circuit.cregs
+            ]
+            found[" ".join(reversed(words))] += float(probability)
+    return dict(found)
+
+
+def p_value(counts: Mapping[str, int], probabilities: Mapping[str, float]) -> float:
+    """Pearson's chi-square test; outcomes expected fewer than five times are taken together."""
+    if any(probabilities.get(outcome, 0.0) == 0.0 for outcome, count in counts.items() if count):
+        return 0.0
+    shots = sum(counts.values())
+    bins: list[tuple[float, float]] = []
+    rare = [0.0, 0.0]
+    for outcome, probability in probabilities.items():
+        seen, expected = float(counts.get(outcome, 0)), shots * probability
+        if expected < 5:
+            rare[0] += seen
+            rare[1] += expected
+        else:
+            bins.append((seen, expected))
+    if rare[1] > 0:
+        bins.append((rare[0], rare[1]))
+    if len(bins) < 2:
+        return 1.0
+    statistic = sum((seen - expected) ** 2 / expected for seen, expected in bins)
+    return float(chi2.sf(statistic, len(bins) - 1))
+
+
+@pytest.fixture
+def exact() -> Callable[[QuantumCircuit], dict[str, float]]:
+    return exact_probabilities
+
+
+@pytest.fixture
+def assert_fits() -> Callable[[Mapping[str, int], QuantumCircuit], None]:
+    """That counts are a likely sample of the circuit's exact probabilities (p > 1e-6)."""
+
+    def check(counts: Mapping[str, int], circuit: QuantumCircuit) -> None:
+        probabilities = exact_probabilities(circuit)
+        assert p_value(counts, probabilities) > 1e-6, f"{dict(counts)} is no sample of {probabilities}"
+
+    return check

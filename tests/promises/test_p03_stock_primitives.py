@@ -1,0 +1,120 @@
+"""P03: Qiskit's own primitives work on a backend, and memory is never made up."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit.circuit import Parameter
+from qiskit.exceptions import QiskitError
+from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
+from qiskit.quantum_info import SparsePauliOp
+
+from qrelay.errors import IncompleteResult
+
+if TYPE_CHECKING:
+    from tests.promises.conftest import Way
+
+
+def _sampler(way: Way) -> BackendSamplerV2:
+    return BackendSamplerV2(backend=way.backend, options={"run_options": {"format": way.format}})
+
+
+def test_p03_sampler_on_flipped_qubits(way: Way) -> None:
+    """Bug: a backend without memory, which the sampler reads as zeros (Qiskit#15694)."""
+    circuit = QuantumCircuit(3)
+    circuit.x(range(3))
+    circuit.measure_all()
+    result = _sampler(way).run([circuit], shots=64).result()
+    assert result[0].data.meas.get_counts() == {"111": 64}
+
+
+def test_p03_sampler_on_several_registers(way: Way) -> None:
+    """Bug: all registers read from the lowest bits."""
+    circuit = QuantumCircuit(QuantumRegister(4, "q"), ClassicalRegister(1, "low"), ClassicalRegister(3, "high"))
+    circuit.x([0, 2])
+    circuit.measure([0, 1, 2, 3], [3, 1, 2, 0])
+    data = _sampler(way).run([circuit], shots=50).result()[0].data
+    assert data.low.get_counts() == {"0": 50}
+    assert data.high.get_counts() == {"110": 50}
+
+
+def test_p03_sampler_over_parameters_keeps_their_order(way: Way) -> None:
+    """Bug: results of a list handed back in the order in which the service ended them."""
+    theta = Parameter("theta")
+    circuit = QuantumCircuit(1)
+    circuit.rx(theta, 0)
+    circuit.measure_all()
+    values = [0.0, math.pi, 0.0, math.pi, math.pi, 0.0]
+    data = _sampler(way).run([(circuit, values)], shots=40).result()[0].data.meas
+    assert [data.get_counts(index) for index in range(6)] == [{"1" if value else "0": 40} for value in values]
+
+
+def test_p03_estimator(way: Way) -> None:
+    """Bug: counts in another bit order, which swaps the expectation values of the qubits."""
+    circuit = QuantumCircuit(2)
+    circuit.ry(0.6, 0)
+    circuit.ry(2.1, 1)
+    way.backend.set_options(format=way.format)
+    result = (
+        BackendEstimatorV2(backend=way.backend)
+        .run([(circuit, [SparsePauliOp("IZ"), SparsePauliOp("ZI"), SparsePauliOp("XX")])], precision=0.02)
+        .result()
+    )
+    expected = [math.cos(0.6), math.cos(2.1), math.sin(0.6) * math.sin(2.1)]
+    assert list(result[0].data.evs) == pytest.approx(expected, abs=6 * 0.02)
+
+
+def test_p03_memory_agrees_with_the_counts(way: Way) -> None:
+    """Bug: memory of another length than the counts' sum, or of another distribution."""
+    circuit = QuantumCircuit(QuantumRegister(3, "q"), ClassicalRegister(2, "a"), ClassicalRegister(1, "b"))
+    circuit.h([0, 1, 2])
+    circuit.measure([0, 1, 2], [2, 0, 1])
+    result = way.run(circuit, shots=800, memory=True).result()
+    memory = result.get_memory()
+    assert len(memory) == 800
+    assert Counter(memory) == result.get_counts()
+    assert result.get_memory() == memory
+
+
+def test_p03_memory_that_was_not_asked_for_is_an_error(way: Way) -> None:
+    """Bug: zeros in place of memory that nobody asked for."""
+    circuit = QuantumCircuit(1, 1)
+    circuit.x(0)
+    circuit.measure(0, 0)
+    with pytest.raises(QiskitError, match="memory"):
+        way.run(circuit, shots=10).result().get_memory()
+
+
+def test_p03_fewer_shots_than_asked_say_so(way: Way) -> None:
+    """Bug: a shape error deep inside the sampler, or padding, where the service returned fewer shots than asked for."""
+    if not way.rounds_shots_down:
+        pytest.skip("only shots made from probabilities come back fewer on the embedded cloud")
+    circuit = QuantumCircuit(3)
+    circuit.h(range(3))
+    circuit.measure_all()
+    job = way.run(circuit, shots=1001, memory=True)
+    with pytest.raises(IncompleteResult) as caught:
+        job.result()
+    assert (caught.value.asked, caught.value.usable) == (1001, 1000)
+    assert isinstance(caught.value, QiskitError)
+    assert len(job.result(partial=True).get_memory()) == 1000
+    with pytest.raises(IncompleteResult):
+        _sampler(way).run([circuit], shots=1001).result()
+    assert sum(way.counts(circuit, 1001).values()) == 1000
+
+
+def test_p03_sampler_agrees_with_exact_probabilities(way: Way, assert_fits: Callable[..., None]) -> None:
+    """Bug: memory made of sorted or repeated shots that the counts do not show."""
+    circuit = QuantumCircuit(3)
+    for qubit, angle in enumerate([0.5, 1.2, 2.0]):
+        circuit.ry(angle, qubit)
+    circuit.measure_all()
+    if way.rounds_shots_down:
+        pytest.skip("its shots come back fewer, which the test above is about")
+    found = _sampler(way).run([circuit], shots=3000).result()[0].data.meas.get_counts()
+    assert_fits(found, circuit)

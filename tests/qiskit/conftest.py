@@ -1,0 +1,40 @@
+"""Descriptions of devices that the tests of this room share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from qrelay.cloud import Target
+
+GATES = frozenset(
+    {"h", "p", "rx", "ry", "rz", "s", "sdg", "t", "sx", "cx", "cz", "swap", "rzz", "ccx", "id", "x", "global_phase"}
+)
+
+
+@pytest.fixture
+def device() -> Callable[..., Target]:
+    """Makes an all-to-all machine of five qubits; arguments are fields of the Target to change."""
+
+    def make(**changes: Any) -> Target:
+        fields: dict[str, Any] = {
+            "id": "toy.five",
+            "provider": "toy",
+            "available": True,
+            "status": "Available",
+            "num_qubits": 5,
+            "formats": ("qir.v1",),
+            "gates": GATES,
+            "options": {"skipQuilc": "leave out the compiler"},
+        }
+        return Target(**{**fields, **changes})
+
+    return make
+
+
+@pytest.fixture
+def line() -> tuple[tuple[int, int], ...]:
+    """Five qubits in a row."""
+    return ((0, 1), (1, 2), (2, 3), (3, 4))

@@ -1,0 +1,174 @@
+"""Answers that are no answers: typed errors that keep the bytes, say what came, and tell no secret."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qrelay.errors import ResultUnreadable
+from qrelay.program import Layout, Register
+from qrelay.results import Outcome, decode, decode_items, readable_formats
+
+FORMATS = [
+    "microsoft.quantum-results.v2",
+    "microsoft.quantum-results.v1",
+    "honeywell.quantum-results.v1",
+    "ionq.quantum-results.v1",
+]
+
+
+def test_an_unknown_format_is_handed_out_raw_with_a_word() -> None:
+    with pytest.raises(ResultUnreadable, match=r"does not read .*'honeywell\.qir\.v1'.*it reads .*ionq") as caught:
+        decode(b"0 1 1", "honeywell.qir.v1")
+    assert (caught.value.data, caught.value.format) == (b"0 1 1", "honeywell.qir.v1")
+    assert set(readable_formats()) == set(FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"", "empty"),
+        (b"  \n", "empty"),
+        (b"<?xml version='1.0'?><Error><Code>BlobNotFound</Code></Error>", "BlobNotFound"),
+        (b"\xff\xfe\x00garbage", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"null", "null"),
+        (b"12", "an integer"),
+        (b'"text"', "a string"),
+        (b"[]", "a list"),
+        (b'{"error": {"code": "ProviderTimeout", "message": "took too long"}}', "ProviderTimeout: took too long"),
+        (b'{"error": "no such thing"}', "no such thing"),
+        (b'{"error": {}}', "error in place of a result"),
+    ],
+)
+def test_what_came_is_said_and_kept(format_name: str, data: bytes, word: str) -> None:
+    with pytest.raises(ResultUnreadable, match=word) as caught:
+        decode(data, format_name, None, 10)
+    assert caught.value.data is data
+    assert "`.data`" in str(caught.value)
+    assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<Error>https://x.blob.core.windows.net/job/out?sv=1&sig=canarycanary%3D</Error>",
+        b"Authorization: canary",
+        b'{"access_token": "canary", ',
+        b'{"error": {"code": "x", "message": "see https://h/p?sig=canary and api_key=canary"}}',
+        b"denied for canaryeyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+    ],
+)
+def test_the_beginning_is_shown_without_secrets(format_name: str, data: bytes) -> None:
+    with pytest.raises(ResultUnreadable) as caught:
+        decode(data, format_name)
+    assert "canary" not in str(caught.value)
+
+
+def test_one_answer_for_several_circuits(format_name: str) -> None:
+    complaint = "no 'Results'" if format_name.endswith("results.v2") else "2 were expected"
+    with pytest.raises(ResultUnreadable, match=complaint):
+        decode_items(b"{}", format_name, [None, None])
+
+
+_scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=4),
+    st.sampled_from(["0", "1", "-", "[0, 1]", "([0], [1])", "01", "10"]),
+)
+_names = st.sampled_from(
+    [
+        "DataFormat",
+        "Results",
+        "Histogram",
+        "Shots",
+        "Outcome",
+        "Count",
+        "Error",
+        "Item1",
+        "Item2",
+        "histogram",
+        "c",
+        "d",
+        "0",
+        "3",
+    ]
+)
+_documents = st.recursive(
+    _scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_names, inner, max_size=4), max_leaves=25
+)
+_layouts = st.sampled_from(
+    [
+        None,
+        Layout(2, (Register("c", (0, 1)),), (0, 1), 2),
+        Layout(2, (Register("c", (0,)), Register("d", (1,))), (1, -1), 2),
+        Layout(0, (), (), 1),
+    ]
+)
+
+
+def _read(data: bytes, name: str, layout: Layout | None, shots: int | None) -> None:
+    """Either a whole outcome or ResultUnreadable; nothing else, and never a wrong sum."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            outcome: Outcome = decode(data, name, layout, shots)
+    except ResultUnreadable as error:
+        assert error.data is data  # noqa: PT017 - one of two right endings
+        return
+    if outcome.shots_asked is not None or not outcome.probabilities:
+        if outcome.shots_usable < 10**6:
+            assert len(outcome.memory()) == sum(outcome.counts().values())
+        assert sum(outcome.counts().values()) == outcome.shots_usable
+        assert outcome.shots_usable + sum((outcome.lost or {}).values()) + len(outcome.errors) == outcome.shots_returned
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@given(_documents, st.sampled_from(FORMATS), _layouts, st.none() | st.integers(1, 50))
+def test_any_json_is_read_or_refused(document: Any, name: str, layout: Layout | None, shots: int | None) -> None:
+    _read(json.dumps(document).encode(), name, layout, shots)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(_documents, max_size=3), st.booleans(), _layouts, st.none() | st.integers(1, 50))
+def test_any_shots_in_a_v2_answer(shots: list[Any], histogram: bool, layout: Layout | None, asked: int | None) -> None:
+    item: dict[str, Any] = {"Shots": shots}
+    if histogram:
+        item = {"Histogram": [{"Outcome": shot, "Count": index} for index, shot in enumerate(shots)]}
+    _read(json.dumps({"Results": [item]}).encode(), "microsoft.quantum-results.v2", layout, asked)
+
+
+@given(st.binary(max_size=60), st.sampled_from(FORMATS))
+def test_any_bytes(data: bytes, name: str) -> None:
+    _read(data, name, None, 5)
+
+
+@pytest.fixture(scope="module")
+def whole(make_device: Callable[..., Any]) -> dict[str, tuple[Any, bytes]]:
+    device = make_device([("c", [0, 1]), ("d", [2])])
+    return {name: (device, device.document(name, [(0, 1, 1), (1, 0, 0), (0, 1, 1)])) for name in FORMATS}
+
+
+@given(data=st.data())
+def test_truncated_and_altered_answers(whole: dict[str, tuple[Any, bytes]], data: st.DataObject) -> None:
+    """A download that broke off, or one byte changed on the way."""
+    name = data.draw(st.sampled_from(FORMATS))
+    device, document = whole[name]
+    cut = data.draw(st.integers(0, len(document) - 1))
+    if data.draw(st.booleans()):
+        with pytest.raises(ResultUnreadable):
+            decode(document[:cut], name, device.layout, 3)
+    else:
+        _read(
+            document[:cut] + data.draw(st.binary(min_size=1, max_size=1)) + document[cut + 1 :], name, device.layout, 3
+        )
