@@ -23,7 +23,7 @@ _VERSION = "2024-05-04"
 _SKEW = 15 * 60 * 1_000_000_000  # a signature is valid from a quarter of an hour ago, for clients whose clock is slow
 
 
-class SasDenied(Exception):  # noqa: N818
+class SasDenied(Exception):
     """The signature does not allow the request."""
 
     def __init__(self, code: str, message: str) -> None:
