@@ -67,10 +67,14 @@ class LocalCloud:
         self._store = Store(data)
         blobs = Blobs(self._store, clock)
         self.signer = Signer(self._store.secret("storage key"), clock, sas_lifetime)
-        computation = Computation(loss, error_rate, engine)
-        slots = slots or min(4, os.cpu_count() or 1)
         self._worker = Worker(
-            self._store, blobs, clock, computation, Dwell(waiting, executing), slots, schedule or Timetable()
+            store=self._store,
+            blobs=blobs,
+            clock=clock,
+            compute=Computation(loss, error_rate, engine),
+            dwell=Dwell(waiting, executing),
+            slots=slots or min(4, os.cpu_count() or 1),
+            schedule=schedule or Timetable(),
         )
         plane = Plane(self._store, blobs, self.signer, self._worker, clock, session_idle, makes_containers)
         self.app = Faults(application(plane, keys), faults)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -56,7 +56,16 @@ class Fault:
             raise ValueError("a fault needs something to do: set status, drop or delay")
 
 
-_NUMBERS = {"status": int, "retry-after": float, "delay": float, "after": int}
+_WORDS: dict[str, Callable[[str], object]] = {
+    "status": int,
+    "retry-after": float,
+    "delay": float,
+    "after": int,
+    "times": lambda value: None if value == "all" else int(value),
+    "code": str,
+    "body": str,
+    "drop": lambda value: not value,
+}
 
 
 def parse_fault(text: str) -> Fault:
@@ -68,19 +77,13 @@ def parse_fault(text: str) -> Fault:
     given: dict[str, object] = {"method": words[0], "path": words[1]}
     for word in words[2:]:
         name, _, value = word.partition("=")
+        reader = _WORDS.get(name)
         try:
-            if word == "drop":
-                given["drop"] = True
-            elif name == "times":
-                given["times"] = None if value == "all" else int(value)
-            elif name in _NUMBERS:
-                given[name.replace("-", "_")] = _NUMBERS[name](value)
-            elif name in ("code", "body"):
-                given[name] = value
-            else:
-                raise ValueError
+            given[name.replace("-", "_")] = reader(value) if reader else None
         except ValueError:
-            raise ValueError(f"cannot read {word!r} in the fault {text!r}") from None
+            reader = None
+        if reader is None or (name != "drop" and not value):
+            raise ValueError(f"cannot read {word!r} in the fault {text!r}")
     return Fault(**given)  # type: ignore[arg-type]
 
 
