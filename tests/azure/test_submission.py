@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -144,6 +146,25 @@ def test_the_body_holds_what_the_specification_asks(remote: Callable[..., Worksp
     (body,) = bodies
     assert body["inputParams"] == {"shots": 7, "noise": {"model": "aria-1"}, "extra": True}
     assert (body["name"], body["sessionId"], body["tags"], body["metadata"]["k"]) == ("mine", "s-1", ["a", "b"], "1")
+
+
+def test_an_interrupted_submission_says_where_to_look(local: Callable[..., Workspace], flips: Any) -> None:
+    """Ctrl-C while the job's PUT is under way: the job may exist, and its id must not be lost with the prompt."""
+    workspace = local(faults=[Fault("PUT", "*/jobs/*", delay=2.0)])
+    workspace.targets()
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            workspace.submit("ionq.simulator", [flips("01"), flips("10")], 5)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    (note,) = caught.value.__notes__
+    assert re.search(r"account\.job\('batch-[0-9a-f-]{36}-2'\)", note)
 
 
 def test_p16_shots_go_under_the_targets_own_name(local: Callable[..., Workspace]) -> None:

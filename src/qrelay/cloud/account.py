@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from qrelay.cloud import loop
-from qrelay.cloud.batch import parse_composite_id
+from qrelay.cloud.batch import composite_id, parse_composite_id
 from qrelay.cloud.clock import Clock, SystemClock
 from qrelay.cloud.job import Job
 from qrelay.cloud.preparing import Wish, prepare
@@ -130,7 +130,14 @@ class Account:
         joined = self._join(target, session)
         wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tuple(tags))
         resolved = self.target(target) if isinstance(target, str) else target
-        return loop.call(self._send_all, prepare(wish, resolved, self._new_id))
+        submissions = prepare(wish, resolved, self._new_id)
+        try:
+            return loop.call(self._send_all, submissions)
+        except (KeyboardInterrupt, SystemExit) as interruption:
+            first = submissions[0]
+            id_ = composite_id(first.group, first.count) if first.group is not None else first.key
+            interruption.add_note(f"The submission may have arrived: look for it by account.job({id_!r}).")
+            raise
 
     def submit_async(
         self,

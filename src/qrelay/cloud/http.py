@@ -22,6 +22,7 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from qrelay._version import __version__
+from qrelay.cloud import loop as loop_of_qrelay
 from qrelay.cloud.clock import Clock, SystemClock
 from qrelay.cloud.urls import QuietUrl, SignedUrl, is_loopback, origin, redact_url
 from qrelay.errors import ConfigurationError, ServiceError, ServiceUnavailable
@@ -98,6 +99,7 @@ class _Order:
     repeat: Repeat
     request_id: str
     deadline: float
+    attempt: float
     processed: bool | None = False
     response: httpx.Response | None = field(default=None, repr=False)
 
@@ -150,6 +152,7 @@ class Http:
         authorizer: Authorizer | None = None,
         repeat: Repeat = Repeat.ALWAYS,
         patience: float | None = None,
+        attempt: float | None = None,
     ) -> httpx.Response:
         """Send until there is an answer: anything but 408, 425, 429, 500, 502, 503 and 504.
 
@@ -171,6 +174,7 @@ class Http:
         order = _Order(
             method, address, dict(headers or {}), params, json, content, authorizer, repeat, str(uuid.uuid4()),
             self.clock.monotonic() + (self._patience if patience is None else patience),
+            attempt or self._attempt_seconds,
         )  # fmt: skip
         response = await self._persist(order, fresh=False)
         if response.status_code == 401 and authorizer is not None and authorizer.renewable:
@@ -245,7 +249,7 @@ class Http:
         request.url = QuietUrl(request.url)
         self.requests += 1
         try:
-            async with self._places, asyncio.timeout(self._attempt_seconds):
+            async with self._places, asyncio.timeout(order.attempt):
                 response = await client.send(request, follow_redirects=False)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             if _refused_certificate(error):
@@ -280,6 +284,7 @@ class Http:
                 trust_env=not is_loopback(self.home),  # a proxy must not see what is meant for this machine
                 headers={"user-agent": f"qrelay/{__version__} python/{platform.python_version()}"},
             )
+            loop_of_qrelay.adopt(self, self._client)
         return self._client
 
     async def aclose(self) -> None:
