@@ -49,6 +49,7 @@ class Job:
         self._records = list(records)
         self._errors = dict(errors or {})
         self._outcomes: dict[int, Outcome] = {}
+        self._unreadable: dict[int, QrelayError] = {}
         self.composite = group is not None
         self.count = len(records)
         self.id = composite_id(group, self.count) if group is not None else known[0].id
@@ -259,14 +260,14 @@ class Job:
             try:
                 self._outcomes[index] = self._decode(index, data)
             except QrelayError as error:
-                self._errors[index] = error
+                self._unreadable[index] = error
 
     def _together(self, fetched: Sequence[bytes | QrelayError | None], *, partial: bool) -> list[Outcome | None]:
         failures: dict[int, QrelayError] = {}
         for index in range(self.count):
             if index not in self._outcomes:
                 found = fetched[index]
-                failures[index] = found if isinstance(found, QrelayError) else self._errors[index]
+                failures[index] = found if isinstance(found, QrelayError) else self._unreadable[index]
         if failures and not partial:
             if not self.composite:
                 raise failures[0]
