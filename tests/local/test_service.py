@@ -7,6 +7,7 @@ import asyncio
 import json
 import logging
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -217,7 +218,8 @@ def test_serve_says_where_it_is() -> None:
                 )
                 assert answer.status_code == status
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
 
 
 def test_answers_satisfy_the_specification(shared: Path, make_client: Callable[..., Client]) -> None:
