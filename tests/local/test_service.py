@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import gc
 import json
 import logging
 import re
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 import uuid
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -155,6 +157,25 @@ def test_faults_in_process_and_in_number() -> None:
                 return [(answer.status_code, answer.headers.get("retry-after")) for answer in answers]
 
         assert asyncio.run(statuses()) == [(200, None), (429, "0.5"), (429, "0.5"), (200, None), (200, None)]
+
+
+def test_a_fault_of_storage_is_in_storage_s_words(make_client: Callable[..., Client]) -> None:
+    """P23: Succeeded, and the blob not there yet."""
+    client = make_client(faults=["GET */rawOutputData status=404 code=BlobNotFound times=2"])
+    job = client.wait(client.submit().json()["id"])
+    for _ in range(2):
+        answer = client.blob(job["outputDataUri"])
+        assert (answer.status_code, answer.headers["x-ms-error-code"]) == (404, "BlobNotFound")
+        assert answer.headers["content-type"] == "application/xml"
+    assert client.blob(job["outputDataUri"]).status_code == 200
+
+
+def test_a_forgotten_cloud_goes_quietly(make_client: Callable[..., Client]) -> None:
+    cloud = LocalCloud()
+    gone = weakref.ref(cloud)
+    del cloud
+    gc.collect()
+    assert gone() is None
 
 
 def test_faults_as_text() -> None:

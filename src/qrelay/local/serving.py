@@ -29,7 +29,7 @@ def serve(
     port: int = 0,
     data: Path | None = None,
     keys: Collection[str] | None = None,
-    faults: Iterable[Fault] = (),
+    faults: Iterable[Fault | str] = (),
 ) -> None:
     """Serve until interrupted. Port 0 takes a free one; a line on standard output says where the service is."""
     with _listening(port) as listener, LocalCloud(data, keys=keys, faults=faults) as cloud:
@@ -48,6 +48,8 @@ def served(cloud: LocalCloud, port: int = 0) -> Iterator[str]:
         thread.start()
         while not server.started and thread.is_alive():
             time.sleep(0.005)
+        if not server.started:
+            raise RuntimeError("the server ended before it had begun; its log says why")
         try:
             yield _address(listener)
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
+import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,8 @@ class Store:
             self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         except sqlite3.Error as error:
             raise _unusable(path, error) from error
+        # closed at the latest when nobody holds the store any more: Python warns of connections that were forgotten
+        weakref.finalize(self, self._connection.close).atexit = False
         try:
             if path is not None:
                 self._connection.execute("PRAGMA journal_mode = WAL")
