@@ -21,6 +21,12 @@ from qrelay.azure import Workspace
 from qrelay.cloud import Account, Submission
 from qrelay.qiskit import Backend, Job, Provider
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    # On Qiskit 1.4, Aer reads a property of circuits that Qiskit 1.4 deprecates.
+    config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:qiskit_aer.backends.aer_compiler")
+
+
 SERVICES: dict[str, Callable[[], Account]] = {"azure": Workspace.local}
 
 WAYS = (

@@ -7,7 +7,7 @@ import difflib
 import uuid
 import warnings
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -146,7 +146,7 @@ class Account:
         options: Mapping[str, Any] | None = None,
         metadata: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         tags: Sequence[str] = (),
-    ) -> Any:
+    ) -> Coroutine[Any, Any, Job]:
         """`submit` as an awaitable. The session is that of the call, not that of the moment in which it is awaited."""
         joined = self._join(target, session)
         wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tuple(tags))
@@ -171,10 +171,8 @@ class Account:
         """
         return self._iterate(self.service.jobs(**filters))
 
-    async def jobs_async(self, **filters: Any) -> AsyncIterator[Job]:
-        records = self.service.jobs(**filters)
-        while (record := await loop.later(_next, records)) is not None:
-            yield Job(self, [record])
+    def jobs_async(self, **filters: Any) -> AsyncIterator[Job]:
+        return self._iterate_async(self.service.jobs(**filters))
 
     # --- sessions ----------------------------------------------------------------------------------------------------
 
@@ -283,6 +281,10 @@ class Account:
         while (record := loop.call(_next, records)) is not None:
             yield Job(self, [record])
 
+    async def _iterate_async(self, records: AsyncIterator[JobRecord]) -> AsyncIterator[Job]:
+        while (record := await loop.later(_next, records)) is not None:
+            yield Job(self, [record])
+
     # --- on the loop -------------------------------------------------------------------------------------------------
 
     def _here(self) -> _Inner:
@@ -339,12 +341,15 @@ class Account:
             raise UnclearOutcome(
                 str(error),
                 tag=error.tag,
-                resume=lambda: loop.later(self._send_all, [replace(submission, group=None)]),
+                resume=lambda: loop.later(self._resume, submission),
                 status=error.status, code=error.code, target=error.target, job_id=error.job_id,
                 request_id=error.request_id,
             ) from error  # fmt: skip
         self.jobs_submitted += 1
         return replace(record, layouts=(submission.payload.layout,), shots=record.shots or submission.shots)
+
+    async def _resume(self, submission: Submission) -> Job:
+        return Job(self, [await self._send(submission)])
 
     async def _with_finished_jobs(self, error: SessionEnded) -> SessionEnded:
         for session in list(self._entered):

@@ -7,7 +7,7 @@ caller's thread, and everything below that gets the id as an argument.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
@@ -80,6 +80,9 @@ class Session:
     def jobs(self) -> Iterator[Job]:
         """The session's jobs, each as a job of its own."""
         return self._account._iterate(self._account.service.session_jobs(self.id))  # noqa: SLF001 - rooms of one floor
+
+    def jobs_async(self) -> AsyncIterator[Job]:
+        return self._account._iterate_async(self._account.service.session_jobs(self.id))  # noqa: SLF001
 
     def close(self) -> SessionRecord:
         """Take no more jobs; those under way go on. Closing twice asks the service once."""
@@ -175,6 +178,8 @@ class Session:
         return self.record
 
     async def _close(self) -> SessionRecord:
+        if self.record.state.ended:  # failed or timed out: the service has closed it
+            return self.record
         self.record = await self._account.service.close_session(self.id)
         return self.record
 
