@@ -34,7 +34,7 @@ class LocalCloud:
     session_idle: seconds without a job after which a session times out.
     sas_lifetime: seconds for which signed storage addresses are valid.
     makes_containers: whether asking for a container's address makes it; None, from api-version 2026-01-15 on.
-    faults: what goes wrong, and when; more may be added through `app.add`.
+    faults: what goes wrong, and when, as Fault or as text for parse_fault; more may be added through `app.add`.
     slots: how many jobs are simulated side by side.
     clock: nanoseconds since 1970. engine: stands in for the simulation. schedule: decides when the worker's steps are
     due. These three are for tests.
@@ -52,7 +52,7 @@ class LocalCloud:
         session_idle: float = 600.0,
         sas_lifetime: float = 14400.0,
         makes_containers: bool | None = None,
-        faults: Iterable[Fault] = (),
+        faults: Iterable[Fault | str] = (),
         slots: int | None = None,
         clock: Clock = system_clock,
         engine: Engine | None = None,
