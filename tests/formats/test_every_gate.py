@@ -11,8 +11,10 @@ from qrelay.program.gates import GATES, inverse
 
 qiskit = pytest.importorskip("qiskit")
 
-from judges import exact, ionq, qir  # noqa: E402
+from qiskit import qasm2  # noqa: E402
 from qiskit.quantum_info import Operator, Statevector  # noqa: E402
+
+from judges import exact, ionq, qir  # noqa: E402
 
 ANGLES = (0.37, -1.13, 2.41, 0.71)
 NAMES = sorted(name for name in GATES if name != "global_phase")
@@ -48,7 +50,11 @@ def _mirror(name: str) -> tuple[Program, int]:
     undo.prepare_state(state, range(count))
     flat = qiskit.transpile(undo.inverse(), basis_gates=["rz", "ry", "rx", "cx"], optimization_level=0)
     after: list[Operation] = [
-        (item.operation.name, tuple(flat.find_bit(q).index for q in item.qubits), tuple(map(float, item.operation.params)))
+        (
+            item.operation.name,
+            tuple(flat.find_bit(q).index for q in item.qubits),
+            tuple(map(float, item.operation.params)),
+        )
         for item in flat.data
     ]
     return _program([*before, *middle, *after], count), count
@@ -69,7 +75,7 @@ def test_openqasm2_operator_is_the_gates(name: str) -> None:
     gate = GATES[name]
     count, params = gate.num_qubits, ANGLES[: gate.num_params]
     payload = encode(_program([(name, tuple(range(count)), params)], count), "honeywell.openqasm.v1")
-    circuit = qiskit.qasm2.loads(payload.data.decode(), strict=True)
+    circuit = qasm2.loads(payload.data.decode(), strict=True)
     circuit.remove_final_measurements()
     assert Operator(circuit).equiv(Operator(gate.matrix(*params)))
 
@@ -85,7 +91,7 @@ def test_mirror_gives_zeros(name: str, format_name: str) -> None:
     elif format_name == "ionq.circuit.v1":
         assert ionq.probabilities(data)[0] == pytest.approx(1, abs=1e-9)
     else:
-        circuit = qiskit.qasm2.loads(data.decode(), strict=True)
+        circuit = qasm2.loads(data.decode(), strict=True)
         assert exact.memory_distribution(circuit)[0] == pytest.approx(1, abs=1e-9)
 
 
@@ -95,5 +101,9 @@ def test_gate_and_its_inverse_give_zeros_in_qir(name: str) -> None:
     count, params = gate.num_qubits, ANGLES[: gate.num_params]
     there = [*_asymmetric(count), (name, tuple(range(count)), params)]
     back: list[Operation] = list(inverse(name, params))
-    back += [step for operation, qubits, angles in reversed(_asymmetric(count)) for step in [(operation, qubits, (-angles[0],))]]
+    back += [
+        step
+        for operation, qubits, angles in reversed(_asymmetric(count))
+        for step in [(operation, qubits, (-angles[0],))]
+    ]
     assert qir.strings(encode(_program([*there, *back], count), "qir.v1").data, 32) == {"0" * count: 32}

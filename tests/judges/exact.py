@@ -10,9 +10,10 @@ from scipy.stats import chi2
 
 
 def memory_distribution(circuit: Any) -> dict[int, float]:
-    """Exact distribution of the whole classical memory of a circuit that measures at the end; bit 0 least significant."""
-    from qiskit import QuantumCircuit
+    """Exact distribution of the classical memory of a circuit that measures at the end; bit 0 least significant."""
     from qiskit.quantum_info import Statevector
+
+    from qiskit import QuantumCircuit
 
     bare = QuantumCircuit(circuit.qubits, global_phase=circuit.global_phase)
     source: dict[int, int] = {}
@@ -67,8 +68,9 @@ def same_distribution(one: Mapping[Any, float], other: Mapping[Any, float], tole
 
 def random_unitary_circuit(seed: int, num_qubits: int, depth: int, names: list[str]) -> Any:
     """A circuit of named standard gates on random qubits with random angles."""
-    from qiskit import QuantumCircuit
     from qiskit.circuit.library import C4XGate, get_standard_gate_name_mapping
+
+    from qiskit import QuantumCircuit
 
     table = {**get_standard_gate_name_mapping(), "c4x": C4XGate()}
     rng = np.random.default_rng(seed)

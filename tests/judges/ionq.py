@@ -1,7 +1,8 @@
 """A matrix simulation of `ionq.circuit.v1`, gateset qis.
 
-Gates as docs.ionq.com describes them ("Writing quantum programs", API v0.3): v is the square root of not, si, ti and vi are
-conjugate transposes, rotations are exp(-iθ/2 P) in radians, every gate takes `controls`. xx, yy, zz are exp(-iθ/2 P⊗P).
+Gates as docs.ionq.com describes them ("Writing quantum programs", API v0.3): v is the square root of not; si, ti and vi
+are conjugate transposes; rotations are exp(-iθ/2 P) in radians; any gate but swap takes `controls`. xx, yy and zz are
+exp(-iθ/2 P⊗P).
 """
 
 from __future__ import annotations

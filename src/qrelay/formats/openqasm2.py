@@ -1,8 +1,8 @@
 """`honeywell.openqasm.v1`: OpenQASM 2 with the gates of qelib1.inc that every reader knows and defines alike.
 
-These are the gates of the language's paper; swap, rzz, sx and others came later, and strict readers refuse them. `cu3` is
-left out too: the paper defines it without the phase on its control. Definitions of rotations such as `rz` differ from
-reader to reader by a global phase only.
+These are the gates of the language's paper; swap, rzz, sx and others came later, and strict readers refuse them. `cu3`
+is left out too: the paper defines it without the phase on its control. Definitions of rotations such as `rz` differ
+from reader to reader by a global phase only.
 Source: Cross et al., Open Quantum Assembly Language, arXiv:1707.03429.
 """
 

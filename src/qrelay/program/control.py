@@ -62,6 +62,9 @@ Value: TypeAlias = Expression
 """What `switch` chooses by: a number or a truth value."""
 
 
+_LARGEST = 1_000_000
+
+
 def blocks(operation: Operation) -> Iterator[tuple[Operation, ...]]:
     """The blocks inside a control-flow operation; nothing for other operations."""
     name, _, arguments = operation
@@ -80,10 +83,10 @@ def blocks(operation: Operation) -> Iterator[tuple[Operation, ...]]:
 def unroll(program: Program) -> Program:
     """Write every `for` that neither breaks nor continues as that many copies of its body.
 
-    A loop whose variable is used cannot occur here: angles are numbers, so readers have filled it in before. Returns
-    the program itself if there is nothing to do.
+    A loop whose variable is used cannot occur here: angles are numbers, so readers have filled it in before. A loop
+    that would come to more than a million operations stays one. Returns the program itself if there is nothing to do.
     """
-    if not any(operation[0] == "for" or operation[0] in BLOCKS for operation in program.operations):
+    if not any(operation[0] in BLOCKS for operation in program.operations):
         return program
     operations: list[Operation] = []
     positions: list[int] = []
@@ -108,7 +111,7 @@ def _unrolled(operations: Iterable[Operation]) -> Iterator[Operation]:
         elif name == "for":
             values, variable, body = arguments
             inner = tuple(_unrolled(body))
-            if _leaves_loop(inner):
+            if _leaves_loop(inner) or len(values) * len(inner) > _LARGEST:
                 yield name, qubits, (values, variable, inner)
             else:
                 for _ in values:

@@ -17,6 +17,7 @@ from qiskit.circuit import (
     Clbit,
     ContinueLoopOp,
     ControlFlowOp,
+    ControlledGate,
     Delay,
     ForLoopOp,
     IfElseOp,
@@ -26,7 +27,7 @@ from qiskit.circuit import (
     SwitchCaseOp,
     WhileLoopOp,
 )
-from qiskit.circuit.library import C4XGate, UnitaryGate
+from qiskit.circuit.library import UnitaryGate, XGate
 from qiskit.exceptions import QiskitError
 
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
@@ -197,7 +198,7 @@ class _Reading:
         out: list[Operation],
     ) -> None:
         """An instruction that is no plain standard gate."""
-        if _HAS_OWN_CONDITIONS and instruction.condition is not None:
+        if _HAS_OWN_CONDITIONS and instruction.condition is not None and not instruction.is_control_flow():
             condition = read_condition(instruction.condition, clbits, self.clbits, self._refuse)
             plain = QuantumCircuit(list(instruction.qubits), list(instruction.clbits))
             plain.append(_without_condition(instruction.operation), instruction.qubits, instruction.clbits)
@@ -213,8 +214,12 @@ class _Reading:
             out.append(("reset", places, ()))
         elif isinstance(operation, Delay):
             out.append(("delay", places, (_seconds(operation),)))
-        elif isinstance(operation, C4XGate) and operation.ctrl_state == 15:
+        elif _is_c4x(operation):
             out.append(("c4x", places, ()))
+        elif isinstance(operation, BreakLoopOp):
+            out.append(("break", (), ()))
+        elif isinstance(operation, ContinueLoopOp):
+            out.append(("continue", (), ()))
         elif isinstance(operation, ControlFlowOp):
             bits = [clbits[bit] for bit in instruction.clbits]
             self._control_flow(operation, places, bits, clbits, out)
@@ -308,10 +313,6 @@ class _Reading:
             value = read_switch(operation.target, clbits, self.clbits, self._refuse)
             cases = tuple((_labels(labels), block(body)) for labels, body in operation.cases_specifier())
             out.append(("switch", (), (value, cases)))
-        elif isinstance(operation, BreakLoopOp):
-            out.append(("break", (), ()))
-        elif isinstance(operation, ContinueLoopOp):
-            out.append(("continue", (), ()))
         elif operation.name == "box":  # Qiskit 2: a scope for timing and annotations, no control flow
             inner = operation.blocks[0]
             inner_qubits = dict(zip(inner.qubits, places, strict=True))
@@ -348,6 +349,16 @@ class _Reading:
         raise UnsupportedCircuit(f"Operation {self._index}, {name!r}, {why}.", operation=name, index=self._index)
 
 
+def _is_c4x(operation: Any) -> bool:
+    """Qiskit has two classes for it."""
+    return (
+        isinstance(operation, ControlledGate)
+        and operation.num_ctrl_qubits == 4
+        and operation.ctrl_state == 15
+        and isinstance(operation.base_gate, XGate)
+    )
+
+
 def _without_condition(operation: Any) -> Any:
     plain = operation.to_mutable()
     with warnings.catch_warnings():
@@ -369,11 +380,11 @@ def _labels(labels: Iterable[Any]) -> tuple[int | None, ...]:
 def _leaves(body: QuantumCircuit) -> bool:
     """Whether a `break` or `continue` in the body belongs to the loop around it."""
     for instruction in body.data:
+        if instruction.name in ("break_loop", "continue_loop"):
+            return True
         if not instruction.is_control_flow():
             continue
         operation = instruction.operation
-        if isinstance(operation, (BreakLoopOp, ContinueLoopOp)):
-            return True
         if not isinstance(operation, (ForLoopOp, WhileLoopOp)) and any(_leaves(block) for block in operation.blocks):
             return True
     return False

@@ -1,0 +1,194 @@
+"""What a format cannot say is refused before anything is sent, by name and by the index in the user's own circuit."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from qrelay import convert
+from qrelay.errors import InvalidOption, UnsupportedCircuit
+from qrelay.formats import INPUT_FORMATS, choose, encode
+from qrelay.program import Program, Register
+from qrelay.program.control import BitIs, Expression, RegisterIs
+
+STRAIGHT = ["ionq.circuit.v1", "qir.v1"]
+SAID_BY_QASM = ["used after measurement", "reset after measurement", "reset after gate"]
+C2 = (Register("c", (0, 1)),)
+
+
+def _program(*operations: Any, registers: tuple[Register, ...] = C2) -> Program:
+    return Program(2, 2, list(operations), registers)
+
+
+MIDCIRCUIT = {
+    "used after measurement": (_program(("measure", (0,), (0,)), ("cx", (0, 1), ())), "cx", 1),
+    "reset after measurement": (_program(("h", (1,), ()), ("measure", (0,), (0,)), ("reset", (0,), ())), "reset", 2),
+    "reset after gate": (_program(("h", (0,), ()), ("reset", (0,), ())), "reset", 1),
+    "if": (_program(("measure", (0,), (0,)), ("if", (), (BitIs(0, True), (("x", (1,), ()),), ()))), "if", 1),
+    "while": (_program(("while", (), (BitIs(0, True), (("x", (1,), ()),)))), "while", 0),
+    "switch": (_program(("switch", (), (Expression("bit", (0,)), (((0,), (("x", (1,), ()),)),)))), "switch", 0),
+    "break in for": (_program(("for", (), (range(3), None, (("break", (), ()),)))), "for", 0),
+}
+
+
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+@pytest.mark.parametrize("case", MIDCIRCUIT)
+def test_p08_what_a_format_cannot_say_is_refused(format_name: str, case: str) -> None:
+    """Catches operations that are left out in silence: the error names the operation and its index."""
+    program, name, index = MIDCIRCUIT[case]
+    if format_name == "honeywell.openqasm.v1" and case in SAID_BY_QASM:
+        assert encode(program, format_name).data
+        return
+    with pytest.raises(UnsupportedCircuit) as caught:
+        encode(program, format_name)
+    assert (caught.value.operation, caught.value.index) == (name, index)
+    assert name in str(caught.value)
+
+
+@pytest.mark.parametrize("format_name", STRAIGHT)
+def test_index_is_the_circuits_own_after_lowering(format_name: str) -> None:
+    """A lowered gate becomes many operations; the index in the message must not count those."""
+    program = _program(
+        ("cu", (0, 1), (0.1, 0.2, 0.3, 0.4)), ("iswap", (0, 1), ()), ("measure", (0,), (0,)), ("r", (0,), (1.0, 2.0))
+    )
+    with pytest.raises(UnsupportedCircuit) as caught:
+        encode(program, format_name)
+    assert caught.value.index == 3
+
+
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+def test_unknown_gates_and_wrong_arities(format_name: str) -> None:
+    for operation in (("warp", (0,), ()), ("iswap", (0,), ()), ("u", (0,), (1.0,))):
+        with pytest.raises(UnsupportedCircuit) as caught:
+            encode(_program(("h", (0,), ()), operation), format_name)
+        assert (caught.value.operation, caught.value.index) == (operation[0], 1)
+
+
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+@pytest.mark.parametrize("angle", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("gate", ["rz", "rxx"])
+def test_angles_that_are_no_numbers(format_name: str, angle: float, gate: str) -> None:
+    qubits = (0,) if gate == "rz" else (1, 0)
+    with pytest.raises(UnsupportedCircuit, match="finite"):
+        encode(_program(("h", (0,), ()), (gate, qubits, (angle,))), format_name)
+
+
+def test_register_named_nan_is_no_reason_to_refuse() -> None:
+    program = _program(("rz", (0,), (0.5,)), ("measure", (0,), (0,)), registers=(Register("nan_inf", (0, 1)),))
+    assert "nan_inf" in encode(program, "honeywell.openqasm.v1").data.decode()
+
+
+@pytest.mark.parametrize("format_name", STRAIGHT)
+def test_leading_reset_barrier_and_delay_are_left_out(format_name: str) -> None:
+    plain = _program(("h", (0,), ()), ("measure", (0,), (1,)))
+    dressed = _program(
+        ("reset", (0,), ()), ("barrier", (0, 1), ()), ("h", (0,), ()), ("delay", (0,), (1e-6,)), ("reset", (1,), ()),
+        ("measure", (0,), (1,)), ("barrier", (0, 1), ()),
+    )  # fmt: skip
+    assert encode(dressed, format_name).data == encode(plain, format_name).data
+
+
+def test_openqasm2_keeps_barriers_and_resets() -> None:
+    program = _program(("h", (0,), ()), ("barrier", (0, 1), ()), ("delay", (0,), (1.0,)), ("reset", (0,), ()))
+    assert encode(program, "honeywell.openqasm.v1").data.decode().splitlines()[4:] == [
+        "h q[0];", "barrier q[0],q[1];", "reset q[0];",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("format_name", STRAIGHT)
+def test_loops_over_known_values_are_written_out(format_name: str) -> None:
+    loop = _program(
+        ("for", (), (range(3), None, (("t", (0,), ()), ("for", (), ((5, 6), None, (("cx", (0, 1), ()),))))))
+    )
+    flat = _program(*([("t", (0,), ()), ("cx", (0, 1), ()), ("cx", (0, 1), ())] * 3))
+    assert encode(loop, format_name).data == encode(flat, format_name).data
+
+
+def _if(condition: Any, *then: Any, otherwise: tuple[Any, ...] = ()) -> Program:
+    return _program(("h", (0,), ()), ("measure", (0,), (0,)), ("if", (), (condition, then, otherwise)))
+
+
+def test_openqasm2_says_if_on_a_whole_register() -> None:
+    """Every statement of the body is guarded, those that lowering made included (P06)."""
+    program = _if(RegisterIs((0, 1), 2), ("x", (1,), ()), ("rzz", (0, 1), (0.5,)), ("measure", (1,), (1,)))
+    guarded = encode(program, "honeywell.openqasm.v1").data.decode().splitlines()[6:]
+    assert len(guarded) == 5
+    assert all(line.startswith("if(c==2) ") for line in guarded)
+    one_bit = Program(2, 2, [*program.operations[:2], ("if", (), (BitIs(0, False), (("x", (1,), ()),), ()))],
+                      (Register("a", (0,)), Register("b", (1,))))  # fmt: skip
+    assert "if(a==0) x q[1];" in encode(one_bit, "honeywell.openqasm.v1").data.decode()
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        _if(BitIs(0, True), ("x", (1,), ())),
+        _if(RegisterIs((1, 0), 1), ("x", (1,), ())),
+        _if(RegisterIs((0, 1), 1), ("x", (1,), ()), otherwise=(("y", (1,), ()),)),
+        _if(Expression("bit", (0,)), ("x", (1,), ())),
+        _if(RegisterIs((0, 1), 1), ("measure", (1,), (1,)), ("x", (1,), ())),
+        _if(RegisterIs((0, 1), 1), ("if", (), (RegisterIs((0, 1), 1), (), ()))),
+    ],
+    ids=["one bit of two", "register turned round", "else", "expression", "changes its condition", "nested"],
+)
+def test_openqasm2_refuses_other_conditions(program: Program) -> None:
+    with pytest.raises(UnsupportedCircuit) as caught:
+        encode(program, "honeywell.openqasm.v1")
+    assert (caught.value.operation, caught.value.index) == ("if", 2)
+
+
+# --- options and choice ----------------------------------------------------------------------------------------------
+
+
+def test_unknown_format_names_the_near_ones() -> None:
+    with pytest.raises(InvalidOption, match=r"qir\.v1") as caught:
+        encode(_program(), "qir.v2")
+    assert caught.value.option == "format"
+
+
+def test_options_are_checked() -> None:
+    bell = _program(("h", (0,), ()), ("measure", (0,), (0,)))
+    assert encode(bell, "qir.v1", profile="base").data == encode(bell, "qir.v1", profile=None).data
+    with pytest.raises(InvalidOption, match="profile"):
+        encode(bell, "qir.v1", profile="adaptive_ri")
+    with pytest.raises(InvalidOption, match="colour") as caught:
+        encode(bell, "qir.v1", colour="red")
+    assert caught.value.option == "colour"
+    with pytest.raises(InvalidOption):
+        encode(bell, "ionq.circuit.v1", profile="base")
+
+
+def test_choose_takes_the_first_that_can_say_it() -> None:
+    bell = _program(("h", (0,), ()), ("measure", (0,), (0,)))
+    reset = _program(("h", (0,), ()), ("reset", (0,), ()))
+    formats = ["rigetti.quil.v1", "ionq.circuit.v1", "qir.v1", "honeywell.openqasm.v1"]
+    assert choose(bell, formats).format == "ionq.circuit.v1"
+    assert choose(reset, formats).format == "honeywell.openqasm.v1"
+    assert choose(bell, formats, profile="base").format == "ionq.circuit.v1"
+    with pytest.raises(UnsupportedCircuit, match=r"ionq\.circuit\.v1"):
+        choose(reset, ["ionq.circuit.v1", "qir.v1"])
+    with pytest.raises(InvalidOption, match=r"rigetti\.quil\.v1"):
+        choose(bell, ["rigetti.quil.v1"])
+    with pytest.raises(InvalidOption, match="colour"):
+        choose(bell, formats, colour="red")
+
+
+def test_payloads_say_what_the_service_needs() -> None:
+    bell = _program(("h", (0,), ()), ("measure", (0,), (0,)))
+    for name, row in INPUT_FORMATS.items():
+        payload = encode(bell, name)
+        assert (payload.format, payload.content_type, payload.output_format) == (
+            name,
+            row.content_type,
+            row.output_format,
+        )
+        assert payload.num_qubits == 2
+        assert payload.layout == bell.layout
+    assert encode(bell, "qir.v1").input_params == {"items": [{"entryPoint": "ENTRYPOINT__main", "arguments": []}]}
+
+
+def test_what_is_no_circuit() -> None:
+    with pytest.raises(UnsupportedCircuit, match=r"builtins\.str"):
+        convert.encode("h 0", "qir.v1")

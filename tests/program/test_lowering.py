@@ -1,0 +1,127 @@
+"""Lowering is exact, takes the cheapest way, keeps the global phase, and says what it cannot do."""
+
+from __future__ import annotations
+
+import cmath
+import itertools
+
+import numpy as np
+import pytest
+
+from qrelay.errors import UnsupportedCircuit
+from qrelay.program import Operation, Program
+from qrelay.program.control import BitIs, RegisterIs
+from qrelay.program.gates import GATES
+from qrelay.program.lowering import lower, lowering
+from qrelay.program.matrices import Matrix
+
+ANGLES = (0.37, -1.13, 2.41, 0.71)
+
+GATE_SETS = {
+    "u cx": {"u", "cx"},
+    "u3 cx": {"u3", "cx"},
+    "rz sx cx": {"rz", "sx", "cx"},
+    "rz ry rx cz": {"rz", "ry", "rx", "cz"},
+    "r rz rzz": {"r", "rz", "rzz"},
+    "rx ry rxx": {"rx", "ry", "rxx"},
+    "rz sx ecr": {"rz", "sx", "ecr"},
+    "h rz rzx": {"h", "rz", "rzx"},
+    "h p cp": {"h", "p", "cp"},
+    "h u1 cu1": {"h", "u1", "cu1"},
+    "all": set(GATES),
+}
+
+
+def _times(state: Matrix, gate: Matrix, qubits: tuple[int, ...], count: int) -> Matrix:
+    axes = [count - 1 - q for q in reversed(qubits)]
+    size = len(qubits)
+    tensor = state.reshape((2,) * count + (-1,))
+    moved = np.tensordot(gate.reshape((2,) * (2 * size)), tensor, axes=(range(size, 2 * size), axes))
+    return np.moveaxis(moved, range(size), axes).reshape(2**count, -1)
+
+
+def unitary(program: Program) -> Matrix:
+    total = np.eye(2**program.num_qubits, dtype=complex) * cmath.exp(1j * program.global_phase)
+    for name, qubits, params in program.operations:
+        total = _times(total, GATES[name].matrix(*params), qubits, program.num_qubits)
+    return total
+
+
+@pytest.mark.parametrize("gates", GATE_SETS)
+@pytest.mark.parametrize("name", sorted(GATES))
+def test_every_gate_into_every_set_exactly(name: str, gates: str) -> None:
+    """A phase that lowering drops would turn up as a wrong answer once the gate is controlled."""
+    gate = GATES[name]
+    params = ANGLES[: gate.num_params]
+    operations: list[Operation] = [(name, tuple(reversed(range(gate.num_qubits))), params)]
+    program = Program(max(gate.num_qubits, 1), 0, operations, global_phase=0.3)
+    lowered = lower(program, GATE_SETS[gates])
+    assert {operation[0] for operation in lowered.operations} <= GATE_SETS[gates]
+    assert np.allclose(unitary(lowered), unitary(program), atol=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("name", "gates", "entangling"),
+    [
+        ("cz", {"h", "cx", "rz"}, 1),
+        ("swap", {"h", "cx", "rz"}, 3),
+        ("ccx", {"u", "cx"}, 6),
+        ("c3x", {"u", "cx"}, 14),
+        ("crz", {"rz", "rzz", "h", "cx"}, 1),
+        ("cx", {"rx", "ry", "rxx"}, 1),
+        ("rxx", {"u", "rzz", "cx"}, 1),
+        ("cswap", {"u", "cx", "ccx"}, 3),
+    ],
+)
+def test_cheapest_way(name: str, gates: set[str], entangling: int) -> None:
+    params = ANGLES[: GATES[name].num_params]
+    steps, _ = lowering(frozenset(gates)).steps(name, params)
+    assert sum(len(qubits) > 1 for _, qubits, _ in steps) == entangling
+
+
+def test_nothing_to_do_costs_nothing() -> None:
+    program = Program(1, 1, [("h", (0,), ()), ("measure", (0,), (0,))])
+    assert lower(program, {"h"}) is program
+
+
+def test_ways_are_remembered() -> None:
+    assert lowering(frozenset({"u", "cx"})) is lowering(frozenset({"cx", "u"}))
+
+
+def test_no_way_names_operation_and_index() -> None:
+    program = Program(2, 0, [("h", (0,), ()), ("iswap", (0, 1), ()), ("rx", (1,), (0.1,))])
+    with pytest.raises(UnsupportedCircuit) as caught:
+        lower(program, {"h", "cx", "s", "t"}, where="the Clifford+T set")
+    assert (caught.value.operation, caught.value.index) == ("rx", 2)
+    assert "Clifford+T" in str(caught.value)
+
+
+def test_positions_survive_lowering_twice() -> None:
+    operations: list[Operation] = [("h", (0,), ()), ("swap", (0, 1), ()), ("t", (0,), ())]
+    once = lower(Program(2, 0, operations), {"h", "cx", "t"})
+    assert once.positions == (0, 1, 1, 1, 2)
+    twice = lower(once, {"u", "cz"})
+    assert [twice.position(i) for i in range(len(twice.operations))] == sorted(twice.positions or ())
+    assert set(twice.positions or ()) == {0, 1, 2}
+
+
+def test_blocks_are_lowered_and_keep_their_conditions() -> None:
+    inner: Operation = ("if", (), (RegisterIs((0, 1), 1), (("swap", (0, 1), ()),), (("x", (0,), ()),)))
+    loop: Operation = ("while", (), (BitIs(0, True), (inner, ("break", (), ()))))
+    lowered = lower(Program(2, 2, [("x", (0,), ()), loop]), {"x", "cx"})
+    name, _, (condition, body) = lowered.operations[1]
+    assert (name, condition) == ("while", BitIs(0, True))
+    assert body[0][2][0] == RegisterIs((0, 1), 1)
+    assert [step[0] for step in body[0][2][1]] == ["cx", "cx", "cx"]
+    assert body[1] == ("break", (), ())
+
+
+def test_definitions_use_the_same_gates_for_all_angles() -> None:
+    """The cheapest way is chosen once for all angles."""
+    for gate in GATES.values():
+        for definition in gate.definitions:
+            used = [
+                [step[:2] for step in definition(*angles[: gate.num_params])]
+                for angles in ((0.0,) * 4, (0.1, 0.2, 0.3, 0.4), (np.pi,) * 4, (-2.0, 0.0, 7.0, 1.0))
+            ]
+            assert all(one == other for one, other in itertools.pairwise(used))

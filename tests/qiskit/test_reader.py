@@ -1,0 +1,460 @@
+"""The Qiskit reader: every circuit means the same afterwards, global phase included, on Qiskit 1.4 and 2.x."""
+
+from __future__ import annotations
+
+import cmath
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from qrelay.errors import UnboundParameters, UnsupportedCircuit
+from qrelay.program import Operation, Program
+from qrelay.program.control import BitIs, Expression, RegisterIs
+from qrelay.program.gates import GATES
+
+qiskit = pytest.importorskip("qiskit")
+
+from qiskit.circuit import (  # noqa: E402
+    AnnotatedOperation,
+    Clbit,
+    ControlModifier,
+    Gate,
+    Instruction,
+    InverseModifier,
+    Parameter,
+    PowerModifier,
+)
+from qiskit.circuit import library as lib  # noqa: E402
+from qiskit.circuit.classical import expr, types  # noqa: E402
+from qiskit.quantum_info import Clifford, Operator, SparsePauliOp, Statevector, random_unitary  # noqa: E402
+
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister  # noqa: E402
+from qrelay.qiskit.reader import read  # noqa: E402
+
+QISKIT_1 = qiskit.__version__.startswith("1.")
+pytestmark = [  # Qiskit's own library warns about itself while circuits are built
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
+]
+
+
+def unitary(program: Program) -> np.ndarray[Any, Any]:
+    """The program's matrix, by the gate table (which other tests hold against Qiskit's)."""
+    count = program.num_qubits
+    total = np.eye(2**count, dtype=complex).reshape((2,) * count + (-1,)) * cmath.exp(1j * program.global_phase)
+    for name, qubits, params in program.operations:
+        gate, size = GATES[name].matrix(*params), len(qubits)
+        axes = [count - 1 - q for q in reversed(qubits)]
+        moved = np.tensordot(gate.reshape((2,) * (2 * size)), total, axes=(range(size, 2 * size), axes))
+        total = np.moveaxis(moved, range(size), axes)
+    return total.reshape(2**count, 2**count)
+
+
+def same(circuit: QuantumCircuit) -> None:
+    assert np.allclose(unitary(read(circuit)), Operator(circuit).data, atol=1e-8)
+
+
+def _on(gate: Any, num_qubits: int | None = None) -> QuantumCircuit:
+    """The gate on permuted qubits of a circuit with some more."""
+    count = gate.num_qubits if num_qubits is None else num_qubits
+    circuit = QuantumCircuit(count + 1)
+    circuit.append(gate, list(range(count, count - gate.num_qubits, -1)))
+    return circuit
+
+
+ANGLES = (0.37, -1.13, 2.41, 0.71)
+STANDARD = {
+    name: gate if not gate.params else gate.base_class(*ANGLES[: len(gate.params)])
+    for name, gate in lib.get_standard_gate_name_mapping().items()
+    if name not in ("delay", "measure", "reset")
+}
+
+
+@pytest.mark.parametrize("name", sorted(STANDARD))
+def test_standard_gates_are_read_as_they_stand(name: str) -> None:
+    circuit = _on(STANDARD[name])
+    if name != "global_phase":
+        assert [operation[0] for operation in read(circuit).operations] == [name]
+    same(circuit)
+
+
+def _composite() -> Gate:
+    inner = QuantumCircuit(2, global_phase=0.8, name="inner")
+    inner.rx(0.3, 0)
+    inner.append(lib.XXPlusYYGate(0.4, 0.2), [1, 0])
+    outer = QuantumCircuit(3, global_phase=-0.3, name="outer")
+    outer.append(inner.to_gate(), [2, 0])
+    outer.append(inner.to_gate().control(1, annotated=False), [0, 1, 2])
+    return outer.to_gate()
+
+
+def _evolution() -> Gate:
+    operator = SparsePauliOp.from_list([("ZZI", 0.4), ("XXX", -0.7), ("IZZ", 0.2)])  # all commute: no Trotter error
+    return lib.PauliEvolutionGate(operator, time=0.6)
+
+
+class _OnlyMatrix(Gate):
+    """A gate that has a matrix and no definition."""
+
+    def __init__(self) -> None:
+        super().__init__("only_matrix", 2, [])
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return random_unitary(4, seed=5).data
+
+
+OTHERS: dict[str, Callable[[], Any]] = {
+    "c3x": lib.C3XGate,
+    "c4x": lib.C4XGate,
+    "c4x, other controls": lambda: lib.C4XGate(ctrl_state=6),
+    **{f"mcx {count}": (lambda count=count: lib.MCXGate(count)) for count in range(1, 8)},
+    "mcphase": lambda: lib.MCPhaseGate(0.7, 3),
+    "open cx": lambda: lib.CXGate(ctrl_state=0),
+    "open ccx": lambda: lib.CCXGate(ctrl_state=1),
+    "open crx": lambda: lib.CRXGate(0.3, ctrl_state=0),
+    "controlled u": lambda: lib.UGate(0.3, 0.7, -0.2).control(2, annotated=False),
+    "controlled phase": lambda: lib.GlobalPhaseGate(0.4).control(1, annotated=False),
+    "controlled composite": lambda: _composite().control(1, annotated=False),
+    "inverse": lambda: lib.iSwapGate().inverse(),
+    "power": lambda: lib.SXGate().power(0.3),
+    "repeat": lambda: lib.RZXGate(0.3).repeat(3),
+    "composite": _composite,
+    "unitary 1": lambda: lib.UnitaryGate(random_unitary(2, seed=1)),
+    "unitary 2": lambda: lib.UnitaryGate(random_unitary(4, seed=2)),
+    "unitary 3": lambda: lib.UnitaryGate(random_unitary(8, seed=3)),
+    "controlled unitary": lambda: lib.UnitaryGate(random_unitary(2, seed=4)).control(1, annotated=False),
+    "only a matrix": _OnlyMatrix,
+    "permutation": lambda: lib.PermutationGate([2, 0, 3, 1]),
+    "evolution": _evolution,
+    "pauli": lambda: lib.PauliGate("XYZI"),
+    "qft": lambda: lib.QFTGate(3),
+    "diagonal": lambda: lib.DiagonalGate([1, 1j, -1, cmath.exp(0.3j)]),
+    "ms": lambda: lib.MSGate(3, 0.4),
+    "clifford": lambda: Clifford(_on(lib.ECRGate())),
+    "linear function": lambda: lib.LinearFunction([[1, 1, 0], [0, 1, 0], [1, 0, 1]]),
+    "annotated control": lambda: AnnotatedOperation(lib.RYYGate(0.4), [ControlModifier(1, 0)]),
+    "annotated inverse, power": lambda: AnnotatedOperation(_composite(), [InverseModifier(), PowerModifier(2)]),
+    "annotated composite control": lambda: AnnotatedOperation(_composite(), ControlModifier(1)),
+}
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS))
+def test_other_gates_are_expanded_exactly(name: str) -> None:
+    """With their global phase: it becomes a relative one under a control (qiskit-ionq#41)."""
+    same(_on(OTHERS[name]()))
+
+
+def test_a_gate_that_only_borrows_a_standard_name_is_its_own_definition() -> None:
+    """A user's gate called `h` that is no Hadamard must not be written as one."""
+    definition = QuantumCircuit(1)
+    definition.rx(0.3, 0)
+    impostor = Gate("h", 1, [])
+    impostor.definition = definition
+    assert read(_on(impostor)).operations == [("rx", (1,), (0.3,))]
+
+
+def test_initialize_and_state_preparation() -> None:
+    amplitudes = np.array([0.1, 0.5j, -0.3, 0.2 + 0.4j])
+    amplitudes = amplitudes / np.linalg.norm(amplitudes)
+    circuit = QuantumCircuit(3)
+    circuit.initialize(amplitudes, [2, 0])
+    operations = read(circuit).operations
+    assert [operation[:2] for operation in operations if operation[0] == "reset"] == [("reset", (2,)), ("reset", (0,))]
+    kept = [operation for operation in operations if operation[0] != "reset"]
+    state = unitary(Program(3, 0, kept))[:, 0]
+    wanted = QuantumCircuit(3)
+    wanted.prepare_state(amplitudes, [2, 0])
+    assert Statevector(state).equiv(Statevector(wanted))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_circuits(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    circuit = QuantumCircuit(5, global_phase=float(rng.uniform(-3, 3)))
+    gates = [*STANDARD.values(), *(OTHERS[name]() for name in ("open cx", "composite", "unitary 2", "permutation"))]
+    for _ in range(25):
+        gate = gates[rng.integers(len(gates))]
+        circuit.append(gate, [int(q) for q in rng.permutation(5)[: gate.num_qubits]])
+    same(circuit)
+
+
+def test_numbers_of_every_kind() -> None:
+    theta = Parameter("t")
+    circuit = QuantumCircuit(1)
+    for angle in (1, np.float32(0.5), np.int64(2), np.float64(0.25), 2 * theta):
+        circuit.rx(angle, 0)
+    program = read(circuit.assign_parameters({theta: 0.4}))
+    assert [operation[2] for operation in program.operations] == [(1.0,), (0.5,), (2.0,), (0.25,), (0.8,)]
+    assert all(type(operation[2][0]) is float for operation in program.operations)
+
+
+# --- what is not a gate ----------------------------------------------------------------------------------------------
+
+
+def test_measurements_registers_and_the_rest() -> None:
+    bits = [Clbit(), Clbit()]
+    shared = ClassicalRegister(name="shared", bits=[bits[1], bits[0]])
+    circuit = QuantumCircuit(
+        QuantumRegister(2, "a"), QuantumRegister(1, "b"),
+        bits, shared, ClassicalRegister(2, "c"), ClassicalRegister(0, "no"),
+        name="mine", metadata={"k": [1]}, global_phase=0.25,
+    )  # fmt: skip
+    circuit.measure(2, 0)
+    circuit.reset(1)
+    circuit.barrier(2, 0)
+    circuit.delay(2, 0, unit="us")
+    circuit.delay(100, 1)
+    circuit.measure(0, circuit.cregs[1][1])
+    program = read(circuit)
+    assert program.operations == [
+        ("measure", (2,), (0,)), ("reset", (1,), ()), ("barrier", (2, 0), ()),
+        ("delay", (0,), (pytest.approx(2e-6),)), ("delay", (1,), (None,)), ("measure", (0,), (3,)),
+    ]  # fmt: skip
+    assert [(register.name, register.bits) for register in program.registers] == [
+        ("shared", (1, 0)),
+        ("c", (2, 3)),
+        ("no", ()),
+    ]
+    assert (program.name, program.metadata, program.global_phase) == ("mine", {"k": [1]}, 0.25)
+    assert program.layout.qubits == (2, -1, -1, 0)
+
+
+def test_positions_are_the_users_own() -> None:
+    circuit = QuantumCircuit(3, 1)
+    circuit.h(0)
+    circuit.append(_composite(), [0, 1, 2])
+    circuit.append(lib.GlobalPhaseGate(0.3), [])
+    circuit.x(1)
+    circuit.append(lib.CXGate(ctrl_state=0), [0, 1])
+    circuit.measure(0, 0)
+    program = read(circuit)
+    positions = [program.position(index) for index in range(len(program.operations))]
+    assert positions == sorted(positions)
+    assert {name: p for (name, _, _), p in zip(program.operations, positions, strict=True) if name == "measure"} == {
+        "measure": 5
+    }
+    assert set(positions) == {0, 1, 3, 4, 5}
+    assert program.operations[positions.index(3)] == ("x", (1,), ())
+    plain = QuantumCircuit(1)
+    plain.h(0)
+    assert read(plain).positions is None
+
+
+def test_composite_instructions_with_measurements() -> None:
+    inner = QuantumCircuit(2, 2)
+    inner.x(0)
+    inner.measure([0, 1], [1, 0])
+    circuit = QuantumCircuit(3, 3)
+    circuit.append(inner.to_instruction(), [2, 0], [1, 2])
+    assert read(circuit).operations == [("x", (2,), ()), ("measure", (2,), (2,)), ("measure", (0,), (1,))]
+
+
+def test_p14_unbound_parameters_are_refused_by_name() -> None:
+    """All of them at once, in blocks and in the global phase too."""
+    a, b, c, unused = (Parameter(name) for name in "abcu")
+    circuit = QuantumCircuit(1, 1, global_phase=c)
+    circuit.rx(a + 1, 0)
+    with circuit.if_test((circuit.clbits[0], 1)):
+        circuit.ry(b, 0)
+    with circuit.for_loop(range(2), unused):
+        circuit.rz(unused, 0)
+    with pytest.raises(UnboundParameters) as caught:
+        read(circuit)
+    assert caught.value.names == ("a", "b", "c")
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_opaque_things_are_refused_by_name_and_index(inside: bool) -> None:
+    circuit = QuantumCircuit(2, 1)
+    circuit.h(0)
+    circuit.append(lib.CXGate(ctrl_state=0), [0, 1])
+    if inside:
+        with circuit.if_test((circuit.clbits[0], 1)):
+            circuit.append(Gate("mystery", 1, []), [0])
+    else:
+        circuit.append(Instruction("mystery", 1, 1, []), [0], [0])
+    with pytest.raises(UnsupportedCircuit) as caught:
+        read(circuit)
+    assert (caught.value.operation, caught.value.index) == ("mystery", 2)
+
+
+def test_a_gate_defined_by_itself_is_refused() -> None:
+    class Endless(Gate):
+        def __init__(self) -> None:
+            super().__init__("endless", 1, [])
+
+        def _define(self) -> None:
+            self.definition = QuantumCircuit(1)
+            self.definition.append(Endless(), [0])
+
+    with pytest.raises(UnsupportedCircuit, match="endless"):
+        read(_on(Endless()))
+
+
+# --- control flow ----------------------------------------------------------------------------------------------------
+
+
+def test_if_else_with_bit_and_register_conditions() -> None:
+    circuit = QuantumCircuit(QuantumRegister(3, "q"), ClassicalRegister(1, "a"), ClassicalRegister(2, "b"))
+    with circuit.if_test((circuit.cregs[1], 2)) as otherwise:
+        circuit.x(2)
+        with circuit.if_test((circuit.clbits[0], 0)):
+            circuit.cx(2, 1)
+    with otherwise:
+        circuit.append(lib.GlobalPhaseGate(0.5), [])
+        circuit.measure(1, 2)
+    inner: Operation = ("if", (), (BitIs(0, False), (("cx", (2, 1), ()),), ()))
+    assert read(circuit).operations == [
+        (
+            "if",
+            (),
+            (RegisterIs((1, 2), 2), (("x", (2,), ()), inner), (("global_phase", (), (0.5,)), ("measure", (1,), (2,)))),
+        )
+    ]
+    assert read(circuit).global_phase == 0
+
+
+def test_composites_in_blocks_keep_their_phase_there() -> None:
+    gate = QuantumCircuit(1, global_phase=0.7)
+    gate.h(0)
+    circuit = QuantumCircuit(2, 1)
+    with circuit.if_test((circuit.clbits[0], 1)):
+        circuit.append(gate.to_gate(), [1])
+    (operation,) = read(circuit).operations
+    assert operation[2][1] == (("h", (1,), ()), ("global_phase", (), (0.7,)))
+
+
+def test_while_for_switch_break_continue() -> None:
+    circuit = QuantumCircuit(2, 2)
+    with circuit.while_loop((circuit.clbits[1], 1)):
+        circuit.h(1)
+        circuit.measure(1, 1)
+    with circuit.for_loop(range(0, 6, 2)):
+        circuit.x(0)
+        with circuit.if_test((circuit.clbits[0], 1)):
+            circuit.break_loop()
+        circuit.continue_loop()
+    with circuit.switch(circuit.cregs[0]) as case:
+        with case(0, 2):
+            circuit.x(0)
+        with case(case.DEFAULT):
+            circuit.y(0)
+    assert read(circuit).operations == [
+        ("while", (), (BitIs(1, True), (("h", (1,), ()), ("measure", (1,), (1,))))),
+        (
+            "for",
+            (),
+            (
+                range(0, 6, 2),
+                None,
+                (("x", (0,), ()), ("if", (), (BitIs(0, True), (("break", (), ()),), ())), ("continue", (), ())),
+            ),
+        ),
+        ("switch", (), (Expression("bits", (0, 1), 2), (((0, 2), (("x", (0,), ()),)), ((None,), (("y", (0,), ()),))))),
+    ]
+
+
+def test_loops_whose_variable_is_an_angle_are_written_out() -> None:
+    theta = Parameter("θ")
+    circuit = QuantumCircuit(1, 1)
+    with circuit.for_loop((1, 3), theta):
+        circuit.rx(theta / 2, 0)
+        circuit.append(lib.GlobalPhaseGate(0.1), [])
+    program = read(circuit)
+    assert program.operations == [("rx", (0,), (0.5,)), ("rx", (0,), (1.5,))]
+    assert program.global_phase == pytest.approx(0.2)
+    with circuit.for_loop(range(3), theta):
+        circuit.rx(theta, 0)
+        with circuit.if_test((circuit.clbits[0], 1)):
+            circuit.break_loop()
+    with pytest.raises(UnsupportedCircuit, match="for_loop") as caught:
+        read(circuit)
+    assert caught.value.index == 1
+
+
+def test_expressions() -> None:
+    circuit = QuantumCircuit(QuantumRegister(1, "q"), ClassicalRegister(2, "a"), ClassicalRegister(2, "b"))
+    a, b = circuit.cregs
+    tests = [
+        expr.lift(a[1]),
+        expr.logic_not(a[0]),
+        expr.equal(b, 3),
+        expr.less(expr.bit_xor(a, b), 2),
+        expr.logic_and(a[0], expr.logic_or(b[1], expr.equal(a, 1))),
+    ]
+    for test in tests:
+        with circuit.if_test(test):
+            circuit.x(0)
+    conditions = [operation[2][0] for operation in read(circuit).operations]
+    assert conditions[:3] == [BitIs(1, True), BitIs(0, False), RegisterIs((2, 3), 3)]
+    xor = Expression("bit_xor", (Expression("bits", (0, 1), 2), Expression("bits", (2, 3), 2)), 2)
+    assert conditions[3] == Expression("less", (xor, Expression("const", (2,), 2)))
+    assert conditions[4].operator == "and"
+    assert conditions[4].operands[0] == Expression("bit", (0,))
+
+
+def test_classical_variables_are_refused() -> None:
+    circuit = QuantumCircuit(1, 1)
+    circuit.x(0)
+    variable = circuit.add_var("flag", expr.lift(circuit.clbits[0]))
+    with circuit.if_test(variable):
+        circuit.x(0)
+    with pytest.raises(UnsupportedCircuit) as caught:
+        read(circuit)
+    assert (caught.value.operation, caught.value.index) == ("store", 1)
+    inputs = QuantumCircuit(1, 1, inputs=[expr.Var.new("flag", types.Bool())])
+    with inputs.if_test(next(iter(inputs.iter_input_vars()))):
+        inputs.x(0)
+    with pytest.raises(UnsupportedCircuit):
+        read(inputs)
+
+
+@pytest.mark.skipif(not QISKIT_1, reason="c_if is gone from Qiskit 2")
+def test_p06_conditions_of_qiskit_1_guard_their_gate() -> None:
+    """`c_if` lives on the instruction: read as a plain gate, the condition would be lost in silence."""
+    circuit = QuantumCircuit(QuantumRegister(3, "q"), ClassicalRegister(2, "c"))
+    circuit.x(0).c_if(circuit.cregs[0], 2)
+    circuit.append(_composite(), [0, 1, 2]).c_if(circuit.clbits[1], 0)
+    circuit.measure(0, 0).c_if(0, 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        first, second, third = read(circuit).operations
+    assert first == ("if", (), (RegisterIs((0, 1), 2), (("x", (0,), ()),), ()))
+    assert second[2][0] == BitIs(1, False)
+    assert len(second[2][1]) > 3
+    assert third == ("if", (), (BitIs(0, True), (("measure", (0,), (0,)),), ()))
+
+
+@pytest.mark.skipif(QISKIT_1, reason="boxes came with Qiskit 2")
+def test_boxes_are_read_through() -> None:
+    circuit = QuantumCircuit(2, 1)
+    with circuit.box():
+        circuit.cx(1, 0)
+        circuit.measure(0, 0)
+    assert read(circuit).operations == [("cx", (1, 0), ()), ("measure", (0,), (0,))]
+
+
+def test_transpiled_circuits_keep_their_measurements() -> None:
+    """Physical qubits are the payload's qubits; the classical bits stay the user's."""
+    circuit = QuantumCircuit(3, 3)
+    circuit.x(0)
+    circuit.cx(0, 2)
+    circuit.measure([0, 1, 2], [2, 1, 0])
+    placed = qiskit.transpile(
+        circuit, coupling_map=[[0, 1], [1, 2], [2, 3]], initial_layout=[3, 1, 0], basis_gates=["cx", "u"]
+    )
+    program = read(placed)
+    assert program.num_qubits == 4
+    order = {item.clbits[0]: placed.find_bit(item.qubits[0]).index for item in placed.data if item.name == "measure"}
+    assert program.layout.qubits == tuple(order[bit] for bit in placed.clbits)
+
+
+def test_phase_of_the_whole_is_a_number() -> None:
+    circuit = QuantumCircuit(1, global_phase=math.pi)
+    circuit.append(lib.GlobalPhaseGate(-1.0), [])
+    assert read(circuit).global_phase == pytest.approx(math.pi - 1)
