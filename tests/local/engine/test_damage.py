@@ -83,7 +83,8 @@ attributes #1 = { "irreversible" }
 !1 = !{i32 1, !"dynamic_qubit_management", i1 false}
 """.replace("SIZES", '"required_num_qubits"="2" "required_num_results"="1"')
 WORDS = ["0", "-1", "9" * 25, "null", "true", '""', "[]", "{}", "i64", "i1", "double", "%x", "@y", "(", ")", '"',
-         "\n", ",", "NaN", "1e999", "1e-5", "inttoptr", "ptr", "label", "%Qubit*", "br", "ret", "phi", "call", ";"]  # fmt: skip
+         "\n", ",", "NaN", "1e999", "1e-5", "inttoptr", "ptr", "label", "%Qubit*",
+         "br", "ret", "phi", "call", ";"]  # fmt: skip
 SEEDS = [(QASM, "honeywell.openqasm.v1"), (QIR, "qir.v1"), *((json.dumps(body), "ionq.circuit.v1") for body in IONQ)]
 ANSWERS = {
     "ionq.circuit.v1": "ionq.quantum-results.v1",
