@@ -94,9 +94,10 @@ def test_p22_a_list_of_which_only_some_were_submitted(local: Callable[..., Works
     job = workspace.submit("ionq.simulator", [flips(bits) for bits in PATTERNS[:4]], shots=10)
     assert sum(record is not None for record in job.records) == 2
     assert {type(error) for error in job.errors.values()} == {ServiceError}
-    with pytest.raises(PartialResult) as caught:
+    with pytest.raises(PartialResult, match="TooBusy") as caught:
         job.results(timeout=60)
     assert len(caught.value.outcomes) == 2
+    assert {type(error) for error in caught.value.failures.values()} == {ServiceError}
     again = workspace.job(job.id)
     assert [record is not None for record in again.records] == [record is not None for record in job.records]
     with pytest.raises(PartialResult, match="never submitted") as caught:

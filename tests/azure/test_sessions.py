@@ -135,6 +135,10 @@ def test_p25_a_session_closed_elsewhere_is_told(local: Callable[..., Workspace],
         assert workspace.close_sessions() == [session.id]
         with pytest.raises(SessionEnded, match="takes no more"):
             workspace.submit(T, flips("1"), 5)
+        requests = workspace.requests
+        with pytest.raises(SessionEnded):  # known by now
+            workspace.submit(T, flips("1"), 5)
+        assert workspace.requests == requests
 
 
 def test_p26_a_session_that_times_out_names_the_finished_jobs(local: Callable[..., Workspace], flips: Any) -> None:

@@ -128,6 +128,26 @@ def test_p22_a_permanent_refusal_costs_one_submission_a_circuit(remote: Callable
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"null", "no reason"), (b"", "no reason"), (b"<html>", "no reason"), (b"[]", "no reason"), (b"7", "no reason"),
+        (b'{"error": null}', "no reason"), (b'{"error": "too bad"}', "too bad"), (b'{"message": "bare"}', "bare"),
+        (b'{"error": {"code": null, "message": "only words"}}', "only words"),
+        (b'{"error": {"code": "OnlyCode", "message": null, "details": 5}}', "OnlyCode"),
+    ],
+)  # fmt: skip
+def test_p31_any_error_body_reads_well(remote: Callable[..., Workspace], flips: Any, body: bytes, said: str) -> None:
+    """A `null` body must not become an AttributeError in the client."""
+    workspace = remote(Service([httpx.Response(400, content=body)]))
+    with pytest.raises(ServiceError, match=said) as caught:
+        workspace.submit("ionq.simulator", flips("01"), 10)
+    assert caught.value.job_id is not None
+    assert caught.value.job_id in str(caught.value)
+    assert "ionq.simulator" in str(caught.value)
+    assert caught.value.status == 400
+
+
 def test_the_body_holds_what_the_specification_asks(remote: Callable[..., Workspace], flips: Any) -> None:
     bodies: list[dict[str, Any]] = []
     service = Service([])

@@ -27,6 +27,7 @@ with warnings.catch_warnings():  # what the SDK imports warns of being deprecate
     from azure.storage.blob import BlobClient
 
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+
 from qrelay.local import LocalCloud, served
 
 # Nor are its other warnings ours to heed.

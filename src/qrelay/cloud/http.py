@@ -12,6 +12,7 @@ import platform
 import random
 import ssl
 import uuid
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -104,6 +105,14 @@ class _Order:
     response: httpx.Response | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wire:
+    """What belongs to one event loop: connections, and the places for requests under way."""
+
+    client: httpx.AsyncClient
+    places: asyncio.Semaphore
+
+
 class Http:
     """Sends requests for one account. Loop-bound parts are made anew on each event loop, so a forked child works too.
 
@@ -136,9 +145,7 @@ class Http:
         self._attempt_seconds = attempt
         self._concurrency = concurrency
         self._chance = chance or random.Random()  # noqa: S311 - jitter, not cryptography
-        self._client: httpx.AsyncClient | None = None
-        self._places = asyncio.Semaphore(concurrency)
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wires: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Wire] = weakref.WeakKeyDictionary()
 
     async def send(
         self,
@@ -239,18 +246,18 @@ class Http:
         ) from trouble.__cause__
 
     async def _attempt(self, order: _Order, fresh: bool) -> httpx.Response:
-        client = self._on_this_loop()
+        wire = self._on_this_loop()
         headers = {"x-ms-client-request-id": order.request_id, **order.headers}
         if order.authorizer is not None:
             headers.update(await order.authorizer.headers(fresh=fresh))
-        request = client.build_request(
+        request = wire.client.build_request(
             order.method, order.url, headers=headers, params=order.params, json=order.json, content=order.content
         )
         request.url = QuietUrl(request.url)
         self.requests += 1
         try:
-            async with self._places, asyncio.timeout(order.attempt):
-                response = await client.send(request, follow_redirects=False)
+            async with wire.places, asyncio.timeout(order.attempt):
+                response = await wire.client.send(request, follow_redirects=False)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             if _refused_certificate(error):
                 raise ConfigurationError(
@@ -272,25 +279,26 @@ class Http:
             raise _Trouble(f"HTTP {response.status_code}", processed=processed, response=response)
         return response
 
-    def _on_this_loop(self) -> httpx.AsyncClient:
-        loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            self._loop = loop
-            self._places = asyncio.Semaphore(self._concurrency)
-            self._client = httpx.AsyncClient(
+    def _on_this_loop(self) -> _Wire:
+        running = asyncio.get_running_loop()
+        wire = self._wires.get(running)
+        if wire is None:
+            client = httpx.AsyncClient(
                 transport=self._transport,
                 timeout=httpx.Timeout(self._attempt_seconds, connect=15.0, pool=None),
                 limits=httpx.Limits(max_connections=self._concurrency + 8, max_keepalive_connections=self._concurrency),
                 trust_env=not is_loopback(self.home),  # a proxy must not see what is meant for this machine
                 headers={"user-agent": f"qrelay/{__version__} python/{platform.python_version()}"},
             )
-            loop_of_qrelay.adopt(self, self._client)
-        return self._client
+            wire = self._wires[running] = _Wire(client, asyncio.Semaphore(self._concurrency))
+            loop_of_qrelay.adopt(self, client)
+        return wire
 
     async def aclose(self) -> None:
-        client, self._client = self._client, None
-        if client is not None and self._loop is asyncio.get_running_loop():
-            await client.aclose()
+        """Close the connections of the running loop."""
+        wire = self._wires.pop(asyncio.get_running_loop(), None)
+        if wire is not None:
+            await wire.client.aclose()
 
 
 def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:

@@ -29,7 +29,7 @@ class LocalCloud:
 
     data: a file that keeps jobs, sessions and blobs beyond this object, and takes up unfinished jobs; None for memory.
     keys: the API keys and tokens let in; None for any.
-    waiting, executing: the least time in seconds that a job stays in these states.
+    waiting, executing: the least time in seconds that a job stays so; by default a poll every 50 ms sees both.
     loss, error_rate: the probability that a qubit is lost, and that a shot ends as an error.
     session_idle: seconds without a job after which a session times out.
     sas_lifetime: seconds for which signed storage addresses are valid.
@@ -45,8 +45,8 @@ class LocalCloud:
         data: Path | None = None,
         *,
         keys: Collection[str] | None = None,
-        waiting: float = 0.06,
-        executing: float = 0.06,
+        waiting: float = 0.08,
+        executing: float = 0.08,
         loss: float = 0.0,
         error_rate: float = 0.0,
         session_idle: float = 600.0,
