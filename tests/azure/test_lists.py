@@ -94,9 +94,10 @@ def test_p22_a_list_of_which_only_some_were_submitted(local: Callable[..., Works
     job = workspace.submit("ionq.simulator", [flips(bits) for bits in PATTERNS[:4]], shots=10)
     assert sum(record is not None for record in job.records) == 2
     assert {type(error) for error in job.errors.values()} == {ServiceError}
-    with pytest.raises(PartialResult) as caught:
+    with pytest.raises(PartialResult, match="TooBusy") as caught:
         job.results(timeout=60)
     assert len(caught.value.outcomes) == 2
+    assert {type(error) for error in caught.value.failures.values()} == {ServiceError}
     again = workspace.job(job.id)
     assert [record is not None for record in again.records] == [record is not None for record in job.records]
     with pytest.raises(PartialResult, match="never submitted") as caught:
@@ -168,6 +169,36 @@ def test_p19_a_fresh_process_reads_the_answer(tmp_path: Path) -> None:
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [expected, ["alpha", "β"], "permuted"]
+
+
+def test_p19_a_qiskit_job_of_the_vendors_sdk_on_ionq_is_read(remote: Callable[..., Workspace]) -> None:
+    """Its answer covers all qubits; which of them are bits stands in `meas_map`."""
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "store.example":
+            answer = b'{"histogram": {"4": 0.25, "1": 0.75}}'
+            return httpx.Response(
+                206, headers={"content-range": f"bytes 0-{len(answer) - 1}/{len(answer)}"}, content=answer
+            )
+        return httpx.Response(200, json={
+            "id": "1", "status": "Completed", "target": "ionq.simulator", "providerId": "ionq",
+            "inputDataFormat": "ionq.circuit.v1", "outputDataFormat": "ionq.quantum-results.v1",
+            "inputParams": {"shots": 100}, "outputDataUri": "https://store.example:443/job-1/rawOutputData?sig=s",
+            "metadata": {"qiskit": "True", "name": "theirs", "num_qubits": "3", "meas_map": "[2, 0]"},
+        })  # fmt: skip
+
+    outcome = remote(serve).job("1").result()
+    assert outcome.counts() == {"01": 25, "10": 75}
+
+
+def test_p22_an_unreadable_member_is_a_failure_of_its_own(local: Callable[..., Workspace], flips: Any) -> None:
+    broken = Fault("GET", "*/rawOutputData", status=200, body="no json", times=1)
+    job = local(faults=[broken]).submit("ionq.simulator", [flips("01"), flips("10")], shots=10)
+    with pytest.raises(PartialResult) as caught:
+        job.results(timeout=60)
+    assert [type(error) for error in caught.value.failures.values()] == [ResultUnreadable]
+    assert len(caught.value.outcomes) == 1
+    assert [o is not None and o.counts() for o in job.results()] == [{"01": 10}, {"10": 10}]  # readable by now
 
 
 def test_p19_a_store_outlives_its_process(tmp_path: Path, flips: Any) -> None:

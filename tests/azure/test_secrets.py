@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from qrelay.azure import Workspace
-from qrelay.errors import QrelayError
+from qrelay.errors import AuthenticationError, QrelayError
 from qrelay.local import Fault, LocalCloud, served
 
 KEY = "CANARY-api-key"
@@ -112,6 +112,15 @@ def test_p36_a_services_own_words_are_redacted(remote: Callable[..., Workspace],
     with pytest.raises(QrelayError, match="Bad") as caught:
         workspace.submit("ionq.simulator", flips("1"), 5)
     assert "CANARY" not in str(caught.value)
+
+
+def test_a_wrong_key_is_refused_by_the_embedded_cloud_too(flips: Any) -> None:
+    with LocalCloud(keys=["right"]) as cloud, served(cloud) as address:
+        names = {"subscription_id": "s", "resource_group": "g", "name": "w", "endpoint": address}
+        with Workspace(**names, credential=KEY) as workspace, pytest.raises(AuthenticationError) as caught:
+            workspace.submit("ionq.simulator", flips("1"), 3)
+        assert caught.value.status == 401
+        assert KEY not in str(caught.value)
 
 
 def test_p36_two_accounts_live_side_by_side(flips: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -134,14 +135,19 @@ def test_p25_a_session_closed_elsewhere_is_told(local: Callable[..., Workspace],
         assert workspace.close_sessions() == [session.id]
         with pytest.raises(SessionEnded, match="takes no more"):
             workspace.submit(T, flips("1"), 5)
+        requests = workspace.requests
+        with pytest.raises(SessionEnded):  # known by now
+            workspace.submit(T, flips("1"), 5)
+        assert workspace.requests == requests
 
 
 def test_p26_a_session_that_times_out_names_the_finished_jobs(local: Callable[..., Workspace], flips: Any) -> None:
-    workspace = local(session_idle=0.5)
+    later = [0]
+    workspace = local(session_idle=600.0, clock=lambda: time.time_ns() + later[0])
     with workspace.open_session(T):
         job = workspace.submit(T, flips("1"), 5)
         job.result(timeout=60)
-        threading.Event().wait(0.8)
+        later[0] = 601 * 10**9
         with pytest.raises(SessionEnded) as caught:
             workspace.submit(T, flips("1"), 5)
     assert caught.value.finished_jobs == (job.id,)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from qrelay.azure import Workspace
 from qrelay.cloud import JobState
 from qrelay.errors import ServiceError, ServiceUnavailable, UnclearOutcome
+from qrelay.formats.payload import Payload
 from qrelay.local import Fault
 
 
@@ -125,6 +128,26 @@ def test_p22_a_permanent_refusal_costs_one_submission_a_circuit(remote: Callable
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"null", "no reason"), (b"", "no reason"), (b"<html>", "no reason"), (b"[]", "no reason"), (b"7", "no reason"),
+        (b'{"error": null}', "no reason"), (b'{"error": "too bad"}', "too bad"), (b'{"message": "bare"}', "bare"),
+        (b'{"error": {"code": null, "message": "only words"}}', "only words"),
+        (b'{"error": {"code": "OnlyCode", "message": null, "details": 5}}', "OnlyCode"),
+    ],
+)  # fmt: skip
+def test_p31_any_error_body_reads_well(remote: Callable[..., Workspace], flips: Any, body: bytes, said: str) -> None:
+    """A `null` body must not become an AttributeError in the client."""
+    workspace = remote(Service([httpx.Response(400, content=body)]))
+    with pytest.raises(ServiceError, match=said) as caught:
+        workspace.submit("ionq.simulator", flips("01"), 10)
+    assert caught.value.job_id is not None
+    assert caught.value.job_id in str(caught.value)
+    assert "ionq.simulator" in str(caught.value)
+    assert caught.value.status == 400
+
+
 def test_the_body_holds_what_the_specification_asks(remote: Callable[..., Workspace], flips: Any) -> None:
     bodies: list[dict[str, Any]] = []
     service = Service([])
@@ -143,6 +166,34 @@ def test_the_body_holds_what_the_specification_asks(remote: Callable[..., Worksp
     (body,) = bodies
     assert body["inputParams"] == {"shots": 7, "noise": {"model": "aria-1"}, "extra": True}
     assert (body["name"], body["sessionId"], body["tags"], body["metadata"]["k"]) == ("mine", "s-1", ["a", "b"], "1")
+
+
+def test_an_interrupted_submission_says_where_to_look(local: Callable[..., Workspace], flips: Any) -> None:
+    """Ctrl-C while the job's PUT is under way: the job may exist, and its id must not be lost with the prompt."""
+    workspace = local(faults=[Fault("PUT", "*/jobs/*", delay=2.0)])
+    workspace.targets()
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            workspace.submit("ionq.simulator", [flips("01"), flips("10")], 5)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    (note,) = caught.value.__notes__
+    assert re.search(r"account\.job\('batch-[0-9a-f-]{36}-2'\)", note)
+
+
+def test_p16_shots_go_under_the_targets_own_name(local: Callable[..., Workspace]) -> None:
+    """A count under a name that the service ignores runs 500 shots, and nobody notices."""
+    workspace = local()
+    pulses = Payload(b"{}", "pasqal.pulser.v1", "application/json", "pasqal.pulser-results.v1", 2)
+    job = workspace.submit("pasqal.sim.emu-tn", pulses, 77)
+    assert job.record.raw["inputParams"] == {"count": 77}
+    assert workspace.job(job.id).shots_asked == 77
 
 
 @pytest.mark.parametrize(

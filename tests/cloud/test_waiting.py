@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from qrelay.cloud.http import Unanswered
 from qrelay.cloud.service import JobRecord, JobState
-from qrelay.cloud.waiting import Poller, interval
+from qrelay.cloud.waiting import Poller, interval, outlast
 from qrelay.errors import AuthenticationError, NotFound, ServiceError, ServiceUnavailable, WaitTimeout
 
 
@@ -212,3 +214,36 @@ def test_a_cancelled_wait_leaves_nothing_behind(clock: Any) -> None:
         return len(jobs.asked) - asked
 
     assert asyncio.run(main()) <= 1
+
+
+def test_p17_a_download_outlasts_ten_minutes_of_outage(clock: Any) -> None:
+    async def fetch() -> bytes:
+        if clock.elapsed < 600:
+            raise Unanswered("down.", processed=None)
+        return b"answer"
+
+    assert asyncio.run(outlast(fetch, clock, "a", None)) == b"answer"
+    assert clock.elapsed < 620
+
+
+def test_p17_a_download_ends_at_its_deadline(clock: Any) -> None:
+    async def fetch() -> bytes:
+        raise Unanswered("down.", processed=None)
+
+    with pytest.raises(WaitTimeout, match="could not be read") as caught:
+        asyncio.run(outlast(fetch, clock, "a", 42.0))
+    assert 42 <= clock.elapsed < 43
+    assert caught.value.job_id == "a"
+    with pytest.raises(ServiceUnavailable):
+        asyncio.run(outlast(fetch, clock, "a", None))
+    assert clock.elapsed > 3600
+
+
+def test_a_service_that_asks_for_a_pause_gets_it(clock: Any) -> None:
+    """A poll gives up on its own retries after a while; the next one must not come at once all the same."""
+    throttled = Unanswered("429.", processed=False, retry_after=60.0)
+    jobs = Jobs(clock, {"a": 200.0}, lambda now: throttled if now < 170 else None)
+    asyncio.run(_wait(jobs, "a"))
+    moments = [moment for _, moment in jobs.asked if moment < 180]
+    assert len(moments) <= 4
+    assert all(b - a >= 60 for a, b in itertools.pairwise(moments))

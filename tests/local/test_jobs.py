@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from tests.local.conftest import BELL, Client, Stepped, bell_engine, until
 
+from qrelay.errors import ConfigurationError
 from qrelay.local import LocalCloud, served
+from qrelay.local.targets import Target, providers
 
 
 class Gate:
@@ -273,6 +275,54 @@ def test_close_twice_and_with_work_under_way(tmp_path: Path) -> None:
     cloud.close()
     cloud.close()
     gate.open.set()
+
+
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("this is no database, and long enough to show it " * 40)
+    for path in (tmp_path / "text", tmp_path / "missing" / "cloud.db"):
+        with pytest.raises(ConfigurationError, match=path.name):
+            LocalCloud(path)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [one for provider in providers() for one in provider.targets if "qir.v1" in one.formats],
+    ids=lambda t: t.id,
+)
+def test_every_gate_target_runs_the_recorded_module(
+    shared: Path, make_client: Callable[..., Client], target: Target
+) -> None:
+    """A target that is listed but cannot run what the service's own clients send is a trap."""
+    text = (shared / "fixtures" / "azure" / "test_qiskit_endianness_submit_to_rigetti.json").read_text()
+    module = next(e["request"] for e in json.loads(text)["exchanges"] if e["path"].endswith("/inputData"))
+    client = make_client(engine=None)
+    params = {"shots": 10, "items": [{"entryPoint": "ENTRYPOINT__main", "arguments": []}]}
+    made = client.submit(
+        module.encode(), providerId=target.provider, target=target.id, inputDataFormat="qir.v1",
+        outputDataFormat=None, inputParams=params,
+    )  # fmt: skip
+    job = client.wait(made.json()["id"])
+    assert job["status"] == "Succeeded", job["errorData"]
+    assert job["outputDataFormat"] == target.formats["qir.v1"][0]
+    answer = client.blob(job["outputDataUri"]).json()
+    if job["outputDataFormat"] == "microsoft.quantum-results.v2":
+        assert [(entry["Display"], entry["Count"]) for entry in answer["Results"][0]["Histogram"]] == [
+            ("([0, 0, 0], [0, 0, 0], [0, 0, 1])", 10)
+        ]
+
+
+def test_lost_qubits_and_error_shots(shared: Path, make_client: Callable[..., Client]) -> None:
+    text = (shared / "fixtures" / "azure" / "test_qiskit_endianness_submit_to_rigetti.json").read_text()
+    module = next(e["request"] for e in json.loads(text)["exchanges"] if e["path"].endswith("/inputData"))
+    client = make_client(engine=None, loss=0.2, error_rate=0.3)
+    made = client.submit(
+        module.encode(), providerId="quantinuum", target="quantinuum.sim.h2-1e", inputDataFormat="qir.v1",
+        outputDataFormat="microsoft.quantum-results.v2", inputParams={"shots": 100},
+    )  # fmt: skip
+    shots = client.blob(client.wait(made.json()["id"])["outputDataUri"]).json()["Results"][0]["Shots"]
+    assert len(shots) == 100
+    assert any("Error" in shot for shot in shots)
+    assert any("-" in shot["Item1"] for shot in shots if "Item1" in shot)
 
 
 def test_real_engine_end_to_end(make_client: Callable[..., Client]) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import gc
 import json
 import logging
 import re
+import signal
 import subprocess
 import sys
 import time
 import uuid
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -156,6 +159,25 @@ def test_faults_in_process_and_in_number() -> None:
         assert asyncio.run(statuses()) == [(200, None), (429, "0.5"), (429, "0.5"), (200, None), (200, None)]
 
 
+def test_a_fault_of_storage_is_in_storage_s_words(make_client: Callable[..., Client]) -> None:
+    """P23: Succeeded, and the blob not there yet."""
+    client = make_client(faults=["GET */rawOutputData status=404 code=BlobNotFound times=2"])
+    job = client.wait(client.submit().json()["id"])
+    for _ in range(2):
+        answer = client.blob(job["outputDataUri"])
+        assert (answer.status_code, answer.headers["x-ms-error-code"]) == (404, "BlobNotFound")
+        assert answer.headers["content-type"] == "application/xml"
+    assert client.blob(job["outputDataUri"]).status_code == 200
+
+
+def test_a_forgotten_cloud_goes_quietly(make_client: Callable[..., Client]) -> None:
+    cloud = LocalCloud()
+    gone = weakref.ref(cloud)
+    del cloud
+    gc.collect()
+    assert gone() is None
+
+
 def test_faults_as_text() -> None:
     assert parse_fault("PUT */jobs/* drop") == Fault("PUT", "*/jobs/*", drop=True)
     assert parse_fault("GET * status=503 code=Busy body='a b' delay=1.5 times=all") == Fault(
@@ -217,7 +239,8 @@ def test_serve_says_where_it_is() -> None:
                 )
                 assert answer.status_code == status
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
 
 
 def test_answers_satisfy_the_specification(shared: Path, make_client: Callable[..., Client]) -> None:

@@ -158,8 +158,8 @@ class AzureService:
                 )
         if error.target is None:
             error.target = submission.target.id
-        if error.job_id is None:
-            error.job_id = submission.key
+            error.args = (f"Job {submission.key} on {submission.target.id} was not created. {error}",)
+        error.job_id = submission.key
         return error
 
     async def job(self, job_id: str) -> JobRecord:

@@ -53,6 +53,8 @@ class Session:
         self._depth = 0
         self._closing = False
         self._tokens: list[Token[_Joined | None]] = []
+        self.warned = False
+        account._know_session(self)  # noqa: SLF001 - rooms of one floor
 
     @property
     def closed(self) -> bool:
@@ -154,7 +156,6 @@ class Session:
         with self._lock:
             self._depth += 1
             self._tokens.append(_joined.set({**(_joined.get() or {}), (self._account, self.target): self}))
-        self._account._entered.add(self)  # noqa: SLF001
 
     def _leave(self) -> bool:
         """Undo `_join`; whether this was the outermost block."""
@@ -169,8 +170,6 @@ class Session:
             if left.get((self._account, self.target)) is self:
                 del left[(self._account, self.target)]
                 _joined.set(left)
-        if outermost:
-            self._account._entered.discard(self)  # noqa: SLF001
         return outermost
 
     async def _refresh(self) -> SessionRecord:

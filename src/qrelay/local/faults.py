@@ -35,7 +35,7 @@ class Fault:
     after: so many matching requests pass first. times: so many are hit then, None for all.
     delay: seconds before anything else. drop: the request is carried out, its answer is lost with the connection.
     status, code, body, retry_after: the answer given in place of carrying the request out; without `body` it is the
-    services' JSON error with `code`.
+    service's own kind of error with `code`, JSON or (blobs) XML.
     """
 
     method: str = "*"
@@ -90,14 +90,16 @@ def parse_fault(text: str) -> Fault:
 class Faults:
     """The application with faults in front of it. An ASGI application itself; faults may be added at any time."""
 
-    def __init__(self, app: ASGIApp, faults: Iterable[Fault] = ()) -> None:
+    def __init__(self, app: ASGIApp, faults: Iterable[Fault | str] = ()) -> None:
         self._app = app
         self._lock = threading.Lock()
-        self._seen: list[tuple[Fault, list[int]]] = [(fault, [0]) for fault in faults]
+        self._seen: list[tuple[Fault, list[int]]] = []
+        self.add(*faults)
 
-    def add(self, *faults: Fault) -> None:
+    def add(self, *faults: Fault | str) -> None:
+        ordered = [parse_fault(fault) if isinstance(fault, str) else fault for fault in faults]
         with self._lock:
-            self._seen.extend((fault, [0]) for fault in faults)
+            self._seen.extend((fault, [0]) for fault in ordered)
 
     def clear(self) -> None:
         with self._lock:
@@ -114,7 +116,7 @@ class Faults:
             await self._app(scope, receive, _swallow)
             await _hang_up(send)
         elif fault.status is not None:
-            await _answer(fault, fault.status, send)
+            await _answer(fault, fault.status, scope["path"], send)
         else:
             await self._app(scope, receive, send)
 
@@ -128,11 +130,14 @@ class Faults:
         return None
 
 
-async def _answer(fault: Fault, status: int, send: Send) -> None:
-    body = fault.body
-    if body is None:
+async def _answer(fault: Fault, status: int, path: str, send: Send) -> None:
+    body, kind = fault.body, b"application/json; charset=utf-8"
+    if body is None and path.startswith("/local"):
+        kind = b"application/xml"
+        body = f"<Error><Code>{fault.code}</Code><Message>This fault was ordered.</Message></Error>"
+    elif body is None:
         body = json.dumps({"error": {"code": fault.code, "message": "This fault was ordered."}})
-    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"x-ms-error-code", fault.code.encode())]
+    headers = [(b"content-type", kind), (b"x-ms-error-code", fault.code.encode())]
     if fault.retry_after is not None:
         headers.append((b"retry-after", f"{fault.retry_after:g}".encode()))
     headers.append((b"content-length", str(len(body.encode())).encode()))

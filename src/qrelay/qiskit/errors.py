@@ -60,7 +60,8 @@ def _restored(kind: type[QrelayError], args: tuple[Any, ...], attributes: dict[s
 
 def as_qiskit_error(error: QrelayError) -> QrelayError:
     """The same error, attributes and cause kept, as an instance of its own class and of `QiskitError`."""
-    if isinstance(error, QiskitError):
+    already: bool = isinstance(error, QiskitError)
+    if already:
         return error
     face = _restored(type(error), error.args, {**vars(error), "message": str(error)})
     if isinstance(error, PartialResult):

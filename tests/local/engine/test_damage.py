@@ -81,10 +81,9 @@ attributes #1 = { "irreversible" }
 !llvm.module.flags = !{!0, !1}
 !0 = !{i32 1, !"qir_major_version", i32 1}
 !1 = !{i32 1, !"dynamic_qubit_management", i1 false}
-""".replace("SIZES", '"required_num_qubits"="2" "required_num_results"="1"')
-WORDS = ["0", "-1", "9" * 25, "null", "true", '""', "[]", "{}", "i64", "i1", "double", "%x", "@y", "(", ")", '"',
-         "\n", ",", "NaN", "1e999", "1e-5", "inttoptr", "ptr", "label", "%Qubit*",
-         "br", "ret", "phi", "call", ";"]  # fmt: skip
+""".replace("LABEL", "[4 x i8], [4 x i8]*").replace("SIZES", '"required_num_qubits"="2" "required_num_results"="1"')
+WORDS = ["0", "-1", "9" * 25, "null", "true", '""', "[]", "{}", "i64", "i1", "double", "%x", "@y", "(", ")", '"', "\n",
+         ",", "NaN", "1e999", "1e-5", "inttoptr", "ptr", "label", "%Qubit*", "br", "ret", "phi", "call"]  # fmt: skip
 SEEDS = [(QASM, "honeywell.openqasm.v1"), (QIR, "qir.v1"), *((json.dumps(body), "ionq.circuit.v1") for body in IONQ)]
 ANSWERS = {
     "ionq.circuit.v1": "ionq.quantum-results.v1",
@@ -136,7 +135,7 @@ EXTREME: dict[str, tuple[str, str]] = {
     "long number": (QASM.replace("creg c[2]", "creg c[99999999999999999999999]"), "honeywell.openqasm.v1"),
     "huge register": (QASM.replace("creg c[2]", "creg c[999999999]"), "honeywell.openqasm.v1"),
     "huge results": (QIR.replace('num_results"="1"', 'num_results"="999999999999"'), "qir.v1"),
-    "huge array": (QIR.replace("output(i64 2, i8* get", "output(i64 99999999999999, i8* get"), "qir.v1"),
+    "huge array": (QIR.replace("output(i64 2, i8* @0", "output(i64 99999999999999, i8* @0"), "qir.v1"),
     "deep JSON": ("[" * 100_000, "ionq.circuit.v1"),
     "deep records": (
         QIR.replace(

@@ -32,6 +32,7 @@ def test_matrix_product_states_agree_with_state_vectors(seed: int, monkeypatch: 
     circuit = scattered(seed, 6, 5)
     expected = exactly(circuit)
     monkeypatch.setattr(engine, "DENSE_QUBITS", 1)
+    assert engine._method(circuit) == "matrix_product_state"
     same(engine.probabilities(circuit), expected)
 
 
@@ -68,7 +69,7 @@ def test_wide_clifford_circuits_with_measurements_in_the_middle() -> None:
 def test_what_is_too_entangled_is_refused(monkeypatch: Any) -> None:
     """A truncated state sold as an exact one."""
     monkeypatch.setattr(engine, "DENSE_QUBITS", 1)
-    monkeypatch.setattr(engine, "_MAX_BOND", 4)
+    monkeypatch.setattr(engine, "_MAX_ENTANGLED", 2)
     circuit = scattered(1, 8, 30)
     with pytest.raises(ExecutionRefused, match="too entangled") as caught:
         engine.probabilities(circuit)
@@ -85,6 +86,7 @@ def test_too_many_outcomes_are_refused(dense: int, monkeypatch: Any) -> None:
     monkeypatch.setattr(engine, "_MAX_OUTCOMES", 100)
     circuit = QuantumCircuit(7)
     circuit.h(range(7))
+    assert engine._method(circuit) == ("statevector" if dense == 26 else "matrix_product_state")
     with pytest.raises(ExecutionRefused, match="more than 100 outcomes"):
         engine.probabilities(circuit)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import uuid
 from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING
 
@@ -88,6 +89,11 @@ def _endpoint(
     plane: Plane, keys: Collection[str] | None, operation: Operation
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        answer = await answered(request)
+        answer.headers["x-ms-request-id"] = str(uuid.uuid4())
+        return answer
+
+    async def answered(request: Request) -> Response:
         if not _let_in(request, keys):
             return unauthorized()
         try:
