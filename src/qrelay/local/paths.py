@@ -203,11 +203,16 @@ def _compute(run: _Run, instruction: Compute, line: int) -> Value:
     if instruction.opcode in ("icmp", "fcmp"):
         return _compared(instruction, *numbers, line=line)
     if kind in ("double", "float") or instruction.opcode in ("sitofp", "uitofp"):
-        return _float(instruction, numbers, line)
+        number = _float(instruction, numbers, line)
+        if isinstance(number, float) and not math.isfinite(number):
+            raise _refused(line, "the result is not a finite number")
+        return number
     return _integer(instruction, [int(number) for number in numbers], line)
 
 
 def _width(kind: str) -> int:
+    if not (kind.startswith("i") and kind[1:].isdecimal()):
+        raise ExecutionRefused("CompilationError", f"integer arithmetic on values of type {kind}")
     return int(kind[1:])
 
 

@@ -187,6 +187,8 @@ attributes #0 = {{ "entry_point" "qir_profiles"="base_profile" "required_num_qub
     result = run(text, target="ionq.simulator", params={"shots": 1000}, **fields_)["Results"][0]
     assert [entry["Count"] for entry in result["Histogram"]] == [496, 496]
     assert len(result["Shots"]) == 992
+    result = run(text, target="ionq.simulator", params={"shots": 1010}, **fields_)["Results"][0]
+    assert len(result["Shots"]) == 992  # 31.5625 is rounded down too
     result = run(text, target="ionq.qpu.aria-1", params={"shots": 1000}, **fields_)["Results"][0]
     assert len(result["Shots"]) == 1000
 

@@ -1,0 +1,104 @@
+"""Microseconds a gate, circuit to bytes, for each format beside its peers.
+
+`--short` leaves out the largest size and the repetitions. All writers take turns in every round, so that whatever else
+the machine does falls on all of them; the ratio is the median over the rounds, round by round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import statistics
+import time
+from typing import Any
+
+import qiskit
+
+from bench.circuits import QUBITS, mixed
+from bench.writers import YARDSTICK, Writer, writers
+
+PATIENCE = 20.0
+"""Seconds one call may take: a size that is expected to take longer (slow ones grow with the square) is skipped."""
+
+SMALLEST = 1_000
+
+
+def measure(sizes: list[int], rounds: int) -> list[dict[str, Any]]:
+    """Time every writer at every size; one record for each."""
+    columns = writers()
+    last: dict[str, tuple[int, float]] = {}  # size and seconds
+    records = []
+    for size in sizes:
+        circuit = mixed(size)
+        times: dict[str, list[float]] = {writer.name: [] for writer in columns}
+        skipped = {writer.name: _why_not(writer, size, last.get(writer.name)) for writer in columns}
+        for turn in range(rounds + 1):
+            for writer in columns:
+                if skipped[writer.name] or sum(times[writer.name]) > PATIENCE / 4:
+                    continue
+                began = time.perf_counter()
+                writer.run(circuit)
+                spent = time.perf_counter() - began
+                if turn or spent > 1:  # the first call warms up, unless it is too dear to be thrown away
+                    times[writer.name].append(spent)
+        for writer in columns:
+            records.append(_record(writer, size, times[writer.name], times[YARDSTICK], skipped[writer.name]))
+            if times[writer.name]:
+                last[writer.name] = size, min(times[writer.name])
+    return records
+
+
+def _why_not(writer: Writer, size: int, last: tuple[int, float] | None) -> str:
+    if writer.missing:
+        return writer.missing
+    if last is None:
+        return "" if size <= SMALLEST else "too slow at a smaller size"
+    at, spent = last
+    expected = (spent if spent < 1 else spent * size / at) * size / at
+    return f"too slow: would take about {expected:,.0f} s" if expected > PATIENCE else ""
+
+
+def _record(writer: Writer, size: int, times: list[float], yardstick: list[float], skipped: str) -> dict[str, Any]:
+    record: dict[str, Any] = {"writer": writer.name, "gates": size, "goal": writer.goal, "skipped": skipped}
+    if times:
+        ratios = [own / other for own, other in zip(times, yardstick, strict=False)]
+        record |= {
+            "min_us": min(times) / size * 1e6,
+            "median_us": statistics.median(times) / size * 1e6,
+            "ratio": statistics.median(ratios),
+            "rounds": len(times),
+        }
+    return record
+
+
+def _line(record: dict[str, Any]) -> str:
+    start = f"{record['gates']:>8,}  {record['writer']:<22}"
+    if record["skipped"]:
+        return f"{start} skipped: {record['skipped']}"
+    goal = record["goal"]
+    wanted = ""
+    if goal is not None and record["gates"] == 100_000:
+        wanted = f"  goal {goal:.2f}: {'reached' if record['ratio'] <= goal else 'MISSED'}"
+    return f"{start} {record['min_us']:>9.2f} {record['median_us']:>9.2f} {record['ratio']:>9.3f}{wanted}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Microseconds a gate, circuit to bytes.")
+    parser.add_argument("--short", action="store_true", help="1,000 and 10,000 gates, three rounds")
+    parser.add_argument("--rounds", type=int, default=None, help="rounds after the first, which warms up")
+    parser.add_argument("--json", action="store_true", help="print the records as JSON")
+    arguments = parser.parse_args()
+    sizes = [SMALLEST, 10_000] if arguments.short else [SMALLEST, 10_000, 100_000]
+    records = measure(sizes, arguments.rounds or (3 if arguments.short else 7))
+    if arguments.json:
+        print(json.dumps(records, indent=1))
+        return
+    print(f"Python {platform.python_version()}, Qiskit {qiskit.__version__}, {QUBITS} qubits; microseconds a gate")
+    print(f"{'gates':>8}  {'writer':<22} {'min':>9} {'median':>9} {'of dumps':>9}")
+    for record in records:
+        print(_line(record))
+
+
+if __name__ == "__main__":
+    main()
