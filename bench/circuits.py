@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from qiskit import QuantumCircuit
 
 QUBITS = 20
@@ -16,7 +17,9 @@ def mixed(gates: int, seed: int = 20) -> QuantumCircuit:
     firsts = rng.integers(QUBITS, size=gates)
     shifts = rng.integers(1, QUBITS, size=gates)
     angles = rng.uniform(-3, 3, size=gates)
-    for kind, first, shift, angle in zip(kinds.tolist(), firsts.tolist(), shifts.tolist(), angles.tolist(), strict=True):
+    for kind, first, shift, angle in zip(
+        kinds.tolist(), firsts.tolist(), shifts.tolist(), angles.tolist(), strict=True
+    ):
         if kind == 0:
             circuit.h(first)
         elif kind == 1:
