@@ -141,6 +141,15 @@ class Stepped:
         call()
         return True
 
+    def steps(self, seconds: float = 60) -> Iterator[None]:
+        """One turn of a loop after each thing that happened; the loop fails when it takes too long."""
+        end = time.monotonic() + seconds
+        while True:
+            yield
+            assert time.monotonic() < end, "what the test waits for did not happen"
+            if not self.step():
+                time.sleep(0.01)
+
     def settle(self, done: Callable[[], bool]) -> None:
         """Step until it is done."""
         until(lambda: done() or (self.step() and done()), bool)
