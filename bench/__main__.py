@@ -14,7 +14,6 @@ import time
 from typing import Any
 
 import qiskit
-
 from bench.circuits import QUBITS, mixed
 from bench.writers import YARDSTICK, Writer, writers
 
@@ -56,7 +55,9 @@ def _why_not(writer: Writer, size: int, last: tuple[int, float] | None) -> str:
         return "" if size <= SMALLEST else "too slow at a smaller size"
     at, spent = last
     expected = (spent if spent < 1 else spent * size / at) * size / at
-    return f"too slow: would take about {expected:,.0f} s" if expected > PATIENCE else ""
+    if expected <= PATIENCE:
+        return ""
+    return f"too slow: would take about {expected:.0f} s" if expected < 3600 else "too slow: would take hours"
 
 
 def _record(writer: Writer, size: int, times: list[float], yardstick: list[float], skipped: str) -> dict[str, Any]:

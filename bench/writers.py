@@ -10,9 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from qiskit import qasm2
-
 import qrelay
+from qiskit import qasm2
 
 YARDSTICK = "qiskit.qasm2.dumps"
 """What the goals are measured against, in the same run."""

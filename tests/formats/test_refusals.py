@@ -66,6 +66,30 @@ def test_unknown_gates_and_wrong_arities(format_name: str) -> None:
         assert (caught.value.operation, caught.value.index) == (operation[0], 1)
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        ("h", (2,), ()),
+        ("h", (-1,), ()),
+        ("cx", (1, 1), ()),
+        ("measure", (0,), (2,)),
+        ("if", (), (BitIs(0, True), (("cx", (0, 5), ()),), ())),
+    ],
+    ids=["too high", "negative", "twice", "no such bit", "inside a block"],
+)
+def test_programs_by_hand_that_do_not_fit(operation: Any) -> None:
+    for write in (lambda program: encode(program, "qir.v1"), lambda program: choose(program, ["ionq.circuit.v1"])):
+        with pytest.raises(UnsupportedCircuit, match="does not fit") as caught:
+            write(_program(("measure", (0,), (1,)), operation))
+        assert caught.value.index == 1
+
+
+def test_other_spellings_of_gates_are_taken() -> None:
+    spelt = _program(("CX", (0, 1), ()), ("vdg", (0,), ()), ("cphase", (1, 0), (0.3,)))
+    plain = _program(("cx", (0, 1), ()), ("sxdg", (0,), ()), ("cp", (1, 0), (0.3,)))
+    assert encode(spelt, "ionq.circuit.v1").data == encode(plain, "ionq.circuit.v1").data
+
+
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)
 @pytest.mark.parametrize("angle", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize("gate", ["rz", "rxx"])

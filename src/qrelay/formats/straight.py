@@ -45,16 +45,14 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
     """
     lowered = lower(unroll(program), gates, where=format_name)
     operations = lowered.operations
-    first_special = next((i for i, operation in enumerate(operations) if operation[0] in NOT_GATES), len(operations))
-    if first_special == len(operations):
+    first_special = next((i for i, operation in enumerate(operations) if operation[0] in NOT_GATES), None)
+    if first_special is None:
         return Straight(lowered, operations, {})
 
     kept = operations[:first_special]
-    touched: set[int] = set()
-    for _, qubits, _ in kept:
-        touched.update(qubits)
     measured: dict[int, int] = {}
     done: set[int] = set()
+    touched: set[int] | None = None  # what gates act on, worked out when a reset asks for it
     for index in range(first_special, len(operations)):
         operation = operations[index]
         name, qubits, arguments = operation
@@ -64,6 +62,8 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
         elif name in ("barrier", "delay"):
             continue
         elif name == "reset":
+            if touched is None:
+                touched = {qubit for _, used, _ in kept for qubit in used}
             if qubits[0] in done or qubits[0] in touched:
                 _refuse(lowered, index, "resets a qubit that was used before", format_name)
         elif name in BLOCKS or name in NOT_GATES:
@@ -71,7 +71,8 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
         else:
             if not done.isdisjoint(qubits):
                 _refuse(lowered, index, "acts on a qubit that was measured before", format_name)
-            touched.update(qubits)
+            if touched is not None:
+                touched.update(qubits)
             kept.append(operation)
     return Straight(lowered, kept, measured)
 

@@ -18,11 +18,8 @@ __all__ = ["ALIASES", "GATES", "NOT_GATES", "Gate", "inverse"]
 NOT_GATES = frozenset({"measure", "reset", "barrier", "delay", "if", "while", "for", "switch", "break", "continue"})
 """Names of operations that are no gates."""
 
-ALIASES = {
-    "U": "u", "CX": "cx", "phase": "p", "cphase": "cp", "gphase": "global_phase", "v": "sx", "vdg": "sxdg",
-    "cnot": "cx", "toffoli": "ccx", "fredkin": "cswap", "i": "id",
-}  # fmt: skip
-"""Other names of gates in the table. For some readers OpenQASM 3's `U` differs from `u` by a global phase of θ/2."""
+ALIASES = {"CX": "cx", "phase": "p", "cphase": "cp", "gphase": "global_phase", "v": "sx", "vdg": "sxdg", "cnot": "cx"}
+"""Other names of gates in the table, which lowering takes too. Not OpenQASM 3's `U`: `u` lacks its phase of θ/2."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program.definitions import Definition, Step
-from qrelay.program.gates import GATES, NOT_GATES
+from qrelay.program.gates import ALIASES, GATES, NOT_GATES
 from qrelay.program.program import Operation, Program
 
 __all__ = ["Lowering", "lower", "lowering"]
@@ -121,7 +121,7 @@ def _lowered(operation: Operation, way: Lowering, out: list[Operation], index: i
     if name in NOT_GATES:
         out.append(_with_blocks(operation, way, index, where))
         return 0.0
-    gate = GATES.get(name)
+    gate = GATES.get(ALIASES.get(name, name))
     if gate is None:
         raise UnsupportedCircuit(
             f"Operation {index}, {name!r}, is no gate of qrelay's table. Define it in standard gates first.",
@@ -135,13 +135,13 @@ def _lowered(operation: Operation, way: Lowering, out: list[Operation], index: i
             operation=name,
             index=index,
         )
-    if not way.can(name):
+    if not way.can(gate.name):
         raise UnsupportedCircuit(
             f"Operation {index}, {name!r}, cannot be written exactly in {where} ({', '.join(sorted(way.gates))}).",
             operation=name,
             index=index,
         )
-    steps, phase = way.steps(name, arguments)
+    steps, phase = way.steps(gate.name, arguments)
     out += [(step, tuple([qubits[q] for q in local]), angles) for step, local, angles in steps]
     return phase
 

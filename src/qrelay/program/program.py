@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from qrelay.errors import UnsupportedCircuit
 from qrelay.program.layout import Layout, Register
 
 __all__ = ["Angle", "Operation", "Program"]
@@ -29,6 +30,8 @@ The arguments of a gate are its parameters. Names that are not gates:
     break, continue    () ()
 `qrelay.program.control` has the conditions.
 """
+
+_WITH_BITS = frozenset({"measure", "if", "while", "for", "switch"})
 
 
 @dataclass(slots=False)
@@ -75,6 +78,29 @@ class Program:
                 yield operation
             elif operation[0] in special:
                 pending.extend(reversed([inner for block in blocks(operation) for inner in block]))
+
+    def check(self) -> None:
+        """Raise UnsupportedCircuit unless every qubit and bit exists and no operation names a qubit twice.
+
+        Readers make nothing else; this is for programs written by hand.
+        """
+        bits = range(self.num_clbits)
+        if all(self._exists(qubits) for qubits in {operation[1] for operation in self.operations}):
+            special = [operation for operation in self.operations if operation[0] in _WITH_BITS]
+            if all(name == "measure" and arguments[0] in bits for name, _, arguments in special):
+                return
+        for index, (name, qubits, arguments) in self.walk():
+            if not self._exists(qubits) or (name == "measure" and arguments[0] not in bits):
+                raise UnsupportedCircuit(
+                    f"Operation {index}, {name!r} on qubits {qubits} with {arguments}, does not fit a program of"
+                    f" {self.num_qubits} qubits and {self.num_clbits} bits.",
+                    operation=name,
+                    index=index,
+                )
+
+    def _exists(self, qubits: tuple[int, ...]) -> bool:
+        count = self.num_qubits
+        return len(set(qubits)) == len(qubits) and all(0 <= qubit < count for qubit in qubits)
 
     def position(self, index: int) -> int:
         """The index that the `index`-th operation had in the circuit that was read."""
