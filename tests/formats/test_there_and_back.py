@@ -55,7 +55,7 @@ def _items(shot: Any) -> Any:
 def test_counts_are_the_circuits(format_name: str, names: tuple[str, ...]) -> None:
     sizes = (2, 3, 1)[: len(names)]
     registers = [ClassicalRegister(size, name) for size, name in zip(sizes, names, strict=True)]
-    circuit = QuantumCircuit(QuantumRegister(4, "q"), *registers)
+    circuit = QuantumCircuit(QuantumRegister(4, "data"), *registers)
     for qubit in range(4):
         circuit.ry(0.5 + 0.6 * qubit, qubit)
     circuit.cx(0, 3)
