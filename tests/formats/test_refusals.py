@@ -95,8 +95,9 @@ def test_other_spellings_of_gates_are_taken() -> None:
 @pytest.mark.parametrize("gate", ["rz", "rxx"])
 def test_angles_that_are_no_numbers(format_name: str, angle: float, gate: str) -> None:
     qubits = (0,) if gate == "rz" else (1, 0)
-    with pytest.raises(UnsupportedCircuit, match="finite"):
-        encode(_program(("h", (0,), ()), (gate, qubits, (angle,))), format_name)
+    with pytest.raises(UnsupportedCircuit, match="finite") as caught:
+        encode(_program(("h", (0,), ()), (gate, qubits, (angle,)), ("measure", (0,), (0,))), format_name)
+    assert (caught.value.operation, caught.value.index) == (gate, 1)
 
 
 def test_register_named_nan_is_no_reason_to_refuse() -> None:

@@ -113,6 +113,7 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "c4x": lib.C4XGate,
     "c4x, other controls": lambda: lib.C4XGate(ctrl_state=6),
     **{f"mcx {count}": (lambda count=count: lib.MCXGate(count)) for count in range(1, 8)},
+    "mcx with helper qubits": lambda: lib.MCXVChain(4, dirty_ancillas=True),
     "mcphase": lambda: lib.MCPhaseGate(0.7, 3),
     "open cx": lambda: lib.CXGate(ctrl_state=0),
     "open ccx": lambda: lib.CCXGate(ctrl_state=1),

@@ -61,7 +61,7 @@ def write(program: Program) -> Payload:
     parts = straight(program, GATES, _FORMAT)
     body = ",".join(_items(parts.gates))
     if "nan" in body or "inf" in body:
-        refuse_infinite(parts.program, parts.gates)
+        refuse_infinite(program)
     text = f'{{"gateset":"qis","qubits":{program.num_qubits},"circuit":[{body}]}}'
     return Payload(
         data=text.encode(),

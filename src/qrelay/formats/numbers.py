@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import isfinite
 
 from qrelay.errors import UnsupportedCircuit
-from qrelay.program import Operation, Program
+from qrelay.program import Program
+from qrelay.program.gates import NOT_GATES
 
 __all__ = ["refuse_infinite"]
 
 
-def refuse_infinite(program: Program, operations: Sequence[Operation]) -> None:
-    """Raise UnsupportedCircuit for the first operation with a parameter that is infinite or not a number.
+def refuse_infinite(program: Program) -> None:
+    """Raise UnsupportedCircuit for the first gate with a parameter that is infinite or not a number.
 
     Writers call it when their text shows such a number, so that finite programs pay nothing.
     """
-    for index, (name, _, arguments) in enumerate(operations):
-        if any(isinstance(value, float) and not isfinite(value) for value in arguments):
-            position = program.position(index) if operations is program.operations else None
+    for index, (name, _, arguments) in program.walk():
+        if name not in NOT_GATES and not all(map(isfinite, arguments)):
             raise UnsupportedCircuit(
-                f"{name!r} has a parameter that is not a finite number: {arguments}.", operation=name, index=position
+                f"Operation {index}, {name!r}, has a parameter that is not a finite number: {arguments}.",
+                operation=name,
+                index=index,
             )

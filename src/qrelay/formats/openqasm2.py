@@ -47,7 +47,7 @@ def write(program: Program) -> Payload:
     lines = writer.lines()
     text = "".join(lines)
     if "nan" in text or "inf" in text:  # neither is part of a keyword or a gate, but both may be of a register's name
-        refuse_infinite(lowered, lowered.operations)
+        refuse_infinite(program)
     return Payload(
         data=text.encode(),
         format=_FORMAT,

@@ -60,7 +60,7 @@ def write(program: Program, *, profile: str | None = None) -> Payload:
     lines.extend(_records(layout, results))
     text = "".join([_HEAD, *lines, _tail(used, bool(first_result), layout)])
     if "(double 0x7ff" in text or "(double 0xfff" in text:
-        refuse_infinite(parts.program, parts.gates)
+        refuse_infinite(program)
     return Payload(
         data=text.encode(),
         format=_FORMAT,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
-from qiskit.circuit import CircuitInstruction, ControlFlowOp
+from qiskit.circuit import CircuitInstruction, ControlFlowOp, Gate, Instruction
 from qiskit.circuit.controlflow import CONTROL_FLOW_OP_NAMES
 from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.exceptions import QiskitError
@@ -33,6 +34,7 @@ class Fitter:
         self._names = _ANYWHERE | frozenset(target.operation_names)
         self._pairs = target.build_coupling_map()
         self._managers: dict[tuple[int, int | None], PassManager] = {}
+        self._one_at_a_time = threading.Lock()  # Qiskit's passes keep what they are working on in themselves
 
     def fit(self, circuit: QuantumCircuit, *, level: int | None = None, seed: int | None = None) -> QuantumCircuit:
         """The circuit, transpiled if it holds anything outside the target's gates, or if a level is given.
@@ -51,7 +53,8 @@ class Fitter:
             return circuit
         self._refuse_control_flow(circuit)
         try:
-            return self._manager(level, seed).run(_without_false_names(circuit, self._target))
+            with self._one_at_a_time:
+                return self._manager(level, seed).run(_without_false_names(circuit))
         except (QiskitError, KeyError, TypeError) as error:
             # KeyError and TypeError are how some passes meet what they do not know
             index, name = outside or (None, None)
@@ -127,16 +130,36 @@ def _standard_names() -> frozenset[str]:
     return frozenset(get_standard_gate_name_mapping())
 
 
-def _without_false_names(circuit: QuantumCircuit, target: Target) -> QuantumCircuit:
-    """Gates under borrowed names replaced by what they are defined as, at the top level of the circuit."""
-    native = frozenset(target.operation_names)
-    if not any(_false_name(instruction) for instruction in circuit.data if instruction.name in native):
+def _hides_false_name(circuit: QuantumCircuit) -> bool:
+    return any(
+        _false_name(instruction) or ((inner := _made_by_hand(instruction)) is not None and _hides_false_name(inner))
+        for instruction in circuit.data
+    )
+
+
+def _made_by_hand(instruction: CircuitInstruction) -> QuantumCircuit | None:
+    """What a gate made by `to_gate` or `to_instruction` stands for; the library's own use names as they are meant."""
+    if instruction.is_standard_gate():
+        return None
+    operation = instruction.operation
+    return operation.definition if type(operation) in (Gate, Instruction) else None
+
+
+def _without_false_names(circuit: QuantumCircuit) -> QuantumCircuit:
+    """Gates under borrowed names, and those that have such inside, replaced by what they are defined as."""
+    if not _hides_false_name(circuit):
         return circuit
     plain = circuit.copy_empty_like()
     for instruction in circuit.data:
-        definition = instruction.operation.definition if _false_name(instruction) else None
-        if definition is None:
+        inner = _made_by_hand(instruction)
+        if _false_name(instruction):
+            inner = instruction.operation.definition
+        elif inner is not None and not _hides_false_name(inner):
+            inner = None
+        if inner is None:
             plain.append(instruction)
         else:
-            plain.compose(definition, qubits=instruction.qubits, clbits=instruction.clbits, inplace=True, copy=False)
+            plain.compose(
+                _without_false_names(inner), qubits=instruction.qubits, clbits=instruction.clbits, inplace=True
+            )
     return plain

@@ -350,9 +350,10 @@ class _Reading:
 
 
 def _is_c4x(operation: Any) -> bool:
-    """Qiskit has two classes for it."""
+    """Qiskit has two classes for it, and a third that takes helper qubits besides: that one is expanded."""
     return (
         isinstance(operation, ControlledGate)
+        and operation.num_qubits == 5
         and operation.num_ctrl_qubits == 4
         and operation.ctrl_state == 15
         and isinstance(operation.base_gate, XGate)
