@@ -60,7 +60,7 @@ def test_index_is_the_circuits_own_after_lowering(format_name: str) -> None:
 
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)
 def test_unknown_gates_and_wrong_arities(format_name: str) -> None:
-    for operation in (("warp", (0,), ()), ("iswap", (0,), ()), ("u", (0,), (1.0,))):
+    for operation in (("warp", (0,), ()), ("iswap", (0,), ()), ("u", (0,), (1.0,)), ("rx", (0,), ()), ("cx", (0,), ())):
         with pytest.raises(UnsupportedCircuit) as caught:
             encode(_program(("h", (0,), ()), operation), format_name)
         assert (caught.value.operation, caught.value.index) == (operation[0], 1)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from qrelay.errors import UnsupportedCircuit
+from qrelay.program.gates import GATES
 from qrelay.program.layout import Layout, Register
 
 __all__ = ["Angle", "Operation", "Program"]
@@ -46,6 +47,7 @@ class Program:
         name: the circuit's name, kept for the job.
         metadata: the circuit's own, carried along.
         positions: for each operation its index in the circuit that was read; None when they are the same.
+        well_formed: `check` has nothing to find, because a reader made the program or it was checked before.
     """
 
     num_qubits: int
@@ -56,6 +58,7 @@ class Program:
     name: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
     positions: Sequence[int] | None = None
+    well_formed: bool = field(default=False, compare=False, repr=False)
 
     @cached_property
     def layout(self) -> Layout:
@@ -80,26 +83,36 @@ class Program:
                 pending.extend(reversed([inner for block in blocks(operation) for inner in block]))
 
     def check(self) -> None:
-        """Raise UnsupportedCircuit unless every qubit and bit exists and no operation names a qubit twice.
+        """Raise UnsupportedCircuit unless every qubit and bit exists, no operation names a qubit twice, and gates of
+        the table have the qubits and parameters they take.
 
-        Readers make nothing else; this is for programs written by hand.
+        For programs written by hand, once: readers make nothing else and say so by `well_formed`.
         """
+        if not self.well_formed:
+            self._check()
+            self.well_formed = True
+
+    def _check(self) -> None:
         bits = range(self.num_clbits)
-        if all(self._exists(qubits) for qubits in {operation[1] for operation in self.operations}):
+        seen = {(name, qubits, len(arguments)) for name, qubits, arguments in self.operations}
+        if all(self._fits(*kind) for kind in seen):
             special = [operation for operation in self.operations if operation[0] in _WITH_BITS]
             if all(name == "measure" and arguments[0] in bits for name, _, arguments in special):
                 return
         for index, (name, qubits, arguments) in self.walk():
-            if not self._exists(qubits) or (name == "measure" and arguments[0] not in bits):
+            if not self._fits(name, qubits, len(arguments)) or (name == "measure" and arguments[0] not in bits):
                 raise UnsupportedCircuit(
-                    f"Operation {index}, {name!r} on qubits {qubits} with {arguments}, does not fit a program of"
-                    f" {self.num_qubits} qubits and {self.num_clbits} bits.",
+                    f"Operation {index}, {name!r} on qubits {qubits} with {arguments}, does not fit: the program has"
+                    f" {self.num_qubits} qubits and {self.num_clbits} bits{_arity(name)}.",
                     operation=name,
                     index=index,
                 )
 
-    def _exists(self, qubits: tuple[int, ...]) -> bool:
+    def _fits(self, name: str, qubits: tuple[int, ...], num_arguments: int) -> bool:
         count = self.num_qubits
+        gate = GATES.get(name)
+        if gate is not None and (gate.num_qubits, gate.num_params) != (len(qubits), num_arguments):
+            return False
         return len(set(qubits)) == len(qubits) and all(0 <= qubit < count for qubit in qubits)
 
     def position(self, index: int) -> int:
@@ -117,6 +130,11 @@ class Program:
         """The same program with other operations. `positions` says where in the circuit each one comes from."""
         phase = self.global_phase if global_phase is None else global_phase
         return replace(self, operations=operations, positions=tuple(positions), global_phase=phase)
+
+
+def _arity(name: str) -> str:
+    gate = GATES.get(name)
+    return f", and the gate takes {gate.num_qubits} qubits and {gate.num_params} parameters" if gate else ""
 
 
 def _walk(index: int, operation: Operation) -> Iterator[tuple[int, Operation]]:
