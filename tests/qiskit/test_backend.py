@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from qiskit import QuantumCircuit
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.exceptions import QiskitError
 from qiskit.providers import BackendV2, JobStatus, JobTimeoutError, JobV1
 
@@ -307,3 +307,19 @@ def test_the_operation_s_index_is_that_of_the_user_s_circuit(backend: Backend) -
         backend.run([plain, circuit])
     assert (caught.value.operation, caught.value.index) == ("x", 2)
     assert "circuit 1 of the list" in "".join(caught.value.__notes__)
+
+
+@pytest.mark.parametrize("level", [None, 0, 1, 2, 3])
+def test_an_if_is_transpiled_and_right(provider: Provider, level: int | None) -> None:
+    """Bug: a guarded gate outside the target's gates was refused, although the target's OpenQASM 2 can say the `if`."""
+    guard, answer = ClassicalRegister(2, "guard"), ClassicalRegister(2, "answer")
+    circuit = QuantumCircuit(QuantumRegister(3), guard, answer)
+    circuit.x(1)
+    circuit.measure([0, 1], guard)
+    with circuit.if_test((guard, 2)):
+        circuit.iswap(1, 2)  # moves the one from qubit 1 to qubit 2
+    with circuit.if_test((guard, 1)):
+        circuit.dcx(2, 0)
+    circuit.measure([1, 2], answer)
+    backend = provider.get_backend("quantinuum.sim.h2-1e")
+    assert backend.run(circuit, shots=7, optimization_level=level).result().get_counts() == {"10 10": 7}
