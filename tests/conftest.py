@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
 import pytest
+
+with contextlib.suppress(ImportError):  # the vendor's SDK has an environment without it
+    from hypothesis import settings
+
+    # the same examples on every machine, and none that fails because the machine is slow
+    settings.register_profile("qrelay", deadline=None, derandomize=True)
+    settings.load_profile("qrelay")
 
 
 def _shared_folder() -> Path | None:

@@ -127,7 +127,10 @@ class ServiceUnavailable(ServiceError):
 
 
 class UnclearOutcome(ServiceError):
-    """A submission may or may not have been processed. Nothing is repeated unasked: `tag` names it, `resume()` settles it."""
+    """A submission may or may not have been processed. Nothing is repeated unasked.
+
+    `tag` names the submission, `resume()` settles what became of it.
+    """
 
     def __init__(self, message: str, *, tag: str, resume: Callable[[], Awaitable[Any]], **details: Any) -> None:
         super().__init__(message, **details)
@@ -146,7 +149,13 @@ class JobFailed(QrelayError):
     """The service ended the job without a result."""
 
     def __init__(
-        self, message: str, *, job_id: str, target: str | None = None, code: str | None = None, reason: str | None = None
+        self,
+        message: str,
+        *,
+        job_id: str,
+        target: str | None = None,
+        code: str | None = None,
+        reason: str | None = None,
     ) -> None:
         super().__init__(message)
         self.job_id = job_id

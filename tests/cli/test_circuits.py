@@ -13,12 +13,19 @@ BELL2 = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\ncreg c[2];\nh q[0];\n
 BELL3 = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;\n'
 
 
-@pytest.mark.parametrize("text", [BELL2, BELL3, BELL3.replace("3.0", "3")], ids=["2.0", "3.0", "3"])
-@pytest.mark.parametrize("before", ["", "// made by hand: OPENQASM 9;\n\n", "/* two\nlines */ "])
-def test_versions_are_told_apart(tmp_path: Path, text: str, before: str) -> None:
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        ("", BELL2),
+        ("// made by hand: OPENQASM 9;\n\n", BELL2),
+        ("", BELL3),
+        ("", BELL3.replace("3.0", "3")),
+        ("// made by hand: OPENQASM 2.0;\n\n", BELL3),
+        ("/* two\nlines */ ", BELL3),
+    ],
+)
+def test_versions_are_told_apart(tmp_path: Path, before: str, text: str) -> None:
     """A version line after comments, or a version named in a comment, sent files to the wrong importer."""
-    if "2.0" in text and before.startswith("/*"):
-        pytest.skip("OpenQASM 2 has no comments of several lines")
     file = tmp_path / "bell.qasm"
     file.write_text(before + text)
     circuit = load(file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,71 @@ def test_sessions_left_open_are_listed_and_closed(qrelay: Any, tmp_path: Path, b
     code, _, err = qrelay("run", bell, "-t", "ionq.simulator", "--data", data, "--session", session_id)
     assert code == 1
     assert one_line(err)
+
+
+@pytest.fixture
+def slow_cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A cloud on a port, whose jobs wait long enough to be cancelled; the environment names it."""
+    from qrelay.local import LocalCloud, served
+
+    with LocalCloud(waiting=3.0, keys=["right"]) as cloud, served(cloud) as address:
+        parts = {
+            "SubscriptionId": "00000000-0000-0000-0000-000000000001",
+            "ResourceGroupName": "rg",
+            "WorkspaceName": "ws",
+            "ApiKey": "right",
+            "QuantumEndpoint": address,
+        }
+        text = ";".join(f"{name}={value}" for name, value in parts.items())
+        monkeypatch.setenv("AZURE_QUANTUM_CONNECTION_STRING", text)
+        yield text
+
+
+def test_the_environment_names_the_account(qrelay: Any, bell: Path, slow_cloud: str) -> None:
+    """`cancel` that asks and does not tell; a cancelled job that looks like a crash."""
+    code, out, _ = qrelay("run", bell, "-t", "ionq.simulator", "--no-wait", "--json")
+    assert code == 0
+    job_id = json.loads(out)["job"]
+    code, out, err = qrelay("cancel", job_id)
+    assert (code, err) == (0, "")
+    assert out.strip() in ("cancelled", "cancelling")
+    code, out, err = qrelay("result", job_id)
+    assert (code, out) == (1, "")
+    assert one_line(err), err
+    assert job_id in err
+    assert "ancel" in err
+
+
+def test_a_wait_may_be_bounded(qrelay: Any, bell: Path, slow_cloud: str) -> None:
+    code, out, err = qrelay("run", bell, "-t", "ionq.simulator", "--timeout", "0.2")
+    assert (code, out) == (1, "")
+    assert one_line(err), err
+    job_id = re.search(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", err)
+    assert job_id, "the job goes on, and its id is the way back to it"
+
+
+def test_a_refused_key_is_one_line_without_the_key(
+    qrelay: Any, slow_cloud: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_QUANTUM_CONNECTION_STRING", slow_cloud.replace("ApiKey=right", "ApiKey=s3cret-wr0ng"))
+    code, out, err = qrelay("targets")
+    assert (code, out) == (1, "")
+    assert one_line(err), err
+    assert "s3cret" not in err
+
+
+def test_fewer_shots_than_asked_are_said(qrelay: Any, tmp_path: Path) -> None:
+    """As on the service, ionq.simulator rounds shots down on its QIR route: 1000 drawn as if 1000 came."""
+    file = tmp_path / "uneven.qasm"
+    file.write_text('OPENQASM 2.0; include "qelib1.inc"; qreg q[1]; creg c[1]; ry(1.234) q[0]; measure q -> c;')
+    given = ("--target", "ionq.simulator", "--format", "qir.v1", "--shots", 1000, "--local")
+    code, out, _ = qrelay("run", file, *given, "--json")
+    assert code == 0
+    circuit = json.loads(out)["circuits"][0]
+    assert circuit["shots_asked"] == 1000
+    assert circuit["shots_usable"] == sum(circuit["counts"].values()) == 999
+    code, out, _ = qrelay("run", file, *given)
+    assert "999 usable of 1000 shots asked" in out
 
 
 def one_line(text: str) -> bool:

@@ -6,8 +6,8 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping
-from email.utils import format_datetime
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import httpx
@@ -178,7 +178,12 @@ def test_a_refused_key_is_not_tried_again(clock: Any) -> None:
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["https://blobs.example/x", "https://service.example.evil.org/x", "https://service.example:8443/x", "http://127.0.0.1/x"],
+    [
+        "https://blobs.example/x",
+        "https://service.example.evil.org/x",
+        "https://service.example:8443/x",
+        "http://127.0.0.1/x",
+    ],
 )
 def test_credentials_go_to_the_services_own_host_only(clock: Any, elsewhere: str) -> None:
     wire = Wire(httpx.Response(200))
@@ -194,7 +199,9 @@ def test_redirects_are_not_followed(clock: Any) -> None:
     assert len(wire.seen) == 1
 
 
-@pytest.mark.parametrize("home", ["http://service.example", "ftp://service.example", "http://10.0.0.1", "http://127.evil.org"])
+@pytest.mark.parametrize(
+    "home", ["http://service.example", "ftp://service.example", "http://10.0.0.1", "http://127.evil.org"]
+)
 def test_plain_http_leaves_no_machine(home: str) -> None:
     with pytest.raises(ConfigurationError, match="https"):
         Http(home)

@@ -170,3 +170,21 @@ def test_a_call_while_the_interpreter_ends_raises_instead_of_hanging() -> None:
     )
     assert done.returncode == 0
     assert done.stdout.strip() in ("refused True", ""), done.stderr
+
+
+def test_accounts_that_nobody_closed_leave_no_open_connections() -> None:
+    """In a notebook nobody closes anything; warnings about it would name our innards."""
+    done = _run(
+        "import gc\n"
+        "from qrelay.azure import Workspace\n"
+        "from qrelay.local import LocalCloud, served\n"
+        "def ask(address):\n"
+        "    w = Workspace(subscription_id='s', resource_group='g', name='w', endpoint=address, credential='k')\n"
+        "    return w, len(w.targets())\n"
+        "with LocalCloud() as cloud, served(cloud) as address:\n"
+        "    print(ask(address)[1] > 0)\n"
+        "    gc.collect()\n"
+        "    kept = ask(address)\n"
+        "    print(kept[1] > 0)\n"
+    )
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["True", "True"], "")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+AER_ON_QISKIT_1 = "ignore::DeprecationWarning:qiskit_aer.backends.aer_compiler"  # Aer's own code, on Qiskit 1.4
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.py"))
 
 
@@ -18,7 +19,7 @@ def test_there_are_examples() -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_example_runs(example: Path, tmp_path: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-W", "error", str(example)],
+        [sys.executable, "-W", "error", "-W", AER_ON_QISKIT_1, str(example)],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -16,10 +16,9 @@ from qrelay.program import payload_names
 
 qiskit = pytest.importorskip("qiskit")
 
-from qiskit.circuit import Clbit  # noqa: E402
-
 from judges import exact, ionq, qir  # noqa: E402
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, qasm2  # noqa: E402
+from qiskit.circuit import Clbit  # noqa: E402
 
 SHOTS = 2000
 

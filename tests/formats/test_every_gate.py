@@ -11,10 +11,9 @@ from qrelay.program.gates import GATES, inverse
 
 qiskit = pytest.importorskip("qiskit")
 
-from qiskit.quantum_info import Operator, Statevector  # noqa: E402
-
 from judges import exact, ionq, qir  # noqa: E402
 from qiskit import qasm2  # noqa: E402
+from qiskit.quantum_info import Operator, Statevector  # noqa: E402
 
 ANGLES = (0.37, -1.13, 2.41, 0.71)
 NAMES = sorted(name for name in GATES if name != "global_phase")

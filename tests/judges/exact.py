@@ -11,9 +11,8 @@ from scipy.stats import chi2
 
 def memory_distribution(circuit: Any) -> dict[int, float]:
     """Exact distribution of the classical memory of a circuit that measures at the end; bit 0 least significant."""
-    from qiskit.quantum_info import Statevector
-
     from qiskit import QuantumCircuit
+    from qiskit.quantum_info import Statevector
 
     bare = QuantumCircuit(circuit.qubits, global_phase=circuit.global_phase)
     source: dict[int, int] = {}
@@ -68,9 +67,8 @@ def same_distribution(one: Mapping[Any, float], other: Mapping[Any, float], tole
 
 def random_unitary_circuit(seed: int, num_qubits: int, depth: int, names: list[str]) -> Any:
     """A circuit of named standard gates on random qubits with random angles."""
-    from qiskit.circuit.library import C4XGate, get_standard_gate_name_mapping
-
     from qiskit import QuantumCircuit
+    from qiskit.circuit.library import C4XGate, get_standard_gate_name_mapping
 
     table = {**get_standard_gate_name_mapping(), "c4x": C4XGate()}
     rng = np.random.default_rng(seed)

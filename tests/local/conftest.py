@@ -9,7 +9,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -32,6 +32,12 @@ class Client:
         self.api_version = api_version
         self.http = httpx.Client(base_url=base, headers={"x-ms-quantum-api-key": "any"}, timeout=30)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> httpx.Response:
         params = {"api-version": self.api_version} | query
         return self.http.request(method, WORKSPACE + path, json=body, params=params)
@@ -46,9 +52,9 @@ class Client:
         names = {key.replace("_", "-"): value for key, value in headers.items()}
         return self.http.put(f"{path}/{name}?{sas}", content=data, headers={"x-ms-blob-type": "BlockBlob"} | names)
 
-    def definition(self, id: str, data: bytes | None = None, **changes: Any) -> dict[str, Any]:
+    def definition(self, job_id: str, data: bytes | None = None, **changes: Any) -> dict[str, Any]:
         """A job's body, its input uploaded; without data it is a Bell pair for ionq.simulator."""
-        uri = self.container(f"job-{id}")
+        uri = self.container(f"job-{job_id}")
         uploaded = self.put_blob(uri, "inputData", json.dumps(BELL).encode() if data is None else data)
         assert uploaded.status_code == 201, uploaded.text
         body = {
@@ -65,26 +71,26 @@ class Client:
         return {key: value for key, value in (body | changes).items() if value is not None}
 
     def submit(self, data: bytes | None = None, **changes: Any) -> httpx.Response:
-        id = str(uuid.uuid4())
-        return self.call("PUT", f"/jobs/{id}", self.definition(id, data, **changes))
+        job_id = str(uuid.uuid4())
+        return self.call("PUT", f"/jobs/{job_id}", self.definition(job_id, data, **changes))
 
-    def job(self, id: str) -> dict[str, Any]:
-        answer = self.call("GET", f"/jobs/{id}")
+    def job(self, job_id: str) -> dict[str, Any]:
+        answer = self.call("GET", f"/jobs/{job_id}")
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
 
     def session(self, **changes: Any) -> str:
-        id = str(uuid.uuid4())
+        session_id = str(uuid.uuid4())
         body = {"itemType": "Session", "name": "s", "providerId": "ionq", "target": "ionq.simulator"} | changes
-        answer = self.call("PUT", f"/sessions/{id}", body)
+        answer = self.call("PUT", f"/sessions/{session_id}", body)
         assert answer.status_code == 200, answer.text
-        return id
+        return session_id
 
-    def wait(self, id: str, *states: str) -> dict[str, Any]:
+    def wait(self, job_id: str, *states: str) -> dict[str, Any]:
         """The job once it is in one of these states (by default: has ended)."""
         wanted = states or ("Succeeded", "Failed", "Cancelled")
-        return until(lambda: self.job(id), lambda job: job["status"] in wanted)
+        return until(lambda: self.job(job_id), lambda job: job["status"] in wanted)
 
     def blob(self, uri: str, method: str = "GET", **headers: str) -> httpx.Response:
         return self.http.request(method, uri, headers={key.replace("_", "-"): value for key, value in headers.items()})
@@ -134,6 +140,15 @@ class Stepped:
             self._now, _, call = heapq.heappop(self._calls)
         call()
         return True
+
+    def steps(self, seconds: float = 60) -> Iterator[None]:
+        """One turn of a loop after each thing that happened; the loop fails when it takes too long."""
+        end = time.monotonic() + seconds
+        while True:
+            yield
+            assert time.monotonic() < end, "what the test waits for did not happen"
+            if not self.step():
+                time.sleep(0.01)
 
     def settle(self, done: Callable[[], bool]) -> None:
         """Step until it is done."""

@@ -6,6 +6,8 @@ embedded cloud, decoder) and compare with Aer or with the exact probabilities, n
 
 from __future__ import annotations
 
+import random
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +23,15 @@ from qrelay.azure import Workspace
 from qrelay.cloud import Account, Submission
 from qrelay.qiskit import Backend, Job, Provider
 
-SERVICES: dict[str, Callable[[], Account]] = {"azure": Workspace.local}
+
+def pytest_configure(config: pytest.Config) -> None:
+    # On Qiskit 1.4, Aer reads a property of circuits that Qiskit 1.4 deprecates.
+    config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:qiskit_aer.backends.aer_compiler")
+
+
+SERVICES: dict[str, Callable[[Callable[[], str]], Account]] = {
+    "azure": lambda new_id: Workspace.local(new_id=new_id),
+}
 
 WAYS = (
     ("qiskit", "azure", "ionq.simulator", "ionq.circuit.v1"),
@@ -59,9 +69,32 @@ class Way:
         return counts
 
 
+class Ids:
+    """Job ids in an order that each test fixes: the embedded cloud draws its shots by the id."""
+
+    def __init__(self) -> None:
+        self._dice = random.Random(0)
+
+    def start(self, test: str) -> None:
+        self._dice = random.Random(test)
+
+    def __call__(self) -> str:
+        return str(uuid.UUID(int=self._dice.getrandbits(128), version=4))
+
+
 @pytest.fixture(scope="session")
-def accounts() -> Iterator[dict[str, Account]]:
-    opened = {name: make() for name, make in SERVICES.items()}
+def ids() -> Ids:
+    return Ids()
+
+
+@pytest.fixture(autouse=True)
+def _same_shots_every_time(ids: Ids, request: pytest.FixtureRequest) -> None:
+    ids.start(request.node.nodeid)
+
+
+@pytest.fixture(scope="session")
+def accounts(ids: Ids) -> Iterator[dict[str, Account]]:
+    opened = {name: make(ids) for name, make in SERVICES.items()}
     yield opened
     for account in opened.values():
         account.close()

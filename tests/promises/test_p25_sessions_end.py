@@ -136,8 +136,9 @@ def test_p25_a_run_beside_an_open_session_warns_once(
             warnings.simplefilter("always")
             jobs = [pool.submit(backend.run, flipped, shots=10).result() for _ in range(2)]
             jobs.append(pool.submit(session.backend.run, flipped, shots=10).result())
-        assert [one.category for one in caught] == [OutsideSession]
-        assert "session.backend" in str(caught[0].message)
+        told = [one for one in caught if one.category is OutsideSession]  # on Qiskit 1.4, Aer warns as well
+        assert len(told) == 1
+        assert "session.backend" in str(told[0].message)
         assert [_session_of(job, account) for job in jobs] == [None, None, session.id]
 
 

@@ -14,6 +14,11 @@ GATES = frozenset(
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # On Qiskit 1.4, Aer reads a property of circuits that Qiskit 1.4 deprecates.
+    config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:qiskit_aer.backends.aer_compiler")
+
+
 @pytest.fixture
 def device() -> Callable[..., Target]:
     """Makes an all-to-all machine of five qubits; arguments are fields of the Target to change."""

@@ -55,6 +55,14 @@ def test_both_families_attributes_text_and_cause(sample: QrelayError) -> None:
     assert type(error).__name__ == type(sample).__name__
 
 
+def test_notes_come_along_once() -> None:
+    noted = errors.QrelayError("x")
+    noted.add_note("first")
+    face = as_qiskit_error(noted)
+    face.add_note("second")
+    assert (noted.__notes__, face.__notes__) == (["first"], ["first", "second"])
+
+
 def test_qiskit_s_nearer_classes_are_used() -> None:
     assert isinstance(as_qiskit_error(UnknownTarget("x", name="x")), QiskitBackendNotFoundError)
     assert isinstance(as_qiskit_error(errors.WaitTimeout("x", job_id="j")), JobTimeoutError)

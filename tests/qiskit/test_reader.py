@@ -18,6 +18,7 @@ from qrelay.program.gates import GATES
 
 qiskit = pytest.importorskip("qiskit")
 
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister  # noqa: E402
 from qiskit.circuit import (  # noqa: E402
     AnnotatedOperation,
     Clbit,
@@ -32,7 +33,6 @@ from qiskit.circuit import library as lib  # noqa: E402
 from qiskit.circuit.classical import expr, types  # noqa: E402
 from qiskit.quantum_info import Clifford, Operator, SparsePauliOp, Statevector, random_unitary  # noqa: E402
 
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister  # noqa: E402
 from qrelay.qiskit.reader import read  # noqa: E402
 
 QISKIT_1 = qiskit.__version__.startswith("1.")

@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from qrelay.errors import ResultUnreadable
 from qrelay.program import Layout, Register
 from qrelay.results import decode
 
@@ -54,14 +57,19 @@ def test_ghz_in_ionqs_own_format(shared: Path) -> None:
         assert without.probabilities == {"000": 0.5, "111": 0.5}
 
 
-def test_the_sessions_of_the_echo_targets_hold_no_answer_that_is_misread(shared: Path) -> None:
-    """The fourth recording: jobs of an echo target. Whatever was downloaded is read, or refused in words."""
-    exchanges = json.loads(
-        (shared / "fixtures" / "azure" / "test_session_job_failure_policies_echo_quantinuum.json").read_text()
-    )
-    formats = {
-        exchange["response"].get("outputDataFormat")
-        for exchange in exchanges["exchanges"]
-        if isinstance(exchange["response"], dict)
-    }
-    assert formats
+def test_formats_and_errors_of_the_echo_targets_are_refused_in_words(shared: Path) -> None:
+    """The fourth recording has no answer that we read: formats of other names, and the storage's errors in XML."""
+    name = "test_session_job_failure_policies_echo_quantinuum.json"
+    exchanges = json.loads((shared / "fixtures" / "azure" / name).read_text())["exchanges"]
+    bodies = [exchange["response"] for exchange in exchanges]
+    formats = {body["outputDataFormat"] for body in bodies if isinstance(body, dict) and "outputDataFormat" in body}
+    assert formats == {"honeywell.qir.v1", "invalid_output_format"}
+    for format_name in formats:
+        with pytest.raises(ResultUnreadable, match=f"'{format_name}'.*it reads {V2}"):
+            decode(b"{}", format_name)
+    errors = [body.encode() for body in bodies if isinstance(body, str) and "<Error>" in body]
+    assert errors
+    for body in errors:
+        with pytest.raises(ResultUnreadable, match="ContainerNotFound") as caught:
+            decode(body, V2)
+        assert caught.value.data is body

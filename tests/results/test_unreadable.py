@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qrelay.errors import ResultUnreadable
+from qrelay.errors import InvalidOption, ResultUnreadable
 from qrelay.program import Layout, Register
 from qrelay.results import Outcome, decode, decode_items, readable_formats
 
@@ -69,6 +69,18 @@ def test_the_beginning_is_shown_without_secrets(format_name: str, data: bytes) -
     with pytest.raises(ResultUnreadable) as caught:
         decode(data, format_name)
     assert "canary" not in str(caught.value)
+
+
+def test_hostile_names_make_no_long_messages(format_name: str) -> None:
+    data = json.dumps({"x" * 5000: 1, "y": {"z" * 5000: []}}).encode()
+    with pytest.raises(ResultUnreadable) as caught:
+        decode(data, format_name, Layout(1, (Register("c", (0,)),), (0,), 1), 3)
+    assert len(str(caught.value)) < 700
+
+
+def test_answers_are_bytes(format_name: str) -> None:
+    with pytest.raises(InvalidOption, match="bytes, not from str"):
+        decode("{}", format_name)  # type: ignore[arg-type]
 
 
 def test_one_answer_for_several_circuits(format_name: str) -> None:

@@ -48,14 +48,15 @@ class Blobs:
             "content-type": "application/octet-stream",
             "if-none-match": "*",
         }
-        answer = await self._http.send("PUT", address, content=data, headers=headers)
+        attempt = _seconds_for(len(data))
+        answer = await self._http.send("PUT", address, content=data, headers=headers, attempt=attempt)
         if answer.status_code == 404 and _code(answer) in ("ContainerNotFound", None):
             made = await self._http.send(
                 "PUT", container.with_query("restype=container"), headers={"x-ms-version": _VERSION}
             )
             if not made.is_success and _code(made) != "ContainerAlreadyExists":
                 raise _refusal(made, "make the job's container")
-            answer = await self._http.send("PUT", address, content=data, headers=headers)
+            answer = await self._http.send("PUT", address, content=data, headers=headers, attempt=attempt)
         if not answer.is_success and answer.status_code not in (409, 412):
             raise _refusal(answer, "write the program")
         return address
@@ -80,7 +81,7 @@ class Blobs:
             headers = {"x-ms-version": _VERSION, "range": f"bytes={have}-{have + self._chunk - 1}"}
             if etag is not None:
                 headers["if-match"] = etag
-            answer = await self._http.send("GET", url, headers=headers)
+            answer = await self._http.send("GET", url, headers=headers, attempt=_seconds_for(self._chunk))
             status = answer.status_code
             if status in (401, 403):
                 if refused:
@@ -126,6 +127,11 @@ class Blobs:
             return True
         expires = url.expires
         return expires is not None and expires - self._http.clock.now() <= _MARGIN
+
+
+def _seconds_for(size: int) -> float:
+    """How long one transfer of that many bytes may take, on a poor line too."""
+    return 60.0 + size / 50_000
 
 
 def _range(answer: httpx.Response) -> tuple[int, int | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -159,8 +158,8 @@ class AzureService:
                 )
         if error.target is None:
             error.target = submission.target.id
-        if error.job_id is None:
-            error.job_id = submission.key
+            error.args = (f"Job {submission.key} on {submission.target.id} was not created. {error}",)
+        error.job_id = submission.key
         return error
 
     async def job(self, job_id: str) -> JobRecord:
@@ -340,15 +339,22 @@ def _shots(params: Mapping[str, Any]) -> int | None:
 
 def _shown(details: JobDetails | SessionDetails) -> dict[str, Any]:
     """The service's description without signatures."""
-    plain = details.model_dump(by_alias=True)
-    for name, value in plain.items():
-        if isinstance(value, SignedUrl):
-            plain[name] = value.base
-        elif isinstance(value, datetime):
-            plain[name] = value.astimezone(UTC).isoformat()
-        elif isinstance(value, str):
-            plain[name] = redact_text(value)
-    return json.loads(json.dumps(plain, default=str))  # type: ignore[no-any-return]
+    shown: dict[str, Any] = _plain(details.model_dump(by_alias=True))
+    return shown
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, SignedUrl):
+        return value.base
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
 
 
 def _place(url: SignedUrl) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from qrelay.azure.service import AzureService
 from qrelay.cloud.account import Account
 from qrelay.cloud.clock import Clock, SystemClock
 from qrelay.cloud.http import Http
+from qrelay.cloud.urls import is_loopback
 from qrelay.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Workspace(Account):
         http = Http(address, transport=transport, clock=clock)
         api = Api(http, connection, authorizer(credential, clock))
         service = AzureService(f"workspace {name}", api, Blobs(http))
-        account.setdefault("quick", _LOCAL_QUICK if transport is not None else 0.25)
+        account.setdefault("quick", _LOCAL_QUICK if is_loopback(address) else 0.25)
         super().__init__(service, clock=clock, **account)
         self._cloud: LocalCloud | None = None
 

@@ -282,9 +282,9 @@ def _show_outcomes(job: Any, outcomes: Iterable[Any], *, as_json: bool) -> None:
     console = Console()
     for document in documents:
         counts: Mapping[str, int] = document["counts"]
-        title = " ".join(
-            part for part in (document["name"], f"on {job.target}, {document['shots_usable']} shots") if part
-        )
+        asked, usable = document["shots_asked"], document["shots_usable"]
+        shots = f"{usable} shots" if asked in (None, usable) else f"{usable} usable of {asked} shots asked"
+        title = f"{document['name']} on {job.target}, {shots}".strip()
         console.print(title, highlight=False, markup=False)
         console.print(histogram(counts))
     console.print(f"job {job.id}", style="dim", highlight=False)

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import threading
 import uuid
 import warnings
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from qrelay.cloud import loop
-from qrelay.cloud.batch import parse_composite_id
+from qrelay.cloud.batch import composite_id, parse_composite_id
 from qrelay.cloud.clock import Clock, SystemClock
 from qrelay.cloud.job import Job
 from qrelay.cloud.preparing import Wish, prepare
 from qrelay.cloud.service import JobRecord, Service, SessionRecord, Submission
 from qrelay.cloud.session import OutsideSession, Session, current_session
+from qrelay.cloud.submitting import send_all
 from qrelay.cloud.target import Target
-from qrelay.cloud.waiting import Poller
+from qrelay.cloud.waiting import Poller, outlast
 from qrelay.errors import (
     ConfigurationError,
     InvalidOption,
     NotFound,
-    QrelayError,
-    SessionEnded,
-    UnclearOutcome,
     UnknownTarget,
 )
 from qrelay.formats.payload import Payload
@@ -76,8 +75,8 @@ class Account:
         self._new_id = new_id
         self._inner: _Inner | None = None
         self._targets: tuple[float, tuple[Target, ...]] | None = None
-        self._entered: weakref.WeakSet[Session] = weakref.WeakSet()
-        self._warned: weakref.WeakSet[Session] = weakref.WeakSet()
+        self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
+        self._sessions_lock = threading.Lock()
         self._closed = False
 
     @property
@@ -131,7 +130,14 @@ class Account:
         joined = self._join(target, session)
         wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tuple(tags))
         resolved = self.target(target) if isinstance(target, str) else target
-        return loop.call(self._send_all, prepare(wish, resolved, self._new_id))
+        submissions = prepare(wish, resolved, self._new_id)
+        try:
+            return loop.call(self._send_all, submissions)
+        except (KeyboardInterrupt, SystemExit) as interruption:
+            first = submissions[0]
+            id_ = composite_id(first.group, first.count) if first.group is not None else first.key
+            interruption.add_note(f"The submission may have arrived: look for it by account.job({id_!r}).")
+            raise
 
     def submit_async(
         self,
@@ -146,7 +152,7 @@ class Account:
         options: Mapping[str, Any] | None = None,
         metadata: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         tags: Sequence[str] = (),
-    ) -> Any:
+    ) -> Coroutine[Any, Any, Job]:
         """`submit` as an awaitable. The session is that of the call, not that of the moment in which it is awaited."""
         joined = self._join(target, session)
         wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tuple(tags))
@@ -171,10 +177,8 @@ class Account:
         """
         return self._iterate(self.service.jobs(**filters))
 
-    async def jobs_async(self, **filters: Any) -> AsyncIterator[Job]:
-        records = self.service.jobs(**filters)
-        while (record := await loop.later(_next, records)) is not None:
-            yield Job(self, [record])
+    def jobs_async(self, **filters: Any) -> AsyncIterator[Job]:
+        return self._iterate_async(self.service.jobs(**filters))
 
     # --- sessions ----------------------------------------------------------------------------------------------------
 
@@ -267,9 +271,9 @@ class Account:
         return session.id
 
     def _warn_outside(self, target: str) -> None:
-        for session in list(self._entered):
-            if session.target == target and not session.closed and session not in self._warned:
-                self._warned.add(session)
+        for session in self._known_sessions():
+            if session.target == target and session.entered and not session.closed and not session.warned:
+                session.warned = True
                 warnings.warn(
                     f"This run on {target} does not join session {session.name or session.id}, which is open "
                     "elsewhere in "
@@ -279,8 +283,20 @@ class Account:
                     stacklevel=4,
                 )
 
+    def _know_session(self, session: Session) -> None:
+        with self._sessions_lock:
+            self._sessions.add(session)
+
+    def _known_sessions(self) -> list[Session]:
+        with self._sessions_lock:
+            return list(self._sessions)
+
     def _iterate(self, records: AsyncIterator[JobRecord]) -> Iterator[Job]:
         while (record := loop.call(_next, records)) is not None:
+            yield Job(self, [record])
+
+    async def _iterate_async(self, records: AsyncIterator[JobRecord]) -> AsyncIterator[Job]:
+        while (record := await loop.later(_next, records)) is not None:
             yield Job(self, [record])
 
     # --- on the loop -------------------------------------------------------------------------------------------------
@@ -314,48 +330,7 @@ class Account:
         return found
 
     async def _send_all(self, submissions: list[Submission]) -> Job:
-        inner = self._here()
-
-        async def send(submission: Submission) -> JobRecord | QrelayError:
-            async with inner.places:
-                try:
-                    return await self._send(submission)
-                except QrelayError as error:
-                    return error
-
-        answers = await asyncio.gather(*(send(submission) for submission in submissions))
-        errors = {index: answer for index, answer in enumerate(answers) if isinstance(answer, QrelayError)}
-        if len(errors) == len(answers):  # an unclear one first: it must be settled
-            raise min(errors.values(), key=lambda error: not isinstance(error, UnclearOutcome))
-        records = [answer if isinstance(answer, JobRecord) else None for answer in answers]
-        return Job(self, records, group=submissions[0].group, errors=errors)
-
-    async def _send(self, submission: Submission) -> JobRecord:
-        try:
-            record = await self.service.submit(submission)
-        except SessionEnded as error:
-            raise await self._with_finished_jobs(error) from error
-        except UnclearOutcome as error:
-            raise UnclearOutcome(
-                str(error),
-                tag=error.tag,
-                resume=lambda: loop.later(self._send_all, [replace(submission, group=None)]),
-                status=error.status, code=error.code, target=error.target, job_id=error.job_id,
-                request_id=error.request_id,
-            ) from error  # fmt: skip
-        self.jobs_submitted += 1
-        return replace(record, layouts=(submission.payload.layout,), shots=record.shots or submission.shots)
-
-    async def _with_finished_jobs(self, error: SessionEnded) -> SessionEnded:
-        for session in list(self._entered):
-            if session.id == error.session_id:
-                await session._refresh()  # noqa: SLF001 - so that the next run is refused without a request
-        try:
-            finished = [r.id async for r in self.service.session_jobs(error.session_id) if r.state.ended]
-        except QrelayError:
-            return error
-        named = f" Its finished jobs: {', '.join(finished)}." if finished else ""
-        return SessionEnded(f"{error}{named}", session_id=error.session_id, finished_jobs=finished)
+        return await send_all(self, submissions, self._here().places)
 
     async def _job(self, id: str) -> Job:  # noqa: A002
         self._here()
@@ -379,9 +354,9 @@ class Account:
         self._here()
         return await self.service.cancel(id)
 
-    async def _download(self, record: JobRecord) -> bytes:
+    async def _download(self, record: JobRecord, deadline: float | None) -> bytes:
         self._here()
-        return await self.service.result(record)
+        return await outlast(lambda: self.service.result(record), self.clock, record.id, deadline)
 
     async def _open_session(self, target: str | Target, name: str | None, options: Mapping[str, Any]) -> Session:
         self._here()

@@ -12,6 +12,7 @@ import platform
 import random
 import ssl
 import uuid
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -22,6 +23,7 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from qrelay._version import __version__
+from qrelay.cloud import loop as loop_of_qrelay
 from qrelay.cloud.clock import Clock, SystemClock
 from qrelay.cloud.urls import QuietUrl, SignedUrl, is_loopback, origin, redact_url
 from qrelay.errors import ConfigurationError, ServiceError, ServiceUnavailable
@@ -56,11 +58,15 @@ class Repeat(Enum):
 
 class Unanswered(ServiceUnavailable):
     """No usable answer within the allowed time. `processed` is False if the request certainly had no effect, None if
-    it may have had one."""
+    it may have had one. `retry_after` is the pause in seconds that the service asked for at last.
+    """
 
-    def __init__(self, message: str, *, processed: bool | None, **details: Any) -> None:
+    def __init__(
+        self, message: str, *, processed: bool | None, retry_after: float | None = None, **details: Any
+    ) -> None:
         super().__init__(message, **details)
         self.processed = processed
+        self.retry_after = retry_after
 
 
 class Authorizer(Protocol):
@@ -94,8 +100,17 @@ class _Order:
     repeat: Repeat
     request_id: str
     deadline: float
+    attempt: float
     processed: bool | None = False
     response: httpx.Response | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wire:
+    """What belongs to one event loop: connections, and the places for requests under way."""
+
+    client: httpx.AsyncClient
+    places: asyncio.Semaphore
 
 
 class Http:
@@ -130,9 +145,7 @@ class Http:
         self._attempt_seconds = attempt
         self._concurrency = concurrency
         self._chance = chance or random.Random()  # noqa: S311 - jitter, not cryptography
-        self._client: httpx.AsyncClient | None = None
-        self._places = asyncio.Semaphore(concurrency)
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wires: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Wire] = weakref.WeakKeyDictionary()
 
     async def send(
         self,
@@ -146,6 +159,7 @@ class Http:
         authorizer: Authorizer | None = None,
         repeat: Repeat = Repeat.ALWAYS,
         patience: float | None = None,
+        attempt: float | None = None,
     ) -> httpx.Response:
         """Send until there is an answer: anything but 408, 425, 429, 500, 502, 503 and 504.
 
@@ -167,6 +181,7 @@ class Http:
         order = _Order(
             method, address, dict(headers or {}), params, json, content, authorizer, repeat, str(uuid.uuid4()),
             self.clock.monotonic() + (self._patience if patience is None else patience),
+            attempt or self._attempt_seconds,
         )  # fmt: skip
         response = await self._persist(order, fresh=False)
         if response.status_code == 401 and authorizer is not None and authorizer.renewable:
@@ -224,24 +239,25 @@ class Http:
             f"{order.method} {redact_url(order.url)} got no usable answer: {trouble}. {effect} "
             "Check the connection and the service's status page, then try again.",
             processed=order.processed,
+            retry_after=retry_after(trouble.response.headers, self.clock) if trouble.response is not None else None,
             status=status,
             code=code,
             request_id=order.request_id,
         ) from trouble.__cause__
 
     async def _attempt(self, order: _Order, fresh: bool) -> httpx.Response:
-        client = self._on_this_loop()
+        wire = self._on_this_loop()
         headers = {"x-ms-client-request-id": order.request_id, **order.headers}
         if order.authorizer is not None:
             headers.update(await order.authorizer.headers(fresh=fresh))
-        request = client.build_request(
+        request = wire.client.build_request(
             order.method, order.url, headers=headers, params=order.params, json=order.json, content=order.content
         )
         request.url = QuietUrl(request.url)
         self.requests += 1
         try:
-            async with self._places, asyncio.timeout(self._attempt_seconds):
-                response = await client.send(request, follow_redirects=False)
+            async with wire.places, asyncio.timeout(order.attempt):
+                response = await wire.client.send(request, follow_redirects=False)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             if _refused_certificate(error):
                 raise ConfigurationError(
@@ -263,24 +279,26 @@ class Http:
             raise _Trouble(f"HTTP {response.status_code}", processed=processed, response=response)
         return response
 
-    def _on_this_loop(self) -> httpx.AsyncClient:
-        loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            self._loop = loop
-            self._places = asyncio.Semaphore(self._concurrency)
-            self._client = httpx.AsyncClient(
+    def _on_this_loop(self) -> _Wire:
+        running = asyncio.get_running_loop()
+        wire = self._wires.get(running)
+        if wire is None:
+            client = httpx.AsyncClient(
                 transport=self._transport,
                 timeout=httpx.Timeout(self._attempt_seconds, connect=15.0, pool=None),
                 limits=httpx.Limits(max_connections=self._concurrency + 8, max_keepalive_connections=self._concurrency),
                 trust_env=not is_loopback(self.home),  # a proxy must not see what is meant for this machine
                 headers={"user-agent": f"qrelay/{__version__} python/{platform.python_version()}"},
             )
-        return self._client
+            wire = self._wires[running] = _Wire(client, asyncio.Semaphore(self._concurrency))
+            loop_of_qrelay.adopt(self, client)
+        return wire
 
     async def aclose(self) -> None:
-        client, self._client = self._client, None
-        if client is not None and self._loop is asyncio.get_running_loop():
-            await client.aclose()
+        """Close the connections of the running loop."""
+        wire = self._wires.pop(asyncio.get_running_loop(), None)
+        if wire is not None:
+            await wire.client.aclose()
 
 
 def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:

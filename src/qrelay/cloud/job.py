@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 from qrelay.cloud import loop
 from qrelay.cloud.batch import combined_state, composite_id
 from qrelay.cloud.service import JobRecord, JobState
-from qrelay.errors import JobCancelled, JobFailed, NotFound, PartialResult, QrelayError, ResultUnreadable
+from qrelay.errors import JobCancelled, JobFailed, NotFound, PartialResult, QrelayError, ResultUnreadable, WaitTimeout
 from qrelay.results import Outcome, decode
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Job:
         self._records = list(records)
         self._errors = dict(errors or {})
         self._outcomes: dict[int, Outcome] = {}
+        self._unreadable: dict[int, QrelayError] = {}
         self.composite = group is not None
         self.count = len(records)
         self.id = composite_id(group, self.count) if group is not None else known[0].id
@@ -208,10 +209,11 @@ class Job:
         return combined_state(self._records)
 
     async def _fetch(self, index: int, timeout: float | None) -> bytes:  # noqa: ASYNC109
+        deadline = None if timeout is None else self._account.clock.monotonic() + timeout
         record = await self._ended(index, timeout)
         if record.state is not JobState.SUCCEEDED:
             raise _failure(record)
-        return await self._account._download(record)  # noqa: SLF001
+        return await self._account._download(record, deadline)  # noqa: SLF001
 
     async def _fetch_all(self, timeout: float | None) -> list[bytes | QrelayError | None]:  # noqa: ASYNC109
         await self._wait(timeout)
@@ -221,6 +223,8 @@ class Job:
                 return None
             try:
                 return await self._fetch(index, timeout)
+            except WaitTimeout:
+                raise
             except QrelayError as error:
                 return error
 
@@ -256,14 +260,14 @@ class Job:
             try:
                 self._outcomes[index] = self._decode(index, data)
             except QrelayError as error:
-                self._errors[index] = error
+                self._unreadable[index] = error
 
     def _together(self, fetched: Sequence[bytes | QrelayError | None], *, partial: bool) -> list[Outcome | None]:
         failures: dict[int, QrelayError] = {}
         for index in range(self.count):
             if index not in self._outcomes:
                 found = fetched[index]
-                failures[index] = found if isinstance(found, QrelayError) else self._errors[index]
+                failures[index] = found if isinstance(found, QrelayError) else self._unreadable[index]
         if failures and not partial:
             if not self.composite:
                 raise failures[0]

@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import contextvars
 import os
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-__all__ = ["call", "in_thread", "later", "start"]
+__all__ = ["adopt", "call", "in_thread", "later", "start"]
 
 T = TypeVar("T")
+
+
+class Closable(Protocol):
+    async def aclose(self) -> None: ...
 
 
 class _Background:
@@ -26,6 +32,7 @@ class _Background:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self.clients: weakref.WeakSet[Closable] = weakref.WeakSet()
         self.thread = threading.Thread(target=self._run, name="qrelay-loop", daemon=True)
         self.thread.start()
 
@@ -39,6 +46,8 @@ class _Background:
                 task.cancel()
             if pending:
                 self.loop.run_until_complete(asyncio.wait(pending, timeout=1))
+            for client in list(self.clients):
+                self.loop.run_until_complete(client.aclose())
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.close()
 
@@ -49,6 +58,7 @@ class _Background:
 
 
 _lock = threading.Lock()
+_closing: set[asyncio.Task[None]] = set()
 _background: _Background | None = None
 
 
@@ -111,6 +121,30 @@ async def later(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, **k
 async def in_thread(function: Callable[..., T], *args: Any) -> T:
     """Await a computation that would block the waiting loop."""
     return await later(_threaded, function, *args)
+
+
+def adopt(owner: object, client: Closable) -> None:
+    """Close a client of the running loop when its owner is forgotten, or when the loop stops: whichever comes first.
+
+    For owners that nobody closed. Nothing waits here, so that it may happen during garbage collection.
+    """
+    running = asyncio.get_running_loop()
+    background = _background
+    if background is not None and background.loop is running:
+        background.clients.add(client)
+    finalizer = weakref.finalize(owner, _let_go, client, running)
+    finalizer.atexit = False
+
+
+def _let_go(client: Closable, running: asyncio.AbstractEventLoop) -> None:
+    def close() -> None:
+        task = running.create_task(client.aclose())
+        _closing.add(task)
+        task.add_done_callback(_closing.discard)
+
+    if running.is_running() and not sys.is_finalizing():
+        with contextlib.suppress(RuntimeError):  # it stopped meanwhile
+            running.call_soon_threadsafe(close)
 
 
 async def _threaded(function: Callable[..., T], *args: Any) -> T:

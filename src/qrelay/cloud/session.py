@@ -7,7 +7,7 @@ caller's thread, and everything below that gets the id as an argument.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
@@ -53,6 +53,8 @@ class Session:
         self._depth = 0
         self._closing = False
         self._tokens: list[Token[_Joined | None]] = []
+        self.warned = False
+        account._know_session(self)  # noqa: SLF001 - rooms of one floor
 
     @property
     def closed(self) -> bool:
@@ -80,6 +82,9 @@ class Session:
     def jobs(self) -> Iterator[Job]:
         """The session's jobs, each as a job of its own."""
         return self._account._iterate(self._account.service.session_jobs(self.id))  # noqa: SLF001 - rooms of one floor
+
+    def jobs_async(self) -> AsyncIterator[Job]:
+        return self._account._iterate_async(self._account.service.session_jobs(self.id))  # noqa: SLF001
 
     def close(self) -> SessionRecord:
         """Take no more jobs; those under way go on. Closing twice asks the service once."""
@@ -151,7 +156,6 @@ class Session:
         with self._lock:
             self._depth += 1
             self._tokens.append(_joined.set({**(_joined.get() or {}), (self._account, self.target): self}))
-        self._account._entered.add(self)  # noqa: SLF001
 
     def _leave(self) -> bool:
         """Undo `_join`; whether this was the outermost block."""
@@ -166,8 +170,6 @@ class Session:
             if left.get((self._account, self.target)) is self:
                 del left[(self._account, self.target)]
                 _joined.set(left)
-        if outermost:
-            self._account._entered.discard(self)  # noqa: SLF001
         return outermost
 
     async def _refresh(self) -> SessionRecord:
@@ -175,6 +177,8 @@ class Session:
         return self.record
 
     async def _close(self) -> SessionRecord:
+        if self.record.state.ended:  # failed or timed out: the service has closed it
+            return self.record
         self.record = await self._account.service.close_session(self.id)
         return self.record
 

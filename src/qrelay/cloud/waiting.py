@@ -10,21 +10,25 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from qrelay.cloud.clock import Clock
+from qrelay.cloud.http import Unanswered
 from qrelay.cloud.service import JobRecord, JobState
 from qrelay.errors import NotFound, QrelayError, ServiceError, ServiceUnavailable, WaitTimeout
 
-__all__ = ["Poller", "interval"]
+__all__ = ["Poller", "interval", "outlast"]
 
 log = logging.getLogger("qrelay.jobs")
+
+T = TypeVar("T")
 
 _POLLS_AT_ONCE = 16
 _LONGEST_INTERVAL = 300.0
 _OUTAGE_PATIENCE = 6 * 3600.0
 _UNKNOWN_PATIENCE = 3600.0
 _LAST_LOOK = 5.0  # how much longer than its time a wait may take when a look is under way
+_OUTAGE_PAUSE = 5.0
 _ABSENCE_PATIENCE = 15.0  # a job that was just made may not be seen by every machine of the service yet
 
 
@@ -35,6 +39,33 @@ def interval(elapsed: float, quick: float, watched: int = 1) -> float:
     """
     start = min(0.4, quick * max(1.0, watched / 8))
     return min(_LONGEST_INTERVAL, max(start, min(0.4, 0.5 * elapsed), 0.08 * elapsed))
+
+
+async def outlast(fetch: Callable[[], Awaitable[T]], clock: Clock, job_id: str, deadline: float | None) -> T:
+    """Fetch what is known to be there, through an outage of hours; until the deadline, if there is one.
+
+    Raises WaitTimeout when the deadline is over, ServiceUnavailable when the outage does not end.
+    """
+    began = clock.monotonic()
+    while True:
+        try:
+            return await fetch()
+        except ServiceUnavailable as trouble:
+            error, now = trouble, clock.monotonic()
+            if deadline is not None and now >= deadline:
+                raise WaitTimeout(
+                    f"Job {job_id} has ended, and its result could not be read in the time allowed: {error}",
+                    job_id=job_id,
+                ) from error
+            if now - began > _OUTAGE_PATIENCE:
+                raise
+            log.warning("Reading the result of job %s: %s Trying again.", job_id, error)
+        pause = max(_OUTAGE_PAUSE, _asked_pause(error))
+        await clock.sleep(pause if deadline is None else min(pause, max(0.0, deadline - now)))
+
+
+def _asked_pause(error: ServiceUnavailable) -> float:
+    return min(_LONGEST_INTERVAL, error.retry_after or 0.0) if isinstance(error, Unanswered) else 0.0
 
 
 @dataclass(eq=False)
@@ -137,10 +168,12 @@ class Poller:
                 task.cancel()
 
     async def _poll(self, watch: _Watch) -> None:
+        asked_pause = 0.0
         try:
             async with self._places:
                 record = await self._fetch(watch.job_id)
         except ServiceUnavailable as error:
+            asked_pause = _asked_pause(error)
             self._bear(watch, error, _OUTAGE_PATIENCE)
         except NotFound as error:
             self._bear(watch, error, _ABSENCE_PATIENCE)
@@ -160,7 +193,7 @@ class Poller:
         finally:
             now = self._clock.monotonic()
             self._expire(watch, now)
-            watch.due = now + interval(now - watch.since, self._quick, len(self._watches))
+            watch.due = now + max(asked_pause, interval(now - watch.since, self._quick, len(self._watches)))
             deadlines = [waiter.deadline for waiter in watch.waiters if waiter.deadline is not None]
             watch.due = min([watch.due, *(moment for moment in deadlines if moment > now)])
             watch.polling = False

@@ -51,7 +51,7 @@ def honeywell(circuit: QuantumCircuit, bits: Bits) -> bytes:
         columns = [circuit.find_bit(bit).index for bit in reversed(register)]
         text = (bits[:, columns] + ord("0")).astype(np.uint8).tobytes().decode("ascii")
         width = len(columns)
-        answer[register.name] = [text[start : start + width] for start in range(0, width * len(bits), width)]
+        answer[register.name] = [text[shot * width : (shot + 1) * width] for shot in range(len(bits))]
     return _bytes(answer)
 
 

@@ -29,12 +29,12 @@ class LocalCloud:
 
     data: a file that keeps jobs, sessions and blobs beyond this object, and takes up unfinished jobs; None for memory.
     keys: the API keys and tokens let in; None for any.
-    waiting, executing: the least time in seconds that a job stays in these states.
+    waiting, executing: the least time in seconds that a job stays so; by default a poll every 50 ms sees both.
     loss, error_rate: the probability that a qubit is lost, and that a shot ends as an error.
     session_idle: seconds without a job after which a session times out.
     sas_lifetime: seconds for which signed storage addresses are valid.
     makes_containers: whether asking for a container's address makes it; None, from api-version 2026-01-15 on.
-    faults: what goes wrong, and when; more may be added through `app.add`.
+    faults: what goes wrong, and when, as Fault or as text for parse_fault; more may be added through `app.add`.
     slots: how many jobs are simulated side by side.
     clock: nanoseconds since 1970. engine: stands in for the simulation. schedule: decides when the worker's steps are
     due. These three are for tests.
@@ -45,14 +45,14 @@ class LocalCloud:
         data: Path | None = None,
         *,
         keys: Collection[str] | None = None,
-        waiting: float = 0.06,
-        executing: float = 0.06,
+        waiting: float = 0.08,
+        executing: float = 0.08,
         loss: float = 0.0,
         error_rate: float = 0.0,
         session_idle: float = 600.0,
         sas_lifetime: float = 14400.0,
         makes_containers: bool | None = None,
-        faults: Iterable[Fault] = (),
+        faults: Iterable[Fault | str] = (),
         slots: int | None = None,
         clock: Clock = system_clock,
         engine: Engine | None = None,
@@ -67,10 +67,14 @@ class LocalCloud:
         self._store = Store(data)
         blobs = Blobs(self._store, clock)
         self.signer = Signer(self._store.secret("storage key"), clock, sas_lifetime)
-        computation = Computation(loss, error_rate, engine)
-        slots = slots or min(4, os.cpu_count() or 1)
         self._worker = Worker(
-            self._store, blobs, clock, computation, Dwell(waiting, executing), slots, schedule or Timetable()
+            store=self._store,
+            blobs=blobs,
+            clock=clock,
+            compute=Computation(loss, error_rate, engine),
+            dwell=Dwell(waiting, executing),
+            slots=slots or min(4, os.cpu_count() or 1),
+            schedule=schedule or Timetable(),
         )
         plane = Plane(self._store, blobs, self.signer, self._worker, clock, session_idle, makes_containers)
         self.app = Faults(application(plane, keys), faults)

@@ -25,7 +25,9 @@ Bits = npt.NDArray[np.uint8]
 DENSE_QUBITS = 26
 """Up to here a state vector is kept (1 GiB); wider circuits go through matrix product states or Clifford tableaux."""
 
-_MAX_BOND = 256
+_EASY_QUBITS = 21  # above, a matrix product state is taken where it is surely small: it is faster by orders
+_MAX_ENTANGLED = 7  # base-2 logarithm of the bond dimension that a matrix product state may have
+_MAX_WORK = 1 << 38  # amplitudes touched; minutes to an hour on one machine
 _MAX_OUTCOMES = 1 << 18
 _TINY = 1e-12
 _EXTRA = {"measure", "reset", "barrier", "if_else", "unitary", "mcx", "mcp", "mcphase"}
@@ -33,6 +35,7 @@ _CLIFFORD = {
     "x", "y", "z", "h", "s", "sdg", "sx", "sxdg", "cx", "cy", "cz", "swap", "id",
     "measure", "reset", "barrier", "if_else",
 }  # fmt: skip
+_DOUBLING = {"cx", "cy", "cz", "cp", "cu1", "csx", "ccx", "rxx", "ryy", "rzz", "rzx", "ecr"}
 
 
 def sample(circuit: QuantumCircuit, shots: int, seed: int) -> Bits:
@@ -44,9 +47,9 @@ def sample(circuit: QuantumCircuit, shots: int, seed: int) -> Bits:
     width = circuit.num_clbits
     if width == 0:
         return np.zeros((shots, 0), dtype=np.uint8)
-    method = _method(circuit)
-    flat = _lowered(circuit, method)
-    result = _run(flat, method, shots=shots, seed=seed, memory=True)
+    _check_work(circuit, shots)
+    method = _method(circuit, clifford="stabilizer")
+    result = _run(_lowered(circuit, method), method, shots=shots, seed=seed, memory=True)
     memory = cast("list[str]", result.data(0)["memory"])
     size = -(-width // 8)
     rows = np.frombuffer(b"".join(int(word, 16).to_bytes(size, "little") for word in memory), dtype=np.uint8)
@@ -62,18 +65,22 @@ def probabilities(circuit: QuantumCircuit, *, least: float = _TINY) -> dict[int,
     active = _active(circuit)
     if not active:
         return {0: 1.0}
-    if len(active) <= DENSE_QUBITS:
-        flat = _lowered(circuit, "statevector")
-        flat.save_probabilities()
-        values = np.asarray(_run(flat, "statevector").data(0)["probabilities"], dtype=float)
+    _check_work(circuit, 1)
+    method = _method(circuit)
+    flat = _lowered(circuit, method)
+    if method == "statevector":
+        flat.save_probabilities(label="answer")
+    else:
+        flat.save_matrix_product_state(label="answer")
+    result = _run(flat, method)
+    if method == "statevector":
+        values = np.asarray(result.data(0)["answer"], dtype=float)
         numbers = np.flatnonzero(values > least)
         if len(numbers) > _MAX_OUTCOMES:
             raise _too_many()
         found = dict(zip(numbers.tolist(), values[numbers].tolist(), strict=True))
     else:
-        flat = _lowered(circuit, "matrix_product_state")
-        flat.save_matrix_product_state(label="mps")
-        found = _outcomes(*_run(flat, "matrix_product_state").data(0)["mps"], least=least)
+        found = _outcomes(*result.data(0)["answer"], least=least)
     if active == list(range(len(active))):
         return found
     return {sum(1 << qubit for bit, qubit in enumerate(active) if number >> bit & 1): p for number, p in found.items()}
@@ -87,36 +94,75 @@ def _too_many() -> ExecutionRefused:
 
 def _run(circuit: QuantumCircuit, method: str, *, shots: int = 1, seed: int = 0, memory: bool = False) -> Any:
     # one group of shots: Aer seeds each group by itself, so that the machine's number of cores would show in the answer
-    simulator = AerSimulator(
-        method=method,
-        max_parallel_shots=1,
-        matrix_product_state_max_bond_dimension=_MAX_BOND,
-        mps_log_data=method == "matrix_product_state",
-    )
+    simulator = AerSimulator(method=method, max_parallel_shots=1)
     result = simulator.run(circuit, shots=shots, seed_simulator=seed % (1 << 31), memory=memory).result()
     if not result.success:
         raise ExecutionRefused("CompilationError", f"this program cannot be simulated here: {result.status}")
-    if method == "matrix_product_state" and _widest_bond(result) >= _MAX_BOND:
-        raise ExecutionRefused(
-            "CompilationError",
-            f"{circuit.num_qubits} qubits in use are too many for a state vector here, and the state is too entangled "
-            f"for a matrix product state of bond dimension {_MAX_BOND}",
-        )
     return result
 
 
-def _widest_bond(result: Any) -> int:
-    log = str(result.results[0].metadata.get("MPS_log_data", ""))
-    widest = 1
-    for part in log.split("BD=[")[1:]:
-        widest = max([widest, *(int(word) for word in part.split("]", 1)[0].split() if word.isdigit())])
-    return widest
-
-
-def _method(circuit: QuantumCircuit) -> str:
-    if len(_active(circuit)) <= DENSE_QUBITS:
+def _method(circuit: QuantumCircuit, *, clifford: str | None = None) -> str:
+    """The method that is exact and affordable; ``clifford`` is one for circuits of Clifford gates only."""
+    width = len(_active(circuit))
+    if width <= min(_EASY_QUBITS, DENSE_QUBITS):
         return "statevector"
-    return "stabilizer" if _names(circuit) <= _CLIFFORD else "matrix_product_state"
+    if clifford and _names(circuit) <= _CLIFFORD:
+        return clifford
+    if _entangled(_lowered(circuit, "matrix_product_state")) <= _MAX_ENTANGLED:
+        return "matrix_product_state"
+    if width <= DENSE_QUBITS:
+        return "statevector"
+    raise ExecutionRefused(
+        "CompilationError",
+        f"{width} qubits in use are too many for a state vector here, and too entangled for a matrix product state "
+        f"of bond dimension {1 << _MAX_ENTANGLED}",
+    )
+
+
+def _entangled(circuit: QuantumCircuit) -> int:
+    """An upper bound for the base-2 logarithm of the bond dimension, over all cuts of the line of qubits.
+
+    A controlled gate or a rotation about a product of Paulis is a sum of two products over any cut, so it at most
+    doubles the bond; any other gate on n qubits multiplies it by 4 to the power n/2 at most.
+    """
+    width = circuit.num_qubits
+    bonds = np.zeros(max(width - 1, 0), dtype=np.int64)
+
+    def count(part: QuantumCircuit, places: dict[Qubit, int]) -> None:
+        for item in part.data:
+            where = [places[qubit] for qubit in item.qubits]
+            if isinstance(item.operation, ControlFlowOp):
+                for block in item.operation.blocks:
+                    count(block, dict(zip(block.qubits, where, strict=True)))
+            elif len(where) > 1:
+                bonds[min(where) : max(where)] += 1 if item.operation.name in _DOUBLING else 2 * (len(where) // 2)
+
+    count(circuit, {qubit: index for index, qubit in enumerate(circuit.qubits)})
+    limits = np.minimum(np.arange(1, width), np.arange(width - 1, 0, -1))
+    return int(np.minimum(bonds, limits).max(initial=0))
+
+
+def _check_work(circuit: QuantumCircuit, shots: int) -> None:
+    """Refuse at once what would keep a thread busy for hours; a running simulation cannot be stopped."""
+    width = min(len(_active(circuit)), _EASY_QUBITS)
+    repeated = shots if _decides(circuit) else 1
+    if (len(circuit.data) * repeated) << width > _MAX_WORK:
+        raise ExecutionRefused(
+            "CompilationError",
+            f"{len(circuit.data)} operations on {width} qubits, run {repeated} times, take too long to simulate here",
+        )
+
+
+def _decides(circuit: QuantumCircuit) -> bool:
+    """Whether each shot must be followed by itself: something happens after a measurement of the same qubit."""
+    measured: set[Qubit] = set()
+    for item in circuit.data:
+        name = item.operation.name
+        if name == "reset" or isinstance(item.operation, ControlFlowOp) or not measured.isdisjoint(item.qubits):
+            return True
+        if name == "measure":
+            measured.update(item.qubits)
+    return False
 
 
 def _names(circuit: QuantumCircuit) -> set[str]:

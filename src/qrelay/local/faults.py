@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,7 +35,7 @@ class Fault:
     after: so many matching requests pass first. times: so many are hit then, None for all.
     delay: seconds before anything else. drop: the request is carried out, its answer is lost with the connection.
     status, code, body, retry_after: the answer given in place of carrying the request out; without `body` it is the
-    services' JSON error with `code`.
+    service's own kind of error with `code`, JSON or (blobs) XML.
     """
 
     method: str = "*"
@@ -56,7 +56,16 @@ class Fault:
             raise ValueError("a fault needs something to do: set status, drop or delay")
 
 
-_NUMBERS = {"status": int, "retry-after": float, "delay": float, "after": int}
+_WORDS: dict[str, Callable[[str], object]] = {
+    "status": int,
+    "retry-after": float,
+    "delay": float,
+    "after": int,
+    "times": lambda value: None if value == "all" else int(value),
+    "code": str,
+    "body": str,
+    "drop": lambda value: not value,
+}
 
 
 def parse_fault(text: str) -> Fault:
@@ -68,33 +77,29 @@ def parse_fault(text: str) -> Fault:
     given: dict[str, object] = {"method": words[0], "path": words[1]}
     for word in words[2:]:
         name, _, value = word.partition("=")
+        reader = _WORDS.get(name)
         try:
-            if word == "drop":
-                given["drop"] = True
-            elif name == "times":
-                given["times"] = None if value == "all" else int(value)
-            elif name in _NUMBERS:
-                given[name.replace("-", "_")] = _NUMBERS[name](value)
-            elif name in ("code", "body"):
-                given[name] = value
-            else:
-                raise ValueError
+            given[name.replace("-", "_")] = reader(value) if reader else None
         except ValueError:
-            raise ValueError(f"cannot read {word!r} in the fault {text!r}") from None
+            reader = None
+        if reader is None or (name != "drop" and not value):
+            raise ValueError(f"cannot read {word!r} in the fault {text!r}")
     return Fault(**given)  # type: ignore[arg-type]
 
 
 class Faults:
     """The application with faults in front of it. An ASGI application itself; faults may be added at any time."""
 
-    def __init__(self, app: ASGIApp, faults: Iterable[Fault] = ()) -> None:
+    def __init__(self, app: ASGIApp, faults: Iterable[Fault | str] = ()) -> None:
         self._app = app
         self._lock = threading.Lock()
-        self._seen: list[tuple[Fault, list[int]]] = [(fault, [0]) for fault in faults]
+        self._seen: list[tuple[Fault, list[int]]] = []
+        self.add(*faults)
 
-    def add(self, *faults: Fault) -> None:
+    def add(self, *faults: Fault | str) -> None:
+        ordered = [parse_fault(fault) if isinstance(fault, str) else fault for fault in faults]
         with self._lock:
-            self._seen.extend((fault, [0]) for fault in faults)
+            self._seen.extend((fault, [0]) for fault in ordered)
 
     def clear(self) -> None:
         with self._lock:
@@ -111,7 +116,7 @@ class Faults:
             await self._app(scope, receive, _swallow)
             await _hang_up(send)
         elif fault.status is not None:
-            await _answer(fault, fault.status, send)
+            await _answer(fault, fault.status, scope["path"], send)
         else:
             await self._app(scope, receive, send)
 
@@ -125,11 +130,14 @@ class Faults:
         return None
 
 
-async def _answer(fault: Fault, status: int, send: Send) -> None:
-    body = fault.body
-    if body is None:
+async def _answer(fault: Fault, status: int, path: str, send: Send) -> None:
+    body, kind = fault.body, b"application/json; charset=utf-8"
+    if body is None and path.startswith("/local"):
+        kind = b"application/xml"
+        body = f"<Error><Code>{fault.code}</Code><Message>This fault was ordered.</Message></Error>"
+    elif body is None:
         body = json.dumps({"error": {"code": fault.code, "message": "This fault was ordered."}})
-    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"x-ms-error-code", fault.code.encode())]
+    headers = [(b"content-type", kind), (b"x-ms-error-code", fault.code.encode())]
     if fault.retry_after is not None:
         headers.append((b"retry-after", f"{fault.retry_after:g}".encode()))
     headers.append((b"content-length", str(len(body.encode())).encode()))

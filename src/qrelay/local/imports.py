@@ -34,8 +34,8 @@ def _import_and_stay() -> None:
         import qrelay.local.readers.ionq
         import qrelay.local.readers.qasm2
         import qrelay.local.readers.qir
-        import qrelay.local.shots
-    except Exception as error:
+        import qrelay.local.shots  # noqa: F401
+    except Exception as error:  # noqa: BLE001 - raised again where the engine is wanted
         _errors.append(error)
     _ready.set()
     threading.Event().wait()

@@ -109,18 +109,18 @@ def remove(store: Store, item: Item) -> None:
 def load(store: Store, kind: type[_Made], where: str, *values: Any) -> list[_Made]:
     """Items of one kind, oldest first. `where` is SQL of ours, never of a request."""
     rows = store.rows(
-        f"SELECT {', '.join(_COLUMNS)}, session, body FROM items WHERE kind=? AND ({where}) ORDER BY number",
+        f"SELECT {', '.join(_COLUMNS)}, session, body FROM items WHERE kind=? AND ({where}) ORDER BY number",  # noqa: S608
         kind.__name__,
         *values,
     )
     return [_made(kind, row) for row in rows]
 
 
-def load_job(store: Store, workspace: str, id: str) -> Job | None:
+def load_job(store: Store, workspace: str, id: str) -> Job | None:  # noqa: A002
     return next(iter(load(store, Job, "workspace=? AND id=?", workspace, id)), None)
 
 
-def load_session(store: Store, workspace: str, id: str) -> Session | None:
+def load_session(store: Store, workspace: str, id: str) -> Session | None:  # noqa: A002
     return next(iter(load(store, Session, "workspace=? AND id=?", workspace, id)), None)
 
 

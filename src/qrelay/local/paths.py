@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from qrelay.local.answers import Shape
 from qrelay.local.engine import DENSE_QUBITS
-from qrelay.local.readers.llvm import Branch, Call, Compute, Local, Phi, Pointer, Return, Switch, Value
+from qrelay.local.readers.llvm import Branch, Call, Compute, Local, Phi, Return, Switch, Value
 from qrelay.local.readers.llvm_text import wrapped
 from qrelay.local.readers.qir import Action, Leaf, Program, Recorder
 from qrelay.local.refusal import ExecutionRefused
@@ -197,17 +197,22 @@ def _compute(run: _Run, instruction: Compute, line: int) -> Value:
     kind = instruction.args[-1][0]
     if instruction.opcode == "select":
         return values[1] if values[0] else values[2]
-    if any(isinstance(value, Pointer) for value in values):
-        raise _refused(line, "addresses cannot be computed with")
     numbers = [value for value in values if isinstance(value, int | float)]
+    if len(numbers) != len(values):
+        raise _refused(line, "addresses cannot be computed with")
     if instruction.opcode in ("icmp", "fcmp"):
         return _compared(instruction, *numbers, line=line)
     if kind in ("double", "float") or instruction.opcode in ("sitofp", "uitofp"):
-        return _float(instruction, numbers, line)
+        number = _float(instruction, numbers, line)
+        if isinstance(number, float) and not math.isfinite(number):
+            raise _refused(line, "the result is not a finite number")
+        return number
     return _integer(instruction, [int(number) for number in numbers], line)
 
 
 def _width(kind: str) -> int:
+    if not (kind.startswith("i") and kind[1:].isdecimal()):
+        raise ExecutionRefused("CompilationError", f"integer arithmetic on values of type {kind}")
     return int(kind[1:])
 
 

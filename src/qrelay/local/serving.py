@@ -6,11 +6,12 @@ import socket
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
 
+from qrelay.errors import ConfigurationError
 from qrelay.local.cloud import LocalCloud
 
 if TYPE_CHECKING:
@@ -28,13 +29,14 @@ def serve(
     port: int = 0,
     data: Path | None = None,
     keys: Collection[str] | None = None,
-    faults: Iterable[Fault] = (),
+    faults: Iterable[Fault | str] = (),
 ) -> None:
     """Serve until interrupted. Port 0 takes a free one; a line on standard output says where the service is."""
     with _listening(port) as listener, LocalCloud(data, keys=keys, faults=faults) as cloud:
         sys.stdout.write(f"azure  {_address(listener)}\n")
         sys.stdout.flush()
-        _server(cloud).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # uvicorn has ended in order, then passes the interrupt on
+            _server(cloud).run(sockets=[listener])
 
 
 @contextmanager
@@ -46,6 +48,8 @@ def served(cloud: LocalCloud, port: int = 0) -> Iterator[str]:
         thread.start()
         while not server.started and thread.is_alive():
             time.sleep(0.005)
+        if not server.started:
+            raise RuntimeError("the server ended before it had begun; its log says why")
         try:
             yield _address(listener)
         finally:
@@ -66,7 +70,12 @@ def _listening(port: int) -> Iterator[socket.socket]:
     # The protocol by name: asyncio turns Nagle off only where it sees it, and every answer would wait 40 ms otherwise.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((_HOST, port))
+        try:
+            listener.bind((_HOST, port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot listen on port {port}: {error.strerror}. Choose another, or 0."
+            ) from error
         listener.listen(256)
         yield listener
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["close", "end_idle", "job_ended", "job_joined", "refusal"]
 
-_PENDING = "workspace=? AND session=? AND state NOT IN ('Succeeded','Completed','Failed','Cancelled')"
+_PENDING = (
+    "SELECT 1 FROM items WHERE kind='Job' AND workspace=? AND session=? "
+    "AND state NOT IN ('Succeeded','Completed','Failed','Cancelled') LIMIT 1"
+)
 
 
 def refusal(session: Session | None, provider: str, target: str) -> str | None:
@@ -77,7 +80,7 @@ def end_idle(store: Store, now: int, idle: float) -> None:
 
 
 def _pending(store: Store, session: Session) -> bool:
-    return store.row(f"SELECT 1 FROM items WHERE kind='Job' AND {_PENDING}", session.workspace, session.id) is not None
+    return store.row(_PENDING, session.workspace, session.id) is not None
 
 
 def _end_if_drained(store: Store, session: Session, now: int) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
+import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from qrelay.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,18 +46,28 @@ CREATE INDEX IF NOT EXISTS items_by_state ON items (kind, state);
 class Store:
     """SQLite behind one lock, so that handlers and worker threads may share it.
 
-    With a path the data survives a restart; without one it ends with the object.
+    With a path the data survives a restart; without one it ends with the object. Raises ConfigurationError for a path
+    that cannot be opened or holds something else.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
         self._depth = 0
         self._closed = False
-        self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
-        if path is not None:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(_SCHEMA)
+        try:
+            self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
+        # closed at the latest when nobody holds the store any more: Python warns of connections that were forgotten
+        weakref.finalize(self, self._connection.close).atexit = False
+        try:
+            if path is not None:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise _unusable(path, error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -103,3 +116,7 @@ class Store:
             if not self._closed:
                 self._closed = True
                 self._connection.close()
+
+
+def _unusable(path: Path | None, error: sqlite3.Error) -> ConfigurationError:
+    return ConfigurationError(f"cannot keep the local cloud's data in {path}: {error}. Name another file.")

@@ -18,7 +18,7 @@ Kind = Literal["gates", "analog"]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One machine or simulator. `shots` is the inclusive range of shots; `formats` maps each input format to outputs."""
+    """One machine or simulator. `shots` is an inclusive range; `formats` maps each input format to its outputs."""
 
     provider: str  # lower case, as jobs carry it
     id: str

@@ -61,7 +61,7 @@ class Timetable:
         while (call := self._next()) is not None:
             try:
                 call()
-            except Exception:
+            except Exception:  # noqa: BLE001 - one bad step must not stop the others
                 _log.exception("a step of the embedded cloud's worker failed")
 
     def _next(self) -> Callable[[], None] | None:

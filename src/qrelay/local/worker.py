@@ -48,7 +48,15 @@ class Worker:
     """`slots` jobs are computed side by side, the others stay Waiting in the order of their submission."""
 
     def __init__(
-        self, store: Store, blobs: Blobs, clock: Clock, compute: Compute, dwell: Dwell, slots: int, schedule: Schedule
+        self,
+        *,
+        store: Store,
+        blobs: Blobs,
+        clock: Clock,
+        compute: Compute,
+        dwell: Dwell,
+        slots: int,
+        schedule: Schedule,
     ) -> None:
         self._store = store
         self._blobs = blobs

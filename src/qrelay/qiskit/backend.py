@@ -11,6 +11,7 @@ from qiskit import QuantumCircuit
 from qiskit.providers import BackendV2, Options
 
 from qrelay.errors import UnsupportedCircuit
+from qrelay.qiskit.blame import explain
 from qrelay.qiskit.errors import qiskit_errors
 from qrelay.qiskit.fitting import Fitter
 from qrelay.qiskit.job import Job
@@ -105,23 +106,30 @@ class Backend(BackendV2):  # type: ignore[misc] # Qiskit is untyped
         with qiskit_errors():
             circuits = _circuits(run_input)
             chosen = RunOptions.read(self._device, self._options, options)
-            programs = [
-                read(self._fitter.fit(circuit, level=chosen.optimization_level, seed=chosen.seed_transpiler))
+            fitted = [
+                self._fitter.fit(circuit, level=chosen.optimization_level, seed=chosen.seed_transpiler)
                 for circuit in circuits
             ]
+            programs = [read(circuit) for circuit in fitted]
             session = chosen.session if chosen.session is not None else self._session
-            job = self._account.submit(
-                self._device,
-                programs[0] if isinstance(run_input, QuantumCircuit) else programs,
-                shots=chosen.shots,
-                name=chosen.name,
-                format=chosen.format,
-                session=session.cloud_session if isinstance(session, Session) else session,
-                input_params=chosen.input_params,
-                options=chosen.own,
-                metadata=[job_metadata(chosen.metadata, circuit) for circuit in circuits],
-                tags=chosen.tags,
-            )
+            try:
+                job = self._account.submit(
+                    self._device,
+                    programs[0] if isinstance(run_input, QuantumCircuit) else programs,
+                    shots=chosen.shots,
+                    name=chosen.name,
+                    format=chosen.format,
+                    session=session.cloud_session if isinstance(session, Session) else session,
+                    input_params=chosen.input_params,
+                    options=chosen.own,
+                    metadata=[job_metadata(chosen.metadata, circuit) for circuit in circuits],
+                    tags=chosen.tags,
+                )
+            except UnsupportedCircuit as error:
+                if error.index is not None:
+                    formats = (chosen.format,) if chosen.format else self._device.formats
+                    explain(error, circuits, fitted, formats)
+                raise
             return Job(self, job, circuits, memory=chosen.memory)
 
     def open_session(self, name: str | None = None, **options: Any) -> Session:

@@ -60,16 +60,16 @@ def _restored(kind: type[QrelayError], args: tuple[Any, ...], attributes: dict[s
 
 def as_qiskit_error(error: QrelayError) -> QrelayError:
     """The same error, attributes and cause kept, as an instance of its own class and of `QiskitError`."""
-    if isinstance(error, QiskitError):
+    already: bool = isinstance(error, QiskitError)
+    if already:
         return error
-    face = _restored(type(error), error.args, {**vars(error), "message": str(error)})
+    attributes = {name: list(value) if name == "__notes__" else value for name, value in vars(error).items()}
+    face = _restored(type(error), error.args, {**attributes, "message": str(error)})
     if isinstance(error, PartialResult):
         assert isinstance(face, PartialResult)
         face.failures = {index: as_qiskit_error(failure) for index, failure in error.failures.items()}
     face.__cause__, face.__context__ = error.__cause__, error.__context__
     face.__suppress_context__ = error.__suppress_context__
-    for note in getattr(error, "__notes__", ()):
-        face.add_note(note)
     return face.with_traceback(error.__traceback__)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
-from qiskit.circuit import CircuitInstruction, ControlFlowOp
+from qiskit.circuit import CircuitInstruction, ControlFlowOp, Gate, Instruction
+from qiskit.circuit.controlflow import CONTROL_FLOW_OP_NAMES
 from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.exceptions import QiskitError
 from qiskit.transpiler import PassManager, Target, generate_preset_pass_manager
@@ -13,7 +15,7 @@ from qiskit.transpiler import PassManager, Target, generate_preset_pass_manager
 from qrelay.errors import TooManyQubits, UnboundParameters, UnsupportedCircuit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Set
 
     from qiskit import QuantumCircuit
 
@@ -29,25 +31,30 @@ class Fitter:
     def __init__(self, target: Target, name: str) -> None:
         self._target = target
         self._name = name
+        self._names = _ANYWHERE | frozenset(target.operation_names)
         self._pairs = target.build_coupling_map()
         self._managers: dict[tuple[int, int | None], PassManager] = {}
+        self._one_at_a_time = threading.Lock()  # Qiskit's passes keep what they are working on in themselves
 
     def fit(self, circuit: QuantumCircuit, *, level: int | None = None, seed: int | None = None) -> QuantumCircuit:
         """The circuit, transpiled if it holds anything outside the target's gates, or if a level is given.
 
         Raises UnboundParameters, TooManyQubits, and UnsupportedCircuit for what the transpiler cannot express.
         """
-        if circuit.parameters:
+        names = circuit.count_ops().keys()
+        # Qiskit 1 counts the variables of loops among the parameters; with loops, the reader tells them apart.
+        if circuit.parameters and names.isdisjoint(CONTROL_FLOW_OP_NAMES):
             raise UnboundParameters(parameter.name for parameter in circuit.parameters)
         available = self._target.num_qubits
         if available is not None and circuit.num_qubits > available:
             raise TooManyQubits(needed=circuit.num_qubits, available=available, target=self._name)
-        outside = next(self._outside(circuit), None)
+        outside = None if self._plainly_native(names) else next(self._outside(circuit), None)
         if outside is None and level is None:
             return circuit
         self._refuse_control_flow(circuit)
         try:
-            return self._manager(level, seed).run(_without_false_names(circuit, self._target))
+            with self._one_at_a_time:
+                return self._manager(level, seed).run(_without_false_names(circuit))
         except (QiskitError, KeyError, TypeError) as error:
             # KeyError and TypeError are how some passes meet what they do not know
             index, name = outside or (None, None)
@@ -59,25 +66,35 @@ class Fitter:
                 index=index,
             ) from error
 
+    def _plainly_native(self, names: Set[str]) -> bool:
+        """Whether the names alone show that a circuit needs no transpiler.
+
+        A gate of one's own under a borrowed name passes here; the reader expands it by its definition.
+        """
+        return self._pairs is None and names <= self._names and names.isdisjoint(CONTROL_FLOW_OP_NAMES)
+
     def _outside(self, circuit: QuantumCircuit, place: int | None = None) -> Iterator[tuple[int, str]]:
         """Operations that the target does not take, by their top-level index and name, those inside blocks included."""
-        names = self._target.operation_names
-        native = _ANYWHERE | frozenset(names)
+        native = self._names
         pairs = set(self._pairs.get_edges()) if self._pairs is not None and place is None else None
         wires = {bit: index for index, bit in enumerate(circuit.qubits)} if pairs is not None else {}
         for index, instruction in enumerate(circuit.data):
+            name = instruction.name
             at = index if place is None else place
-            operation = instruction.operation
-            if isinstance(operation, ControlFlowOp):
-                if pairs is not None:
-                    yield at, operation.name  # what stands inside has to be placed and routed too
-                for block in operation.blocks:
-                    yield from self._outside(block, at)
-                continue
-            name = operation.name
-            if name not in native or _false_name(instruction):
-                yield at, name
-            elif pairs is not None and len(instruction.qubits) == 2 and name not in _ANYWHERE:
+            if instruction.is_standard_gate():  # asked first, because it needs no gate object
+                if name not in native:
+                    yield at, name
+            elif name not in _ANYWHERE:
+                operation = instruction.operation
+                if not isinstance(operation, ControlFlowOp):
+                    if name not in native or name in _standard_names():
+                        yield at, name
+                elif pairs is not None:
+                    yield at, name  # what stands inside has to be placed and routed too
+                else:
+                    for block in operation.blocks:
+                        yield from self._outside(block, at)
+            if pairs is not None and len(instruction.qubits) == 2 and name not in _ANYWHERE:
                 a, b = instruction.qubits
                 if (wires[a], wires[b]) not in pairs:
                     yield at, name
@@ -104,8 +121,8 @@ class Fitter:
 
 def _false_name(instruction: CircuitInstruction) -> bool:
     """Whether somebody's own gate bears the name of a standard one: Qiskit's passes would take it for that."""
-    name = instruction.operation.name
-    return name not in _ANYWHERE and not instruction.is_standard_gate() and name in _standard_names()
+    name = instruction.name
+    return not instruction.is_standard_gate() and name not in _ANYWHERE and name in _standard_names()
 
 
 @cache
@@ -113,16 +130,36 @@ def _standard_names() -> frozenset[str]:
     return frozenset(get_standard_gate_name_mapping())
 
 
-def _without_false_names(circuit: QuantumCircuit, target: Target) -> QuantumCircuit:
-    """Gates under borrowed names replaced by what they are defined as, at the top level of the circuit."""
-    native = frozenset(target.operation_names)
-    if not any(_false_name(instruction) for instruction in circuit.data if instruction.operation.name in native):
+def _hides_false_name(circuit: QuantumCircuit) -> bool:
+    return any(
+        _false_name(instruction) or ((inner := _made_by_hand(instruction)) is not None and _hides_false_name(inner))
+        for instruction in circuit.data
+    )
+
+
+def _made_by_hand(instruction: CircuitInstruction) -> QuantumCircuit | None:
+    """What a gate made by `to_gate` or `to_instruction` stands for; the library's own use names as they are meant."""
+    if instruction.is_standard_gate():
+        return None
+    operation = instruction.operation
+    return operation.definition if type(operation) in (Gate, Instruction) else None
+
+
+def _without_false_names(circuit: QuantumCircuit) -> QuantumCircuit:
+    """Gates under borrowed names, and those that have such inside, replaced by what they are defined as."""
+    if not _hides_false_name(circuit):
         return circuit
     plain = circuit.copy_empty_like()
     for instruction in circuit.data:
-        definition = instruction.operation.definition if _false_name(instruction) else None
-        if definition is None:
+        inner = _made_by_hand(instruction)
+        if _false_name(instruction):
+            inner = instruction.operation.definition
+        elif inner is not None and not _hides_false_name(inner):
+            inner = None
+        if inner is None:
             plain.append(instruction)
         else:
-            plain.compose(definition, qubits=instruction.qubits, clbits=instruction.clbits, inplace=True, copy=False)
+            plain.compose(
+                _without_false_names(inner), qubits=instruction.qubits, clbits=instruction.clbits, inplace=True
+            )
     return plain

@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from qiskit import QuantumCircuit, transpile
 from qiskit.circuit import (
     Barrier,
     BreakLoopOp,
@@ -29,7 +30,6 @@ from qiskit.circuit import (
 from qiskit.circuit.library import UnitaryGate, XGate
 from qiskit.exceptions import QiskitError
 
-from qiskit import QuantumCircuit, transpile
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Operation, Program, Register
 from qrelay.program.gates import GATES

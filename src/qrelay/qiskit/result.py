@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qiskit import QuantumCircuit
 from qiskit.exceptions import QiskitError
 from qiskit.result import Result
+from qiskit.result.postprocess import format_counts_memory
 
 from qrelay.program import Layout
 
@@ -94,22 +95,33 @@ def experiment(
     `shots` are the usable ones; what was asked for and what came back stand beside it, as does whether the service
     reported single shots (`per_shot`): if it did not, the memory is the histogram in an order seeded by the job's id.
     """
-    data: dict[str, Any] = {"counts": {hex(value): count for value, count in outcome.int_counts().items()}}
+    head = header(outcome.layout, name=name, metadata=metadata)
+    data: dict[str, Any] = {"counts": outcome.hex_counts()}
     if memory:
         data["memory"] = outcome.hex_memory()
     if outcome.probabilities is not None:
-        data["probabilities"] = dict(outcome.probabilities)
+        data["probabilities"] = _probabilities(outcome.probabilities, outcome.layout, head)
     return {
         "shots": outcome.shots_usable,
         "success": True,
         "status": "DONE",
         "meas_level": 2,
         "data": data,
-        "header": header(outcome.layout, name=name, metadata=metadata),
+        "header": head,
         "shots_asked": outcome.shots_asked,
         "shots_returned": outcome.shots_returned,
         "per_shot": outcome.per_shot,
     }
+
+
+def _probabilities(by_text: Mapping[str, float], layout: Layout, head: Mapping[str, Any]) -> dict[str, float]:
+    """The exact figures under the keys that `get_counts` has, also where registers share bits or leave some out."""
+    order = [bit for _, bits in reversed(layout.groups) for bit in reversed(bits)]
+    found = {}
+    for text, probability in by_text.items():
+        value = sum(1 << bit for bit, char in zip(order, text.replace(" ", ""), strict=True) if char == "1")
+        found[format_counts_memory(hex(value), head)] = probability
+    return found
 
 
 def failed_experiment(

@@ -91,6 +91,8 @@ def decode_items(
 def _decode(data: bytes, name: str, layouts: Layouts, shots: int | None, seed: str) -> list[Outcome]:
     if shots is not None and (type(shots) is not int or shots < 1):
         raise InvalidOption(f"shots should be a whole number from 1 up and is {shots!r}.", option="shots")
+    if not isinstance(data, bytes):
+        raise InvalidOption(f"An answer is read from bytes, not from {type(data).__name__}.", option="data")
     decoder = _DECODERS.get(name)
     if decoder is None:
         raise ResultUnreadable(

@@ -11,6 +11,7 @@ from qrelay.errors import ResultUnreadable
 __all__ = ["Answer", "kind"]
 
 _SHOWN = 160
+_SAID = 500
 _LONG_WORD = re.compile(r"[A-Za-z0-9+/_=%.\-]{24,}")  # keys, tokens and signatures are long; words and numbers are not
 _QUERY = re.compile(r"\?[^\s\"'<>]*")
 _NAMED_SECRET = re.compile(
@@ -29,7 +30,9 @@ class Answer:
 
     def refuse(self, reason: str) -> NoReturn:
         """Raise ResultUnreadable with the bytes kept."""
-        message = f"This is not a readable {self.format} answer: {reason}. The bytes are in the error's `.data`."
+        message = (
+            f"This is not a readable {self.format} answer: {reason[:_SAID]}. The bytes are in the error's `.data`."
+        )
         raise ResultUnreadable(message, data=self.data, format=self.format)
 
     def document(self, *, unique_keys: bool = False) -> dict[str, Any]:

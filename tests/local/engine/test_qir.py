@@ -486,6 +486,8 @@ def test_refusals_name_the_place(name: str, run: Any) -> None:
 ADAPTIVE_REFUSED = {
     "floats on h2": (FLOAT_SUM, ADAPTIVE, "floating-point"),
     "division by zero": ("  %a = sdiv i64 1, 0\n", ADAPTIVE, "division by zero"),
+    "overflow": ("  %a = fmul double 1.0e300, 1.0e300\n", FLOATS, "not a finite number"),
+    "floats compared as integers": ("  %a = icmp ult double 1.0, 2.0\n", FLOATS, "of type double"),
     "undefined": ("  %a = add i64 %b, 1\n", ADAPTIVE, "%b has no value"),
     "unknown instruction": ("  %a = alloca i64\n", ADAPTIVE, "'alloca'"),
     "a loop without end": ("  %a = add i64 1, 1\n  br label %on\non:\n  %b = add i64 1, 1\n  br label %on\nend:\n",

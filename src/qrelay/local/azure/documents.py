@@ -21,7 +21,7 @@ Style = Literal["put", "get", "list"]
 
 
 def job_document(call: Call, job: Job, style: Style) -> dict[str, Any]:
-    """A job as the answer to a PUT (no signatures), a GET (all URIs signed) or in a list (no signatures, times with Z)."""
+    """A job as a PUT answers (nothing signed), a GET (all URIs signed) or a list (nothing signed, times with Z)."""
     signed = style == "get"
     zone = "Z" if style == "list" else "+00:00"
     target = find_target(job.provider, job.target)

@@ -73,7 +73,9 @@ class Call:
     async def body(self) -> dict[str, Any]:
         try:
             found = json.loads(await self._request.body())
-        except ValueError:
+            # What Python reads and nobody could be answered with: NaN, halves of surrogate pairs.
+            json.dumps(found, allow_nan=False, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
             raise ServiceError(400, "InvalidRequestBody", "The request's body is not JSON.") from None
         if not isinstance(found, dict):
             raise ServiceError(400, "InvalidRequestBody", "The request's body is not a JSON object.")

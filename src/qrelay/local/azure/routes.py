@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hmac
 import logging
+import uuid
 from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
@@ -28,7 +30,7 @@ Operation = Callable[[Call], Awaitable[Response]]
 
 _WORKSPACE = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Quantum/workspaces/{workspace}"
 
-# The specification's operation ids stand beside the functions. `PATCH jobs/{id}` is not in it, but the newest SDK sends it.
+# The specification's operation ids stand beside the functions. It lacks `PATCH jobs/{id}`, which the newest SDK sends.
 _OPERATIONS: tuple[tuple[str, str, Operation], ...] = (
     ("GET", "/providerStatus", providers.provider_status),  # Providers_List
     ("GET", "/quotas", providers.quotas),  # Quotas_List
@@ -49,6 +51,20 @@ _OPERATIONS: tuple[tuple[str, str, Operation], ...] = (
 )
 
 
+class _StorageAccount(Convertor[str]):
+    # Only names that account_of gives: whatever else is at the root belongs to a service, not to storage.
+    regex = "local[0-9a-f]{16}"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("storage_account", _StorageAccount())
+
+
 def application(plane: Plane, keys: Collection[str] | None) -> Starlette:
     """`keys` are the API keys and tokens that are let in; None lets any in, but not none."""
     blobs = BlobService(plane.blobs, plane.signer, plane.clock)
@@ -60,8 +76,8 @@ def application(plane: Plane, keys: Collection[str] | None) -> Starlette:
     app = Starlette(
         routes=[
             *routes,
-            Route("/{account}/{container}", blobs.on_container, methods=blob_methods),
-            Route("/{account}/{container}/{blob:path}", blobs.on_blob, methods=blob_methods),
+            Route("/{account:storage_account}/{container}", blobs.on_container, methods=blob_methods),
+            Route("/{account:storage_account}/{container}/{blob:path}", blobs.on_blob, methods=blob_methods),
         ],
         exception_handlers={HTTPException: _no_route},
     )
@@ -73,13 +89,18 @@ def _endpoint(
     plane: Plane, keys: Collection[str] | None, operation: Operation
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        answer = await answered(request)
+        answer.headers["x-ms-request-id"] = str(uuid.uuid4())
+        return answer
+
+    async def answered(request: Request) -> Response:
         if not _let_in(request, keys):
             return unauthorized()
         try:
             return await operation(Call(plane, request))
         except ServiceError as error:
             return service_error(error)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a client must get an answer
             _log.exception("%s %s failed", request.method, request.url.path)
             return service_error(
                 ServiceError(500, "InternalServerError", "The local cloud failed; its log says where.")

@@ -96,7 +96,7 @@ def read(data: bytes, *, num_qubits: int | None = None) -> QuantumCircuit:
 def _document(data: bytes) -> dict[str, Any]:
     try:
         body = json.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise _refused(f"the input is not JSON: {error}") from None
     if not isinstance(body, dict):
         raise _refused("the input is not a JSON object")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from collections.abc import Mapping
 
 from qrelay.local.readers.llvm import (
     Block,
@@ -56,6 +57,7 @@ def parse(text: str) -> Module:
     module = Module()
     function: Function | None = None
     calls: dict[str, Call] = {}
+    arguments: dict[str, Typed] = {}
     lines = enumerate(text.splitlines(), 1)
     for number, raw in lines:
         line = raw.strip()
@@ -75,12 +77,47 @@ def parse(text: str) -> Module:
         elif line == "}":
             function = None
         else:
+            usual = _usual_call(line, arguments)
+            if usual is not None and function.blocks:
+                function.blocks[-1].code.append((number, usual))
+                continue
             instruction = _body(function, line, number)
             if isinstance(instruction, Call) and instruction.dest is None:
                 calls[line] = instruction
+                if "(double " not in line:
+                    _remember(line, instruction, arguments)
     if function is not None:
         raise _refused(function.line, f"the body of @{function.name} is never closed")
     return module
+
+
+_USUAL = re.compile(r"call void @([\w.]+)\((.*)\)$")
+_USUAL_DOUBLE = re.compile(r"double (-?\d+\.\d*(?:[eE][-+]?\d+)?)$")
+
+
+def _usual_call(line: str, arguments: Mapping[str, Typed]) -> Call | None:
+    """The form of nearly every line of a long program, without the tokeniser; None for any other line."""
+    if not (found := _USUAL.match(line)):
+        return None
+    args = []
+    for text in found[2].split(", "):
+        typed = arguments.get(text)
+        if typed is None:
+            if not (angle := _USUAL_DOUBLE.match(text)):
+                return None
+            typed = ("double", float(angle[1]))
+            if not math.isfinite(typed[1]):
+                return None
+        args.append(typed)
+    return Call(None, "void", found[1], tuple(args))
+
+
+def _remember(line: str, call: Call, arguments: dict[str, Typed]) -> None:
+    """Keep the spellings of a line's arguments, where they can be told apart by their commas alone."""
+    texts = found[2].split(", ") if (found := _USUAL.match(line)) else []
+    if len(texts) == len(call.args):
+        for text, typed in zip(texts, call.args, strict=True):
+            arguments.setdefault(text, typed)
 
 
 def _code(line: str) -> str:

@@ -23,6 +23,9 @@ __all__ = ["read"]
 
 _COMMENT = re.compile(r"//[^\n]*")
 _DEFINED = re.compile(r"\bgate\s+([a-z]\w*)\s*(?:\(([^)]*)\))?")
+_REGISTER = re.compile(r"\b[qc]reg\s+\w+\s*\[\s*(\d+)")
+_LONG_NUMBER = re.compile(r"(?<![\d.eE+-])\d{19,}(?![\d.eE])")
+_MAX_BITS = 1 << 16
 _ZZ_ANGLE = re.compile(r"\bzz\s*\(")
 _UPPER = re.compile(r"\b(U1q|ZZ|RZZ|Rz|Rx|Ry)\b")
 _VENDOR_INCLUDE = re.compile(r'include\s*"hqslib1(?:_dev)?\.inc"\s*;')
@@ -61,6 +64,7 @@ def read(data: bytes, *, num_qubits: int | None = None) -> QuantumCircuit:
     except UnicodeDecodeError as error:
         raise ExecutionRefused("InvalidInputData", f"the input is not text: {error}") from None
     bare = _COMMENT.sub("", text)
+    _check_sizes(bare)
     own = {name: len(angles.split(",")) if angles.strip() else 0 for name, angles in _DEFINED.findall(bare)}
     known = [*qasm2.LEGACY_CUSTOM_INSTRUCTIONS, *_VENDOR, _ZZ_TURN if _ZZ_ANGLE.search(bare) else _ZZ]
     text = _UPPER.sub(lambda found: found.group().lower(), text)
@@ -79,6 +83,14 @@ def read(data: bytes, *, num_qubits: int | None = None) -> QuantumCircuit:
             "InvalidInputData", f"the program declares {circuit.num_qubits} qubits, the target has {num_qubits}"
         )
     return circuit
+
+
+def _check_sizes(text: str) -> None:
+    """What would make the importer panic, or fill the memory, before anything is said about the program."""
+    if found := _LONG_NUMBER.search(text):
+        raise ExecutionRefused("CompilationError", f"the whole number {found.group()[:40]} is too large")
+    if sum(int(size) for size in _REGISTER.findall(text)) > _MAX_BITS:
+        raise ExecutionRefused("CompilationError", f"the registers together hold more than {_MAX_BITS} bits")
 
 
 def _check_angles(circuit: QuantumCircuit, own: dict[str, int]) -> None:

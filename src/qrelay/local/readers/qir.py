@@ -79,6 +79,8 @@ _RECORDED = {
     "__quantum__rt__int_record_output": "i64",
     "__quantum__rt__double_record_output": "double",
 }
+_MAX_ADDRESSES = 1 << 16
+_MAX_DEPTH = 32
 _PROFILES = {"base_profile": 0, "adaptive_profile": 1}
 _RANK = {"Base": 0, "Adaptive_RI": 1, "Adaptive_RIF": 2}
 
@@ -186,13 +188,15 @@ class Recorder:
         """How the records nest, and the values in the order of the calls."""
         position = 0
 
-        def take() -> Shape:
+        def take(depth: int = 0) -> Shape:
             nonlocal position
+            if depth > _MAX_DEPTH:
+                raise ExecutionRefused("CompilationError", f"records are nested more than {_MAX_DEPTH} deep")
             if position == len(self._items):
                 raise ExecutionRefused("CompilationError", "a recorded tuple or array lacks some of its items")
             kind, count = self._items[position]
             position += 1
-            return Shape(kind, tuple(take() for _ in range(count)))
+            return Shape(kind, tuple(take(depth + 1) for _ in range(count)))
 
         top = []
         while position < len(self._items):
@@ -288,8 +292,10 @@ def _attributes(module: Module, function: Function) -> dict[str, str]:
 
 def _size(attributes: dict[str, str], function: Function, name: str) -> int:
     text = attributes.get(name, "")
-    if not text.isdigit():
+    if not re.fullmatch(r"[0-9]{1,18}", text):
         raise _refused(function.line, f"attribute {name} of the entry point is missing or is no number")
+    if int(text) > _MAX_ADDRESSES:
+        raise _refused(function.line, f"{name} is {text}; at most {_MAX_ADDRESSES} can be run here")
     return int(text)
 
 

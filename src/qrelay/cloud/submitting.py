@@ -1,0 +1,74 @@
+"""Sending what was prepared: side by side under a limit, each circuit once, whatever becomes of the others."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from qrelay.cloud import loop
+from qrelay.cloud.job import Job
+from qrelay.cloud.service import JobRecord, Submission
+from qrelay.errors import QrelayError, SessionEnded, UnclearOutcome
+
+if TYPE_CHECKING:
+    from qrelay.cloud.account import Account
+
+__all__ = ["send_all"]
+
+
+async def send_all(account: Account, submissions: list[Submission], places: asyncio.Semaphore) -> Job:
+    """One job of all submissions. If none of them was accepted, the first refusal is raised."""
+
+    async def send(submission: Submission) -> JobRecord | QrelayError:
+        async with places:
+            try:
+                return await _send(account, submission)
+            except QrelayError as error:
+                return error
+
+    answers = await asyncio.gather(*(send(submission) for submission in submissions))
+    errors = {index: answer for index, answer in enumerate(answers) if isinstance(answer, QrelayError)}
+    if len(errors) == len(answers):  # an unclear one first: it must be settled
+        raise min(errors.values(), key=lambda error: not isinstance(error, UnclearOutcome))
+    records = [answer if isinstance(answer, JobRecord) else None for answer in answers]
+    return Job(account, records, group=submissions[0].group, errors=errors)
+
+
+async def _send(account: Account, submission: Submission) -> JobRecord:
+    try:
+        record = await account.service.submit(submission)
+    except SessionEnded as error:
+        raise await _with_finished_jobs(account, error) from error
+    except UnclearOutcome as error:
+        raise UnclearOutcome(
+            str(error),
+            tag=error.tag,
+            resume=lambda: loop.later(_resume, account, submission),
+            status=error.status,
+            code=error.code,
+            target=error.target,
+            job_id=error.job_id,
+            request_id=error.request_id,
+        ) from error
+    account.jobs_submitted += 1
+    return replace(record, layouts=(submission.payload.layout,), shots=record.shots or submission.shots)
+
+
+async def _resume(account: Account, submission: Submission) -> Job:
+    return Job(account, [await _send(account, submission)])
+
+
+async def _with_finished_jobs(account: Account, error: SessionEnded) -> SessionEnded:
+    """Name what the session still brought to an end, and let this process's session know, so that the next run is
+    refused without a request."""
+    finished: list[str] = []
+    try:
+        for session in account._known_sessions():  # noqa: SLF001 - rooms of one floor
+            if session.id == error.session_id:
+                session.record = await account.service.session(session.id)
+        finished = [job.id async for job in account.service.session_jobs(error.session_id) if job.state.ended]
+    except QrelayError:
+        return error
+    named = f" Its finished jobs: {', '.join(finished)}." if finished else ""
+    return SessionEnded(f"{error}{named}", session_id=error.session_id, finished_jobs=finished)

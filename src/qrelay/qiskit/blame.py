@@ -1,0 +1,50 @@
+"""Which operation of the user's circuit a format cannot say, where the transpiler has been at work in between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qrelay.errors import UnsupportedCircuit
+from qrelay.formats import choose
+from qrelay.qiskit.reader import read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qiskit import QuantumCircuit
+
+__all__ = ["explain"]
+
+
+def explain(
+    error: UnsupportedCircuit,
+    circuits: Sequence[QuantumCircuit],
+    fitted: Sequence[QuantumCircuit],
+    formats: Sequence[str],
+) -> None:
+    """Raise the refusal that the untouched circuit gets, whose index the user can look up; add which circuit it is.
+
+    Returns, and leaves `error` as it is, if the untouched circuit shows no fault of its own. `fitted` are the circuits
+    as they were to be sent. Nothing but failures pays for writing the programs once more.
+    """
+    for number, (circuit, sent) in enumerate(zip(circuits, fitted, strict=True)):
+        refused = _refusal(sent, formats)
+        if refused is None:
+            continue
+        own = error if sent is circuit else _refusal(circuit, formats)
+        if own is None or own.index is None:
+            error.add_note("The index is that of the circuit after transpiling.")
+            own = error
+        if len(circuits) > 1:
+            own.add_note(f"This is circuit {number} of the list, {circuit.name!r}.")
+        if own is not error:
+            raise own from error
+        return
+
+
+def _refusal(circuit: QuantumCircuit, formats: Sequence[str]) -> UnsupportedCircuit | None:
+    try:
+        choose(read(circuit), formats)
+    except UnsupportedCircuit as error:
+        return error
+    return None

@@ -1,0 +1,278 @@
+"""Lists of circuits, retrieval from elsewhere, lists of jobs: on the embedded cloud."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from qrelay.azure import Workspace
+from qrelay.cloud import JobState
+from qrelay.cloud.batch import member_key
+from qrelay.errors import (
+    InvalidOption,
+    JobCancelled,
+    JobFailed,
+    NotFound,
+    PartialResult,
+    QrelayError,
+    ResultUnreadable,
+    ServiceError,
+    UnknownTarget,
+    WaitTimeout,
+)
+from qrelay.formats import encode
+from qrelay.local import Fault, LocalCloud, served
+from qrelay.program import Program, Register
+
+PATTERNS = ["001", "010", "100", "011", "110", "101", "111", "000"]
+
+
+def test_p22_results_come_in_order(local: Callable[..., Workspace], flips: Any) -> None:
+    """Sent side by side, the jobs end in any order; the answers must not follow it."""
+    workspace = local()
+    job = workspace.submit("rigetti.sim.qvm", [flips(bits) for bits in PATTERNS], shots=50)
+    assert (job.count, job.composite) == (8, True)
+    outcomes = job.results(timeout=60)
+    assert [outcome.counts() for outcome in outcomes if outcome is not None] == [{bits: 50} for bits in PATTERNS]
+    assert job.status() is JobState.SUCCEEDED
+    with pytest.raises(QrelayError, match=r"results\(\)"):
+        job.result()
+
+
+def test_p22_another_account_retrieves_the_list_by_its_id(flips: Any) -> None:
+    """Registers and order come from the service, not from this process's memory."""
+    with LocalCloud(waiting=0.01, executing=0.01) as cloud, served(cloud) as address:
+        with _workspace(address) as here:
+            id_ = here.submit("ionq.simulator", [flips(bits, bits) for bits in PATTERNS[:3]], shots=20).id
+        with _workspace(address) as there:
+            again = there.job(id_)
+            assert again.count == 3
+            outcomes = again.results(timeout=60)
+            assert [o.counts() for o in outcomes if o is not None] == [{bits: 20} for bits in PATTERNS[:3]]
+            assert [o.layout.name for o in outcomes if o is not None] == PATTERNS[:3]
+
+
+def _workspace(address: str) -> Workspace:
+    return Workspace(subscription_id="s", resource_group="g", name="w", endpoint=address, credential="k", quick=0.02)
+
+
+def _failing(flips: Any) -> Any:
+    """A payload that the service's own reader refuses."""
+    return replace(encode(flips("001"), "ionq.circuit.v1"), data=b"{}")
+
+
+def test_p22_a_failed_member_raises_with_the_others_outcomes(local: Callable[..., Workspace], flips: Any) -> None:
+    workspace = local()
+    job = workspace.submit("ionq.simulator", [flips("001"), _failing(flips), flips("100")], shots=30)
+    with pytest.raises(PartialResult, match="1 of 3") as caught:
+        job.results(timeout=60)
+    assert {index: outcome.counts() for index, outcome in caught.value.outcomes.items()} == {
+        0: {"001": 30},
+        2: {"100": 30},
+    }
+    assert isinstance(caught.value.failures[1], JobFailed)
+    partial = job.results(partial=True)
+    assert [outcome and outcome.counts() for outcome in partial] == [{"001": 30}, None, {"100": 30}]
+    assert job.status() is JobState.FAILED
+    assert asyncio.run(job.results_async(partial=True)) == partial
+
+
+def test_p22_a_list_of_which_only_some_were_submitted(local: Callable[..., Workspace], flips: Any) -> None:
+    """The process dies half-way: what was paid for must be found again."""
+    refused = Fault("PUT", "*/jobs/*", status=400, code="TooBusy", after=2, times=None)
+    workspace = local(faults=[refused])
+    job = workspace.submit("ionq.simulator", [flips(bits) for bits in PATTERNS[:4]], shots=10)
+    assert sum(record is not None for record in job.records) == 2
+    assert {type(error) for error in job.errors.values()} == {ServiceError}
+    with pytest.raises(PartialResult, match="TooBusy") as caught:
+        job.results(timeout=60)
+    assert len(caught.value.outcomes) == 2
+    assert {type(error) for error in caught.value.failures.values()} == {ServiceError}
+    again = workspace.job(job.id)
+    assert [record is not None for record in again.records] == [record is not None for record in job.records]
+    with pytest.raises(PartialResult, match="never submitted") as caught:
+        again.results(timeout=60)
+    assert {type(error) for error in caught.value.failures.values()} == {NotFound}
+    assert again.results(partial=True) == again.results(partial=True)
+
+
+def test_a_list_of_which_none_exists_is_not_found(local: Callable[..., Workspace]) -> None:
+    workspace = local()
+    with pytest.raises(NotFound):
+        workspace.job(f"batch-{uuid.uuid4()}-3")
+    with pytest.raises(NotFound):
+        workspace.job(str(uuid.uuid4()))
+
+
+def test_a_failed_job_names_its_cause(local: Callable[..., Workspace], flips: Any) -> None:
+    job = local().submit("ionq.simulator", _failing(flips), shots=30)
+    with pytest.raises(JobFailed) as caught:
+        job.result(timeout=60)
+    assert caught.value.job_id == job.id
+    assert caught.value.target == "ionq.simulator"
+    assert caught.value.code
+    assert caught.value.code in str(caught.value)
+
+
+def test_p17_a_timeout_cancels_nothing(local: Callable[..., Workspace], flips: Any) -> None:
+    job = local(executing=0.6).submit("ionq.simulator", flips("001"), shots=30)
+    with pytest.raises(WaitTimeout) as caught:
+        job.result(timeout=0.05)
+    assert caught.value.job_id == job.id
+    assert job.result(timeout=60).counts() == {"001": 30}
+
+
+def test_cancelling(local: Callable[..., Workspace], flips: Any) -> None:
+    workspace = local(waiting=30)
+    job = workspace.submit("ionq.simulator", [flips("001"), flips("010")], shots=30)
+    job.cancel()
+    assert job.wait(timeout=60) is JobState.CANCELLED
+    with pytest.raises(PartialResult) as caught:
+        job.results()
+    assert {type(error) for error in caught.value.failures.values()} == {JobCancelled}
+    done = local().submit("ionq.simulator", flips("001"), shots=30)
+    done.result(timeout=60)
+    assert done.cancel() is JobState.SUCCEEDED
+
+
+def test_p19_a_fresh_process_reads_the_answer(tmp_path: Path) -> None:
+    """No circuit there, no registers in memory: both come with the job."""
+    registers = (Register("alpha", (1, 0)), Register("β", (2,)))
+    operations: list[Any] = [("x", (0,), ()), *(("measure", (2 - n,), (n,)) for n in range(3))]
+    program = Program(3, 3, operations, registers, name="permuted")
+    with LocalCloud(tmp_path / "cloud.db", waiting=0.01, executing=0.01) as cloud, served(cloud) as address:
+        with _workspace(address) as here:
+            job = here.submit("quantinuum.sim.h2-1e", program, shots=40, format="honeywell.openqasm.v1")
+            expected = job.result(timeout=60).counts()
+            assert expected == {"1 00": 40}
+        script = (
+            "import json, sys\n"
+            "from qrelay.azure import Workspace\n"
+            "w = Workspace(subscription_id='s', resource_group='g', name='w', endpoint=sys.argv[1], credential='k')\n"
+            "with w:\n"
+            "    o = w.job(sys.argv[2]).result(timeout=60)\n"
+            "    print(json.dumps([o.counts(), [r.name for r in o.layout.registers], o.layout.name]))\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", script, address, job.id],
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [expected, ["alpha", "β"], "permuted"]
+
+
+def test_p19_a_qiskit_job_of_the_vendors_sdk_on_ionq_is_read(remote: Callable[..., Workspace]) -> None:
+    """Its answer covers all qubits; which of them are bits stands in `meas_map`."""
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "store.example":
+            answer = b'{"histogram": {"4": 0.25, "1": 0.75}}'
+            return httpx.Response(
+                206, headers={"content-range": f"bytes 0-{len(answer) - 1}/{len(answer)}"}, content=answer
+            )
+        return httpx.Response(200, json={
+            "id": "1", "status": "Completed", "target": "ionq.simulator", "providerId": "ionq",
+            "inputDataFormat": "ionq.circuit.v1", "outputDataFormat": "ionq.quantum-results.v1",
+            "inputParams": {"shots": 100}, "outputDataUri": "https://store.example:443/job-1/rawOutputData?sig=s",
+            "metadata": {"qiskit": "True", "name": "theirs", "num_qubits": "3", "meas_map": "[2, 0]"},
+        })  # fmt: skip
+
+    outcome = remote(serve).job("1").result()
+    assert outcome.counts() == {"01": 25, "10": 75}
+
+
+def test_p22_an_unreadable_member_is_a_failure_of_its_own(local: Callable[..., Workspace], flips: Any) -> None:
+    broken = Fault("GET", "*/rawOutputData", status=200, body="no json", times=1)
+    job = local(faults=[broken]).submit("ionq.simulator", [flips("01"), flips("10")], shots=10)
+    with pytest.raises(PartialResult) as caught:
+        job.results(timeout=60)
+    assert [type(error) for error in caught.value.failures.values()] == [ResultUnreadable]
+    assert len(caught.value.outcomes) == 1
+    assert [o is not None and o.counts() for o in job.results()] == [{"01": 10}, {"10": 10}]  # readable by now
+
+
+def test_p19_a_store_outlives_its_process(tmp_path: Path, flips: Any) -> None:
+    with Workspace.local(data=tmp_path / "cloud.db", waiting=0.01, executing=0.01) as before:
+        id_ = before.submit("rigetti.sim.qvm", flips("0110"), shots=40).id
+    with Workspace.local(data=tmp_path / "cloud.db", waiting=0.01, executing=0.01) as after:
+        assert after.job(id_).result(timeout=60).counts() == {"0110": 40}
+
+
+def test_jobs_are_listed_and_filtered(local: Callable[..., Workspace], flips: Any) -> None:
+    workspace = local()
+    for name in ("plain", "it's", "it's too"):
+        workspace.submit("ionq.simulator", flips("1"), shots=5, name=name).wait(timeout=60)
+    workspace.submit("rigetti.sim.qvm", flips("1"), shots=5, name="other").wait(timeout=60)
+    assert [job.name for job in workspace.jobs()] == ["other", "it's too", "it's", "plain"]
+    assert [job.name for job in workspace.jobs(name="it's")] == ["it's too", "it's"]
+    assert [job.name for job in workspace.jobs(target="rigetti.sim.qvm")] == ["other"]
+    assert [job.name for job in workspace.jobs(provider="ionq", limit=2)] == ["it's too", "it's"]
+    assert [job.name for job in workspace.jobs(status="Failed")] == []
+    with pytest.raises(InvalidOption, match="no filter 'colour'"):
+        next(workspace.jobs(colour="red"))
+
+    async def listed() -> list[str]:
+        return [job.name async for job in workspace.jobs_async(limit=3)]
+
+    assert asyncio.run(listed()) == ["other", "it's too", "it's"]
+
+
+def test_pages_are_followed_on_the_services_own_host_only(remote: Callable[..., Workspace]) -> None:
+    """A link elsewhere would carry the key there."""
+    seen: list[str] = []
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.host)
+        page = request.url.params.get("skip", "0")
+        link = {"0": str(request.url.copy_set_param("skip", "1")), "1": "https://evil.example/jobs?skip=2"}[page]
+        return httpx.Response(200, json={"value": [{"id": page, "target": "t"}], "nextLink": link})
+
+    jobs = remote(serve).jobs()
+    assert [next(jobs).id, next(jobs).id] == ["0", "1"]
+    with pytest.raises(ServiceError, match="not followed"):
+        next(jobs)
+    assert set(seen) == {"eastus.quantum.azure.com"}
+
+
+def test_an_unknown_target_suggests_the_nearest(local: Callable[..., Workspace]) -> None:
+    workspace = local()
+    with pytest.raises(UnknownTarget, match=r"ionq\.simulator") as caught:
+        workspace.target("ionq.simulatr")
+    assert caught.value.suggestions[0] == "ionq.simulator"
+    assert workspace.target("IonQ.Simulator").id == "ionq.simulator"
+
+
+def test_an_answer_that_is_no_json_keeps_its_bytes(local: Callable[..., Workspace], flips: Any) -> None:
+    workspace = local(faults=[Fault("GET", "*/rawOutputData", status=200, body="<html>busy</html>", times=None)])
+    job = workspace.submit("ionq.simulator", flips("001"), shots=30)
+    with pytest.raises(ResultUnreadable) as caught:
+        job.result(timeout=60)
+    assert caught.value.data == b"<html>busy</html>"
+    assert job.raw_result() == b"<html>busy</html>"
+
+
+def test_members_ids_depend_on_group_and_index_only() -> None:
+    assert member_key("00000000-0000-0000-0000-000000000001", 2) == str(uuid.uuid5(uuid.UUID(int=1), "2"))
+
+
+def test_asynchronous_twins(local: Callable[..., Workspace], flips: Any) -> None:
+    workspace = local()
+
+    async def main() -> Any:
+        jobs = await asyncio.gather(
+            *(workspace.submit_async("ionq.simulator", flips(bits), shots=20) for bits in PATTERNS)
+        )
+        return [(await job.result_async(timeout=60)).counts() for job in jobs]
+
+    assert asyncio.run(main()) == [{bits: 20} for bits in PATTERNS]
+    assert {t.id for t in asyncio.run(workspace.targets_async())} == {t.id for t in workspace.targets()}

@@ -1,0 +1,211 @@
+"""One submission, never two jobs: what happens when the answer to the job's PUT is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from qrelay.azure import Workspace
+from qrelay.cloud import JobState
+from qrelay.errors import ServiceError, ServiceUnavailable, UnclearOutcome
+from qrelay.formats.payload import Payload
+from qrelay.local import Fault
+
+
+class Service:
+    """Counts the jobs that were made; `script` says what becomes of each PUT and GET of a job, in order."""
+
+    def __init__(self, puts: list[Any], gets: list[Any] | None = None) -> None:
+        self.puts, self.gets = puts, gets or []
+        self.made: list[str] = []
+        self.seen: list[str] = []
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        if path.endswith("/providerStatus"):
+            targets = [{"id": "ionq.simulator", "currentAvailability": "Available", "averageQueueTime": 1}]
+            return httpx.Response(200, json={"value": [{"id": "ionq", "targets": targets}]})
+        if path.endswith("/storage/sasUri"):
+            return httpx.Response(200, json={"sasUri": "https://store.example/job-x?sig=s"})
+        if request.url.host == "store.example":
+            return httpx.Response(201)
+        id_ = path.rpartition("/")[2]
+        self.seen.append(request.method)
+        script = self.puts if request.method == "PUT" else self.gets
+        step = script.pop(0) if script else "ok"
+        if request.method == "PUT" and step in ("ok", "commit-drop", "commit-502"):
+            if id_ in self.made:
+                return httpx.Response(409, json={"error": {"code": "JobAlreadyExists", "message": "it is there"}})
+            self.made.append(id_)
+        if step in ("drop", "commit-drop"):
+            raise httpx.ReadError("the answer is lost")
+        if step == "refuse-connection":
+            raise httpx.ConnectError("down")
+        if step in ("502", "commit-502"):
+            return httpx.Response(502)
+        if isinstance(step, httpx.Response):
+            return step
+        if request.method == "GET" and id_ not in self.made:
+            return httpx.Response(404, json={"error": {"code": "JobNotFound", "message": "no"}})
+        body = {"id": id_, "status": "Waiting", "target": "ionq.simulator", "providerId": "ionq", "name": "n"}
+        return httpx.Response(200, json=body)
+
+
+@pytest.mark.parametrize(
+    ("puts", "expected"),
+    [
+        (["ok"], ["PUT"]),
+        (["commit-drop"], ["PUT", "GET"]),
+        (["commit-502"], ["PUT", "GET"]),
+        (["drop", "ok"], ["PUT", "GET", "PUT"]),
+        (["502", "ok"], ["PUT", "GET", "PUT"]),
+        (["refuse-connection", "ok"], ["PUT", "PUT"]),
+        ([httpx.Response(429, headers={"retry-after": "3"}), "ok"], ["PUT", "PUT"]),
+        (["drop", "commit-drop"], ["PUT", "GET", "PUT", "GET"]),
+    ],
+)
+def test_p18_one_submission_never_makes_two_jobs(
+    remote: Callable[..., Workspace], flips: Any, puts: list[Any], expected: list[str]
+) -> None:
+    """The service commits, then the answer is lost: a client that just sends again pays twice."""
+    service = Service(puts)
+    job = remote(service).submit("ionq.simulator", flips("01"), shots=10)
+    assert service.made == [job.id]
+    assert service.seen == expected
+
+
+def test_p18_a_conflict_means_that_it_is_there(remote: Callable[..., Workspace], flips: Any) -> None:
+    service = Service(["commit-drop"], [httpx.Response(404), "ok"])
+    job = remote(service).submit("ionq.simulator", flips("01"), shots=10)
+    assert service.seen == ["PUT", "GET", "PUT", "GET"]
+    assert service.made == [job.id]
+
+
+def test_p18_what_cannot_be_settled_is_unclear_and_can_be_resumed(remote: Callable[..., Workspace], flips: Any) -> None:
+    service = Service(["commit-drop"], [httpx.Response(503)] * 50)
+    workspace = remote(service)
+    with pytest.raises(UnclearOutcome, match="resume") as caught:
+        workspace.submit("ionq.simulator", flips("01"), shots=10)
+    assert service.made == [caught.value.tag]
+    assert (caught.value.job_id, caught.value.target) == (caught.value.tag, "ionq.simulator")
+    assert workspace.jobs_submitted == 0
+    service.gets.clear()
+
+    async def settle() -> Any:
+        return await caught.value.resume()
+
+    job = asyncio.run(settle())
+    assert (job.id, service.made) == (caught.value.tag, [caught.value.tag])
+    assert workspace.jobs_submitted == 1
+
+
+def test_a_submission_that_never_left_is_no_unclear_outcome(remote: Callable[..., Workspace], flips: Any) -> None:
+    service = Service(["refuse-connection"] * 100)
+    with pytest.raises(ServiceUnavailable, match="had no effect") as caught:
+        remote(service).submit("ionq.simulator", flips("01"), shots=10)
+    assert not isinstance(caught.value, UnclearOutcome)
+    assert service.made == []
+    assert set(service.seen) == {"PUT"}
+
+
+def test_p22_a_permanent_refusal_costs_one_submission_a_circuit(remote: Callable[..., Workspace], flips: Any) -> None:
+    refusal = httpx.Response(400, json={"error": {"code": "InvalidJobDefinition", "message": "no such thing"}})
+    service = Service([refusal] * 9)
+    with pytest.raises(ServiceError, match="no such thing") as caught:
+        remote(service).submit("ionq.simulator", [flips("01"), flips("10"), flips("11")], shots=10)
+    assert service.seen == ["PUT"] * 3
+    assert (caught.value.code, caught.value.status, caught.value.target) == (
+        "InvalidJobDefinition",
+        400,
+        "ionq.simulator",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"null", "no reason"), (b"", "no reason"), (b"<html>", "no reason"), (b"[]", "no reason"), (b"7", "no reason"),
+        (b'{"error": null}', "no reason"), (b'{"error": "too bad"}', "too bad"), (b'{"message": "bare"}', "bare"),
+        (b'{"error": {"code": null, "message": "only words"}}', "only words"),
+        (b'{"error": {"code": "OnlyCode", "message": null, "details": 5}}', "OnlyCode"),
+    ],
+)  # fmt: skip
+def test_p31_any_error_body_reads_well(remote: Callable[..., Workspace], flips: Any, body: bytes, said: str) -> None:
+    """A `null` body must not become an AttributeError in the client."""
+    workspace = remote(Service([httpx.Response(400, content=body)]))
+    with pytest.raises(ServiceError, match=said) as caught:
+        workspace.submit("ionq.simulator", flips("01"), 10)
+    assert caught.value.job_id is not None
+    assert caught.value.job_id in str(caught.value)
+    assert "ionq.simulator" in str(caught.value)
+    assert caught.value.status == 400
+
+
+def test_the_body_holds_what_the_specification_asks(remote: Callable[..., Workspace], flips: Any) -> None:
+    bodies: list[dict[str, Any]] = []
+    service = Service([])
+
+    async def record(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT" and "/jobs/" in request.url.path:
+            bodies.append(json.loads(request.content))
+            assert request.url.params["api-version"] == "2026-01-15-preview"
+        return await service(request)
+
+    workspace = remote(record)
+    workspace.submit(
+        "ionq.simulator", flips("01"), 7, name="mine", session="s-1", tags=("a", "b"), metadata={"k": 1},
+        options={"noise": {"model": "aria-1"}}, input_params={"extra": True},
+    )  # fmt: skip
+    (body,) = bodies
+    assert body["inputParams"] == {"shots": 7, "noise": {"model": "aria-1"}, "extra": True}
+    assert (body["name"], body["sessionId"], body["tags"], body["metadata"]["k"]) == ("mine", "s-1", ["a", "b"], "1")
+
+
+def test_an_interrupted_submission_says_where_to_look(local: Callable[..., Workspace], flips: Any) -> None:
+    """Ctrl-C while the job's PUT is under way: the job may exist, and its id must not be lost with the prompt."""
+    workspace = local(faults=[Fault("PUT", "*/jobs/*", delay=2.0)])
+    workspace.targets()
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            workspace.submit("ionq.simulator", [flips("01"), flips("10")], 5)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    (note,) = caught.value.__notes__
+    assert re.search(r"account\.job\('batch-[0-9a-f-]{36}-2'\)", note)
+
+
+def test_p16_shots_go_under_the_targets_own_name(local: Callable[..., Workspace]) -> None:
+    """A count under a name that the service ignores runs 500 shots, and nobody notices."""
+    workspace = local()
+    pulses = Payload(b"{}", "pasqal.pulser.v1", "application/json", "pasqal.pulser-results.v1", 2)
+    job = workspace.submit("pasqal.sim.emu-tn", pulses, 77)
+    assert job.record.raw["inputParams"] == {"count": 77}
+    assert workspace.job(job.id).shots_asked == 77
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault("PUT", "*/jobs/*", drop=True), Fault("PUT", "*/jobs/*", status=502), Fault("PUT", "*/inputData", drop=True),
+     Fault("POST", "*/sasUri", status=503), Fault("GET", "*/rawOutputData", status=404, code="BlobNotFound", times=3),
+     Fault("GET", "*/jobs/*", status=503, times=3), Fault("GET", "*/rawOutputData", drop=True)],
+    ids=["lost PUT", "502", "lost blob", "503", "late blob", "polls refused", "lost download"],
+)  # fmt: skip
+def test_faults_of_the_embedded_cloud_are_survived(local: Callable[..., Workspace], flips: Any, fault: Fault) -> None:
+    workspace = local(faults=[fault])
+    job = workspace.submit("ionq.simulator", flips("011"), shots=100)
+    assert job.result(timeout=60).counts() == {"011": 100}
+    assert len(list(workspace.jobs())) == 1
+    assert job.status() is JobState.SUCCEEDED

@@ -1,0 +1,182 @@
+"""What is refused before any request: shots, options, formats, sizes, circuits without an answer."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from qrelay.cloud import Limits, Target
+from qrelay.cloud.batch import combined_state, composite_id, member_key, parse_composite_id
+from qrelay.cloud.preparing import Wish, prepare
+from qrelay.cloud.service import JobRecord, JobState
+from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
+from qrelay.formats.payload import Payload
+from qrelay.program import Program, Register
+
+TARGET = Target(
+    id="ionq.simulator",
+    provider="ionq",
+    available=True,
+    status="Available",
+    num_qubits=3,
+    formats=("ionq.circuit.v1", "qir.v1"),
+    outputs={"ionq.circuit.v1": "ionq.quantum-results.v1", "qir.v1": "microsoft.quantum-results.v2"},
+    shots=Limits(1, 10_000, 500),
+    options={"noise": "noise model"},
+)
+BELL = Program(
+    2,
+    2,
+    [("h", (0,), ()), ("cx", (0, 1), ()), ("measure", (0,), (0,)), ("measure", (1,), (1,))],
+    (Register("c", (0, 1)),),
+    name="bell",
+)
+
+
+def _prepare(programs: Any = BELL, target: Target = TARGET, **wish: Any) -> Any:
+    return prepare(Wish(programs, **wish), target, lambda: str(uuid.UUID(int=7)))
+
+
+def test_a_program_becomes_one_submission_with_its_layout() -> None:
+    (one,) = _prepare(shots=100)
+    assert (one.shots, one.name, one.count, one.group) == (100, "bell", 1, None)
+    assert one.payload.format == "ionq.circuit.v1"
+    assert one.payload.layout.registers == BELL.registers
+    assert one.key == str(uuid.UUID(int=7))
+
+
+@pytest.mark.parametrize("shots", [0, -1, 10_001, True, 1.0, "100", math.inf])
+def test_p16_shots_outside_the_limits_are_refused(shots: Any) -> None:
+    """A job that the service refuses an hour later costs an hour; one it silently shortens costs the result."""
+    with pytest.raises(InvalidOption) as caught:
+        _prepare(shots=shots)
+    assert caught.value.option == "shots"
+
+
+@pytest.mark.parametrize(("shots", "expected"), [(None, 500), (1, 1), (10_000, 10_000), (np.int64(7), 7)])
+def test_p16_shots_inside_the_limits_are_taken(shots: Any, expected: int) -> None:
+    (one,) = _prepare(shots=shots)
+    assert one.shots == expected
+    assert type(one.shots) is int
+
+
+def test_p16_an_unknown_option_is_an_error_with_the_nearest_name() -> None:
+    """An option that is silently ignored is believed to work."""
+    with pytest.raises(InvalidOption, match="noise") as caught:
+        _prepare(options={"noize": {"model": "x"}})
+    assert caught.value.option == "noize"
+    (one,) = _prepare(options={"noise": {"model": "x"}, "unknown": None})
+    assert one.input_params == {"noise": {"model": "x"}}
+
+
+def test_p16_contradicting_shots_are_refused() -> None:
+    with pytest.raises(InvalidOption, match="contradict"):
+        _prepare(shots=100, input_params={"shots": 200})
+    with pytest.raises(InvalidOption, match="10,000"):
+        _prepare(input_params={"shots": 20_000})
+
+
+@pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes"])
+def test_parameters_that_are_no_json_are_refused(value: Any) -> None:
+    with pytest.raises(InvalidOption, match="JSON"):
+        _prepare(input_params={"x": value})
+
+
+def test_formats_are_checked_by_name() -> None:
+    (one,) = _prepare(format="qir.v1")
+    assert one.payload.format == "qir.v1"
+    with pytest.raises(InvalidOption, match=r"Did you mean qir\.v1"):
+        _prepare(format="qir.v11")
+    with pytest.raises(InvalidOption, match="not 'honeywell"):
+        _prepare(format="honeywell.openqasm.v1")
+
+
+def test_the_first_format_that_can_say_the_program_is_taken() -> None:
+    with pytest.raises(UnsupportedCircuit):
+        _prepare(replace(BELL, operations=[*BELL.operations, ("reset", (0,), ()), ("measure", (0,), (0,))]))
+
+
+def test_too_many_qubits_are_refused() -> None:
+    wide = Program(4, 1, [("measure", (3,), (0,))], (Register("c", (0,)),))
+    with pytest.raises(TooManyQubits) as caught:
+        _prepare(wide)
+    assert (caught.value.needed, caught.value.available) == (4, 3)
+    with pytest.raises(TooManyQubits):
+        _prepare(Payload(b"{}", "ionq.circuit.v1", "application/json", "ionq.quantum-results.v1", 4))
+
+
+@pytest.mark.parametrize(
+    "program", [Program(1, 0, [("h", (0,), ())]), Program(1, 1, [("h", (0,), ())], (Register("c", (0,)),))]
+)
+def test_a_circuit_that_measures_nothing_is_refused(program: Program) -> None:
+    with pytest.raises(UnsupportedCircuit, match="measures nothing"):
+        _prepare(program)
+
+
+def test_an_analog_target_takes_no_circuit() -> None:
+    analog = replace(
+        TARGET, id="pasqal.sim.emu-tn", formats=(), outputs={"pasqal.pulser.v1": "pasqal.pulser-results.v1"}
+    )
+    with pytest.raises(UnsupportedCircuit, match="takes no circuits"):
+        _prepare(target=analog)
+    ready = Payload(b"{}", "pasqal.pulser.v1", "application/json", "pasqal.pulser-results.v1", 2)
+    assert _prepare(ready, target=analog)[0].payload is ready
+
+
+def test_p22_members_of_a_list_have_ids_that_another_process_can_tell() -> None:
+    """Without them, only a list of all the workspace's jobs finds the members again."""
+    members = _prepare([BELL, BELL, BELL], name="run", metadata=[{"n": 0}, {"n": 1}, {"n": "two"}])
+    group = str(uuid.UUID(int=7))
+    assert [one.key for one in members] == [member_key(group, index) for index in range(3)]
+    assert len({one.key for one in members}) == 3
+    assert [one.name for one in members] == ["run-0", "run-1", "run-2"]
+    assert [one.metadata for one in members] == [{"n": "0"}, {"n": "1"}, {"n": "two"}]
+    assert {(one.group, one.count) for one in members} == {(group, 3)}
+
+
+def test_p22_a_list_of_one_is_a_plain_job() -> None:
+    (one,) = _prepare([BELL])
+    assert (one.group, one.count) == (None, 1)
+
+
+@pytest.mark.parametrize("programs", [[], [BELL, "circuit"], ["circuit"]])
+def test_lists_of_something_else_are_refused(programs: Any) -> None:
+    with pytest.raises(InvalidOption):
+        _prepare(programs)
+
+
+def test_metadata_must_fit() -> None:
+    with pytest.raises(InvalidOption, match="2 entries for 1"):
+        _prepare(metadata=[{}, {}])
+    with pytest.raises(InvalidOption, match="JSON"):
+        _prepare(metadata={"x": object()})
+
+
+def test_composite_ids_are_read_back() -> None:
+    group = str(uuid.uuid4())
+    assert parse_composite_id(composite_id(group, 12)) == (group, 12)
+    for other in (group, f"batch-{group}", f"batch-{group}-0", f"batch-{group}-x", "batch-1-2", ""):
+        assert parse_composite_id(other) is None
+
+
+def _state(*states: JobState | None) -> JobState:
+    return combined_state([None if state is None else JobRecord("i", state, state.value, "t", "p") for state in states])
+
+
+def test_the_state_of_a_list() -> None:
+    done, failed, running, queued = JobState.SUCCEEDED, JobState.FAILED, JobState.RUNNING, JobState.QUEUED
+    assert _state(done, done) is done
+    assert _state(done, failed) is failed
+    assert _state(done, None) is failed
+    assert _state(failed, running) is running
+    assert _state(queued, queued) is queued
+    assert _state(done, queued) is running
+    assert _state(None, queued) is queued
+    assert _state(JobState.CANCELLED, done) is JobState.CANCELLED
+    assert _state(JobState.CANCELLING, running) is JobState.CANCELLING
+    assert _state(JobState.UNKNOWN, queued) is JobState.UNKNOWN

@@ -1,0 +1,64 @@
+"""What the pages claim, held against the repository."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_readme_opens_with_the_two_commands() -> None:
+    """A newcomer types what stands on top; `.ci/run` takes the commands from there."""
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line][:5] == [
+        "# qrelay",
+        "```console",
+        'python3 -m venv .venv && .venv/bin/pip install -q ".[all]" && .venv/bin/qrelay demo',
+        'python3 -m venv .venv && .venv/bin/pip install -q -e ".[all,test]" && .venv/bin/pytest',
+        "```",
+    ]
+
+
+def test_every_promise_that_holds_has_its_tests() -> None:
+    """A promise on a page, and no test that would miss it."""
+    page = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+    holding, _, later = page.partition("## Not yet")
+    promised = set(re.findall(r"^\| (P\d\d) \|", holding, re.MULTILINE))
+    tested = {
+        name.upper()
+        for file in (ROOT / "tests" / "promises").glob("test_*.py")
+        for name in re.findall(r"^def test_(p\d\d)_", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert promised, "the page lists no promise"
+    assert promised <= tested, f"promised and not tested: {sorted(promised - tested)}"
+    every = promised | {f"P{int(number):02d}" for number in re.findall(r"\bP(\d\d)\b", later)}
+    every |= {
+        f"P{number:02d}"
+        for first, last in re.findall(r"\bP(\d\d) to P(\d\d)\b", later)
+        for number in range(int(first), int(last) + 1)
+    }
+    assert every == {f"P{number:02d}" for number in range(1, 37)}, "a promise is named nowhere"
+
+
+def test_every_error_is_on_the_page_of_errors() -> None:
+    """An error that users meet, and no word on what to do."""
+    from qrelay import errors
+
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    assert [name for name in errors.__all__ if f"`{name}`" not in page and name != "QrelayError"] == []
+
+
+def test_every_command_is_on_the_page_of_commands() -> None:
+    from typer.main import get_command
+
+    from qrelay.cli.app import app
+
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert [name for name in get_command(app).commands if f"qrelay {name}" not in page] == []  # type: ignore[attr-defined]
+
+
+def test_every_page_is_linked_from_the_first() -> None:
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    linked = set(re.findall(r"\(([\w-]+\.md)\)", (ROOT / "docs" / "index.md").read_text(encoding="utf-8")))
+    assert linked == pages

@@ -1,0 +1,309 @@
+"""Provider, Backend, Job and Session against the embedded cloud."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from qiskit import QuantumCircuit
+from qiskit.exceptions import QiskitError
+from qiskit.providers import BackendV2, JobStatus, JobTimeoutError, JobV1
+
+from qrelay.azure import Workspace
+from qrelay.errors import (
+    IncompleteResult,
+    InvalidOption,
+    JobCancelled,
+    NotFound,
+    ServiceError,
+    SessionEnded,
+    UnknownTarget,
+    UnsupportedCircuit,
+    WaitTimeout,
+)
+from qrelay.qiskit import Backend, Provider
+from qrelay.results import LostShots
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Iterator[Workspace]:
+    with Workspace.local() as opened:
+        yield opened
+
+
+@pytest.fixture
+def provider(workspace: Workspace) -> Provider:
+    return Provider(workspace)
+
+
+@pytest.fixture
+def backend(provider: Provider) -> Backend:
+    return provider.get_backend("rigetti.sim.qvm")
+
+
+@pytest.fixture
+def flipped() -> QuantumCircuit:
+    circuit = QuantumCircuit(2, 2, name="flipped", metadata={"run": 3})
+    circuit.x(0)
+    circuit.measure([0, 1], [1, 0])
+    return circuit
+
+
+@pytest.fixture
+def slow() -> Iterator[Provider]:
+    """A cloud whose jobs wait for a long time."""
+    with Workspace.local(waiting=30.0) as opened:
+        yield Provider(opened)
+
+
+# --- provider --------------------------------------------------------------------------------------------------------
+
+
+def test_backends_are_the_targets_that_take_circuits(provider: Provider, workspace: Workspace) -> None:
+    names = [backend.name for backend in provider.backends()]
+    assert {"ionq.simulator", "rigetti.sim.qvm", "quantinuum.sim.h2-1e"} <= set(names)
+    assert not any(name.startswith("pasqal") for name in names)
+    assert names == [target.id for target in workspace.targets() if target.formats]
+
+
+def test_filters(provider: Provider) -> None:
+    everything = provider.backends()
+    assert [backend.name for backend in provider.backends("ionq.simulator")] == ["ionq.simulator"]
+    assert provider.backends("ionq.nothing") == []
+    simulators = provider.backends(simulator=True)
+    assert simulators
+    assert all(backend.device.simulator for backend in simulators)
+    assert len(simulators) + len(provider.backends(simulator=False)) == len(everything)
+    large = provider.backends(min_num_qubits=50)
+    assert large
+    assert all(backend.num_qubits >= 50 for backend in large)
+    assert {backend.device.provider for backend in provider.backends(provider="ionq")} == {"ionq"}
+    assert provider.backends(filters=lambda one: one.name.endswith("1e"))
+    for word in ("available", "operational"):
+        up: dict[str, Any] = {word: True}
+        assert all(backend.device.available for backend in provider.backends(**up))
+    with pytest.raises(InvalidOption, match="Did you mean") as caught:
+        provider.backends(providr="ionq")
+    assert isinstance(caught.value, QiskitError)
+    with pytest.raises(InvalidOption):
+        provider.backends(available=True, operational=False)
+
+
+def test_least_busy_takes_the_shortest_queue(provider: Provider) -> None:
+    chosen = provider.least_busy()
+    queues = [one.device.queue_seconds for one in provider.backends(operational=True)]
+    assert chosen.device.available
+    assert chosen.device.queue_seconds == min(seconds for seconds in queues if seconds is not None)
+    assert provider.least_busy(provider="quantinuum").device.provider == "quantinuum"
+    with pytest.raises(UnknownTarget):
+        provider.least_busy(min_num_qubits=10_000)
+
+
+def test_unknown_things(provider: Provider) -> None:
+    with pytest.raises(UnknownTarget) as caught:
+        provider.get_backend("rigeti.sim.qvm")
+    assert "rigetti.sim.qvm" in caught.value.suggestions
+    with pytest.raises(NotFound) as missing:
+        provider.job("00000000-0000-0000-0000-00000000dead")
+    assert isinstance(missing.value, QiskitError)
+
+
+# --- backend ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_backend_describes_itself(backend: Backend, provider: Provider) -> None:
+    assert isinstance(backend, BackendV2)
+    assert backend.name == "rigetti.sim.qvm"
+    assert backend.num_qubits == backend.target.num_qubits == 20
+    assert backend.target is backend.target
+    assert backend.provider is provider
+    assert backend.max_circuits is None
+    assert backend.coupling_map is None
+    assert "cx" in backend.operation_names
+    assert backend.options.shots == backend.device.shots.default
+    assert "skipQuilc" in backend.options
+
+
+def test_run_returns_before_the_job_s_end(slow: Provider, flipped: QuantumCircuit) -> None:
+    job = slow.get_backend("rigetti.sim.qvm").run(flipped, shots=10)
+    assert isinstance(job, JobV1)
+    assert job.status() in {JobStatus.QUEUED, JobStatus.RUNNING}
+    assert not job.done()
+    assert not job.in_final_state()
+
+
+def test_waiting_ends_in_time_and_cancels_nothing(slow: Provider, flipped: QuantumCircuit) -> None:
+    job = slow.get_backend("rigetti.sim.qvm").run(flipped, shots=10)
+    for wait in (lambda: job.result(timeout=0.1), lambda: job.wait_for_final_state(timeout=0.1)):
+        with pytest.raises(WaitTimeout) as caught:
+            wait()
+        assert isinstance(caught.value, JobTimeoutError)
+        assert caught.value.job_id == job.job_id()
+    assert not job.in_final_state()
+    job.cancel()
+    job.wait_for_final_state(timeout=30)
+    assert job.cancelled()
+    with pytest.raises(JobCancelled) as cancelled:
+        job.result()
+    assert isinstance(cancelled.value, QiskitError)
+
+
+def test_cancelling_a_list_cancels_every_member(slow: Provider, flipped: QuantumCircuit) -> None:
+    job = slow.get_backend("rigetti.sim.qvm").run([flipped, flipped, flipped], shots=10)
+    job.cancel()
+    job.wait_for_final_state(timeout=30)
+    assert job.status() is JobStatus.CANCELLED
+
+
+def test_waiting_with_a_callback(backend: Backend, flipped: QuantumCircuit) -> None:
+    seen: list[Any] = []
+    job = backend.run(flipped, shots=10)
+    job.wait_for_final_state(wait=0.01, callback=lambda *told: seen.append(told))
+    assert all(told[0] == job.job_id() and isinstance(told[1], JobStatus) and told[2] is job for told in seen)
+    assert job.done()
+
+
+def test_a_job_and_its_backend(backend: Backend, provider: Provider, flipped: QuantumCircuit) -> None:
+    job = backend.run(flipped, shots=10, name="named", tags=["a", "b"])
+    assert job.backend() is backend
+    assert job.cloud_job.name == "named"
+    result = job.result()
+    assert result.backend_name == "rigetti.sim.qvm"
+    assert result.job_id == job.job_id()
+    assert job.result() is result
+    assert job.error_message() is None
+    again = provider.job(job.job_id())
+    assert again.backend().name == "rigetti.sim.qvm"
+    assert again.result().get_counts("flipped") == {"10": 10}
+    with pytest.raises(QiskitError, match="submitted when it was made"):
+        job.submit()
+
+
+def test_circuits_outside_the_gates_are_transpiled_and_right(backend: Backend) -> None:
+    circuit = QuantumCircuit(2, 2)
+    circuit.x(0)
+    circuit.dcx(0, 1)
+    circuit.iswap(0, 1)
+    circuit.measure([0, 1], [0, 1])
+    plain = QuantumCircuit(2, 2)
+    plain.x(0)
+    plain.cx(0, 1)
+    plain.cx(1, 0)
+    plain.swap(0, 1)
+    plain.measure([0, 1], [0, 1])
+    counts = [backend.run(circuit, shots=20, optimization_level=level).result().get_counts() for level in range(4)]
+    assert counts == [backend.run(plain, shots=20).result().get_counts()] * 4
+
+
+def test_a_generator_of_circuits_is_a_list(backend: Backend, flipped: QuantumCircuit) -> None:
+    assert backend.run((flipped for _ in range(2)), shots=5).result().get_counts() == [{"10": 5}, {"10": 5}]
+
+
+def test_metadata_of_the_circuit_and_of_the_job(backend: Backend, provider: Provider, flipped: QuantumCircuit) -> None:
+    job = backend.run(flipped, shots=5, metadata={"owner": "me"})
+    flipped.metadata = {"run": 4}
+    found = provider.job(job.job_id())
+    assert found.cloud_job.record.metadata["owner"] == "me"
+    head = found.result().results[0].header
+    assert (head["metadata"] if isinstance(head, dict) else head.metadata) == {"run": 3}
+
+
+def test_metadata_that_cannot_be_kept_stays_here(backend: Backend, provider: Provider, flipped: QuantumCircuit) -> None:
+    flipped.metadata = {"object": object()}
+    job = backend.run([flipped, flipped], shots=5)
+    head = job.result().results[0].header
+    assert (head["metadata"] if isinstance(head, dict) else head.metadata) == flipped.metadata
+    assert provider.job(job.job_id()).result().get_counts(1) == {"10": 5}
+
+
+def test_errors_of_the_service_are_qiskit_errors_too(flipped: QuantumCircuit) -> None:
+    from qrelay.local import Fault
+
+    with Workspace.local(faults=[Fault("PUT", "*/jobs/*", status=400, code="InvalidJobDefinition")]) as opened:
+        backend = Provider(opened).get_backend("rigetti.sim.qvm")
+        with pytest.raises(ServiceError) as caught:
+            backend.run(flipped)
+        assert isinstance(caught.value, QiskitError)
+        assert (caught.value.status, caught.value.code) == (400, "InvalidJobDefinition")
+
+
+def test_lost_shots_are_told_not_padded(flipped: QuantumCircuit) -> None:
+    with Workspace.local(loss=0.2) as opened:
+        job = Provider(opened).get_backend("quantinuum.sim.h2-1e").run(flipped, shots=200, memory=True, format="qir.v1")
+        job.wait_for_final_state(timeout=30)
+        with pytest.warns(LostShots), pytest.raises(IncompleteResult) as caught:
+            job.result()
+        assert caught.value.asked == caught.value.returned == 200
+        usable = caught.value.usable
+        assert 0 < usable < 200
+        result = job.result(partial=True)
+        assert result.get_counts() == {"10": usable}
+        assert len(result.get_memory()) == usable
+
+
+# --- sessions --------------------------------------------------------------------------------------------------------
+
+
+def test_a_bound_view_has_options_of_its_own(backend: Backend, flipped: QuantumCircuit) -> None:
+    backend.set_options(shots=6)
+    with backend.open_session() as session:
+        session.backend.set_options(shots=8, memory=True)
+        assert session.backend.run(flipped).result().get_memory() == ["10"] * 8
+        assert backend.run(flipped).result().get_counts() == {"10": 6}
+        assert session.backend.name == backend.name
+        assert session.backend.session is not None
+        assert session.backend.session.id == session.id
+    assert backend.session is None
+
+
+def test_a_session_of_another_target_is_refused(provider: Provider, backend: Backend, flipped: QuantumCircuit) -> None:
+    with (
+        provider.get_backend("ionq.simulator").open_session() as session,
+        pytest.raises(InvalidOption, match="cannot join"),
+    ):
+        backend.run(flipped, session=session)
+
+
+def test_an_aborted_session_says_session_ended(backend: Backend, flipped: QuantumCircuit) -> None:
+    session = backend.open_session(policy="Abort")
+    bad = session.backend.run(flipped, shots=5, input_params={"items": [{"entryPoint": "nowhere", "arguments": []}]})
+    bad.wait_for_final_state(timeout=30)
+    assert bad.status() is JobStatus.ERROR
+    with pytest.raises(SessionEnded) as caught:
+        session.backend.run(flipped, shots=5)
+    assert isinstance(caught.value, QiskitError)
+    assert caught.value.session_id == session.id
+
+
+# --- the room --------------------------------------------------------------------------------------------------------
+
+
+def test_importing_the_room_brings_no_other_framework_and_no_http() -> None:
+    code = (
+        "import sys, qrelay.qiskit;"
+        "others = {'cirq', 'starlette', 'uvicorn', 'qiskit_aer', 'qrelay.azure', 'qrelay.local'};"
+        "print(sorted(others & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_operation_s_index_is_that_of_the_user_s_circuit(backend: Backend) -> None:
+    """Bug: after transpiling, an error names a place in a circuit that the user never saw."""
+    circuit = QuantumCircuit(1, 2)
+    circuit.r(0.1, 0.2, 0)
+    circuit.measure(0, 0)
+    circuit.x(0)
+    circuit.measure(0, 1)
+    with pytest.raises(UnsupportedCircuit) as caught:
+        backend.run(circuit)
+    assert (caught.value.operation, caught.value.index) == ("x", 2)
+    plain = QuantumCircuit(1, 1)
+    plain.measure(0, 0)
+    with pytest.raises(UnsupportedCircuit) as caught:
+        backend.run([plain, circuit])
+    assert (caught.value.operation, caught.value.index) == ("x", 2)
+    assert "circuit 1 of the list" in "".join(caught.value.__notes__)
