@@ -355,8 +355,11 @@ class Account:
         return await self.service.cancel(id)
 
     async def _download(self, record: JobRecord, deadline: float | None) -> bytes:
-        self._here()
-        return await outlast(lambda: self.service.result(record), self.clock, record.id, deadline)
+        async def fetch() -> bytes:
+            self._here()  # closed meanwhile: then no outage is waited out any more
+            return await self.service.result(record)
+
+        return await outlast(fetch, self.clock, record.id, deadline)
 
     async def _open_session(self, target: str | Target, name: str | None, options: Mapping[str, Any]) -> Session:
         self._here()
