@@ -14,6 +14,7 @@ import time
 from typing import Any
 
 import qiskit
+
 from bench.circuits import QUBITS, mixed
 from bench.writers import YARDSTICK, Writer, writers
 

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import qrelay
 from qiskit import qasm2
+
+import qrelay
 
 YARDSTICK = "qiskit.qasm2.dumps"
 """What the goals are measured against, in the same run."""

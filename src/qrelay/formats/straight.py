@@ -45,10 +45,12 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
     """
     lowered = lower(unroll(program), gates, where=format_name)
     operations = lowered.operations
-    first_special = next((i for i, operation in enumerate(operations) if operation[0] in NOT_GATES), None)
-    if first_special is None:
+    special = NOT_GATES & lowered.names
+    if not special:
         return Straight(lowered, operations, {})
 
+    names = [operation[0] for operation in operations]
+    first_special = min(map(names.index, special))
     kept = operations[:first_special]
     measured: dict[int, int] = {}
     done: set[int] = set()

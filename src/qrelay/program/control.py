@@ -86,7 +86,7 @@ def unroll(program: Program) -> Program:
     A loop whose variable is used cannot occur here: angles are numbers, so readers have filled it in before. A loop
     that would come to more than a million operations stays one. Returns the program itself if there is nothing to do.
     """
-    if not any(operation[0] in BLOCKS for operation in program.operations):
+    if BLOCKS.isdisjoint(program.names):
         return program
     operations: list[Operation] = []
     positions: list[int] = []

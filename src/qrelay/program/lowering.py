@@ -95,7 +95,7 @@ def lower(program: Program, gates: Iterable[str], *, where: str = "this gate set
             names it and its index in the circuit that was read.
     """
     allowed = gates if isinstance(gates, frozenset) else frozenset(gates)
-    names = {operation[0] for operation in program.operations}
+    names = program.names
     if names <= allowed or (names <= allowed | NOT_GATES and not names & {"if", "while", "for", "switch"}):
         return program
     way = lowering(allowed)

@@ -61,6 +61,11 @@ class Program:
     well_formed: bool = field(default=False, compare=False, repr=False)
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that occur among the operations outside blocks."""
+        return frozenset([operation[0] for operation in self.operations])
+
+    @cached_property
     def layout(self) -> Layout:
         """Which qubit each classical bit is measured from last, and the registers. Costs a pass over the operations."""
         qubits = [-1] * self.num_clbits
@@ -73,6 +78,8 @@ class Program:
         from qrelay.program.control import BLOCKS, blocks
 
         special = BLOCKS | {"measure"}
+        if special.isdisjoint(self.names):
+            return
         pending = [operation for operation in self.operations if operation[0] in special]
         pending.reverse()
         while pending:
