@@ -91,7 +91,8 @@ def test_answers_look_as_recorded(name: str, shared: Path, make_client: Callable
         assert answer.status_code == exchange["status"], f"{where}: {answer.text}"
         for header, recorded_value in exchange["headers"].items():
             value = recorded_value
-            if header == "content-range":  # the size depends on the spaces that the answer is written with
+            own_format = not (isinstance(recorded, dict) and "DataFormat" in recorded)
+            if header == "content-range" and own_format:  # a provider's own spaces are not known
                 value = f"bytes 0-{len(answer.content) - 1}/{len(answer.content)}"
             assert answer.headers.get(header) == value, (where, header)
         if recorded in ("", None):

@@ -120,4 +120,4 @@ def _display(shot: Shot) -> str:
 
 
 def _bytes(answer: Any) -> bytes:
-    return json.dumps(answer, separators=(", ", ": "), allow_nan=False).encode()
+    return json.dumps(answer, separators=(",", ":"), allow_nan=False).encode()

@@ -26,6 +26,7 @@ DENSE_QUBITS = 26
 """Up to here a state vector is kept (1 GiB); wider circuits go through matrix product states or Clifford tableaux."""
 
 _EASY_QUBITS = 21  # above, a matrix product state is taken where it is surely small: it is faster by orders
+_WORTH_THREADS = 14  # qubits from which Aer's threads pay
 _MAX_ENTANGLED = 7  # base-2 logarithm of the bond dimension that a matrix product state may have
 _MAX_WORK = 1 << 38  # amplitudes touched; minutes to an hour on one machine
 _MAX_OUTCOMES = 1 << 18
@@ -93,8 +94,10 @@ def _too_many() -> ExecutionRefused:
 
 
 def _run(circuit: QuantumCircuit, method: str, *, shots: int = 1, seed: int = 0, memory: bool = False) -> Any:
+    # one thread for small states: handing a few amplitudes around to threads takes longer than the arithmetic
+    threads = 1 if len(_active(circuit)) < _WORTH_THREADS else 0
     # one group of shots: Aer seeds each group by itself, so that the machine's number of cores would show in the answer
-    simulator = AerSimulator(method=method, max_parallel_shots=1)
+    simulator = AerSimulator(method=method, max_parallel_shots=1, max_parallel_threads=threads)
     result = simulator.run(circuit, shots=shots, seed_simulator=seed % (1 << 31), memory=memory).result()
     if not result.success:
         raise ExecutionRefused("CompilationError", f"this program cannot be simulated here: {result.status}")
