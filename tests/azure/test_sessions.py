@@ -298,6 +298,11 @@ def test_a_session_of_another_target_is_refused(local: Callable[..., Workspace],
         workspace.submit(OTHER, flips("1"), 5, session=session)
 
 
+def test_what_is_no_session_is_refused(local: Callable[..., Workspace], flips: Any) -> None:
+    with pytest.raises(InvalidOption, match="takes a Session"):
+        local().submit(T, flips("1"), 5, session=42)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("options", [{"policy": "Retry"}, {"ttl": 5}])
 def test_unknown_session_options_are_refused(local: Callable[..., Workspace], options: dict[str, Any]) -> None:
     workspace = local()

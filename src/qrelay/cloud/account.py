@@ -265,6 +265,11 @@ class Account:
                 self._warn_outside(id_)
                 return None
             session = found
+        if not isinstance(session, Session):
+            raise InvalidOption(
+                f"session takes a Session, a session's id, or False for none, not {type(session).__name__}.",
+                option="session",
+            )
         if session.target != id_:
             raise InvalidOption(
                 f"Session {session.id} is on {session.target}; a job on {id_} cannot join it.", option="session"
@@ -336,6 +341,9 @@ class Account:
 
     async def _job(self, id: str) -> Job:  # noqa: A002
         self._here()
+        id = str(id).strip()  # noqa: A001 - copied from somewhere, often with a line's end
+        if not id:
+            raise InvalidOption("The job's id is empty.", option="id")
         composite = parse_composite_id(id)
         if composite is None:
             return Job(self, [await self.service.job(id)])
