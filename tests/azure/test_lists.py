@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import uuid
@@ -198,6 +199,29 @@ def test_a_mangled_lists_id_is_refused(local: Callable[..., Workspace], flips: A
     with pytest.raises(NotFound, match=f"has 3: {job.id}$"):
         workspace.job(f"{job.id[:-1]}{count}")
     assert workspace.job(f" {job.id}\n").count == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_forked_child_is_told_that_the_embedded_cloud_stayed_behind() -> None:
+    """Its worker does not exist in the child: jobs stayed Waiting there, and result() never came back."""
+    script = (
+        "import os\n"
+        "from qrelay.azure import Workspace\n"
+        "from qrelay.errors import ConfigurationError\n"
+        "account = Workspace.local()\n"
+        "account.targets()\n"
+        "child = os.fork()\n"
+        "if child:\n"
+        "    raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "try:\n"
+        "    account.targets(refresh=True)\n"
+        "except ConfigurationError as error:\n"
+        "    with Workspace.local() as own:\n"
+        "        os._exit(0 if 'forked' in str(error) and own.targets() else 1)\n"
+        "os._exit(2)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=120)
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
 
 
 def test_ids_with_blanks_around_them(local: Callable[..., Workspace], flips: Any) -> None:
