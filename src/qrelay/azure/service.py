@@ -162,10 +162,9 @@ class AzureService:
                 session = await self.api.get_session(session_id)
             except ServiceError:
                 session = None
-            if session is not None and _session_state(session).ended:
+            if session is not None and (_session_state(session).ended or _says_closed(error)):
                 return SessionEnded(
-                    f"Session {session.name or session_id} on {submission.target.id} is {session.status} and "
-                    "takes no more "
+                    f"Session {session.name or session_id} on {submission.target.id} ({session.status}) takes no more "
                     f"jobs: {error}",
                     session_id=session_id,
                 )
@@ -351,6 +350,12 @@ def _refuse_other_count(group: str, count: int, found: Sequence[JobRecord | None
             f"{composite_id(group, said)}",
             job_id=composite_id(group, count),
         )
+
+
+def _says_closed(error: ServiceError) -> bool:
+    """A session closed while jobs are pending takes no more, and its status does not show it yet."""
+    said = str(error).lower()
+    return error.code == "InvalidJobDefinition" and "session" in said and ("closed" in said or "terminal" in said)
 
 
 def _accepted(error: ServiceError) -> bool:

@@ -27,6 +27,7 @@ from qrelay.errors import (
     ConfigurationError,
     InvalidOption,
     NotFound,
+    ServiceError,
     UnknownTarget,
 )
 from qrelay.formats.payload import Payload
@@ -390,10 +391,18 @@ class Account:
         return [Session(self, record) for record in records if open_ is None or record.state.ended is not open_]
 
     async def _close_sessions(self) -> list[str]:
-        closed = []
+        closed, refusals = [], []
         for session in await self._list_sessions(open_=True, filters={}):
-            await self.service.close_session(session.id)
-            closed.append(session.id)
+            try:
+                await self.service.close_session(session.id)
+            except ServiceError as error:  # the others shall not stay open for it
+                refusals.append(error)
+            else:
+                closed.append(session.id)
+        if refusals:
+            if closed:
+                refusals[0].add_note(f"These were closed: {', '.join(closed)}.")
+            raise refusals[0]
         return closed
 
     async def _aclose(self) -> None:
