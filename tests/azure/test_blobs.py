@@ -243,3 +243,14 @@ def test_a_refused_upload_is_told(clock: Any) -> None:
     with pytest.raises(AuthenticationError, match="AuthorizationPermissionMismatch") as caught:
         asyncio.run(blobs.upload(SignedUrl(f"{BASE}?sig=CANARY"), "inputData", b"", "qir.v1"))
     assert "CANARY" not in str(caught.value)
+
+
+def test_a_conflict_over_something_else_is_no_upload(clock: Any) -> None:
+    """Any 409 passed for "it is there": the job was sent without its program, and failed on the service's side."""
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(409, headers={"x-ms-error-code": "ContainerBeingDeleted"})
+
+    http = Http("https://service.example", transport=httpx.MockTransport(refuse), clock=clock)
+    with pytest.raises(ServiceError, match="ContainerBeingDeleted"):
+        asyncio.run(Blobs(http).upload(SignedUrl("https://store.example/job-1?sig=s"), "inputData", b"x", "text/plain"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import builtins
 import pickle
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from qrelay.azure.credentials import ApiKey, Tokens, authorizer
+from qrelay.cloud import JobState
 from qrelay.errors import AuthenticationError, ConfigurationError
 
 
@@ -103,6 +105,40 @@ def test_a_failing_renewal_uses_a_token_that_still_holds(clock: Any) -> None:
         assert "CANARY" not in str(caught.value)
 
     asyncio.run(ask())
+
+
+def test_p17_a_network_that_is_away_when_a_token_is_due_ends_no_wait(remote: Any, clock: Any) -> None:
+    """A laptop opened after an hour has no network yet and needs a new token: result() ended, the job went on."""
+
+    class Away(Identity):
+        def get_token(self, *scopes: str) -> Token:
+            self.broken = 3000 < clock.elapsed < 7000
+            return super().get_token(*scopes)
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        status = "Waiting" if clock.elapsed < 8000 else "Failed"
+        return httpx.Response(200, json={"id": "a", "status": status, "target": "t", "providerId": "p"})
+
+    assert remote(serve, credential=Away(clock)).job("a").wait() is JobState.FAILED
+    assert clock.elapsed >= 8000
+
+
+@pytest.mark.parametrize(("given", "sent"), [("CANARY\n", "Bearer CANARY"), ("CAN\nARY", None), ("CANARYé", None)])
+def test_p36_a_token_that_is_no_header_is_not_quoted(clock: Any, given: str, sent: str | None) -> None:
+    """A token read from a file ends with a newline: the HTTP library refused the header and quoted it, in its log and
+    in the error's chain."""
+
+    class FromFile:
+        def get_token(self, *scopes: str) -> Token:
+            return Token(given, clock.now().timestamp() + 3600)
+
+    proof = authorizer(FromFile(), clock)
+    if sent is not None:
+        assert asyncio.run(_header(proof)) == sent
+        return
+    with pytest.raises(AuthenticationError) as caught:
+        asyncio.run(_header(proof))
+    assert "ARY" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_refused_token_is_replaced_before_its_time(clock: Any) -> None:

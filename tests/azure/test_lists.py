@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import uuid
@@ -19,6 +20,7 @@ from qrelay.azure import Workspace
 from qrelay.cloud import JobState
 from qrelay.cloud.batch import member_key
 from qrelay.errors import (
+    AuthenticationError,
     InvalidOption,
     JobCancelled,
     JobFailed,
@@ -130,6 +132,104 @@ def test_p17_a_timeout_cancels_nothing(local: Callable[..., Workspace], flips: A
         job.result(timeout=0.05)
     assert caught.value.job_id == job.id
     assert job.result(timeout=60).counts() == {"001": 30}
+
+
+def test_a_lists_timeout_names_the_list(local: Callable[..., Workspace], flips: Any) -> None:
+    """It named the member that was waited for: fetched again by that id, the list had one circuit."""
+    job = local(waiting=30).submit("ionq.simulator", [flips("001"), flips("010")], shots=30)
+    for wait in (job.results, job.wait):
+        with pytest.raises(WaitTimeout) as caught:
+            wait(timeout=0.05)
+        assert caught.value.job_id == job.id
+
+
+@pytest.mark.parametrize("what", ["status=404 code=BlobNotFound", "delay=40"])
+def test_p17_a_timeout_holds_for_the_download_too(local: Callable[..., Workspace], flips: Any, what: str) -> None:
+    """result(timeout=1) took a minute and a half where the result's blob was late."""
+    workspace = local(faults=[f"GET */rawOutputData {what} times=all"])
+    job = workspace.submit("ionq.simulator", [flips("001"), flips("010")], shots=30)
+    assert job.wait(timeout=60) is JobState.SUCCEEDED
+    with pytest.raises(WaitTimeout, match="could not be read in the time allowed"):
+        job.results(timeout=0.1)
+
+
+def test_a_cancellation_that_is_refused_stops_no_other(local: Callable[..., Workspace], flips: Any) -> None:
+    """One member's refusal called off the requests for the others, which then ran and cost."""
+    workspace = local(waiting=30)
+    job = workspace.submit("ionq.simulator", [flips("001")] * 4, shots=30)
+    records = [record for record in job.records if record is not None]
+    assert workspace._cloud is not None
+    workspace._cloud.app.add(Fault("POST", f"*/jobs/{records[0].id}:cancel", status=400, code="NotYet"))
+    workspace._cloud.app.add(*(Fault("POST", f"*/jobs/{record.id}:cancel", delay=0.2) for record in records[1:]))
+    with pytest.raises(ServiceError, match="NotYet"):
+        job.cancel()
+    assert [record and record.status for record in workspace.job(job.id).records] == ["Waiting", *["Cancelled"] * 3]
+
+
+def test_p22_a_member_that_cannot_be_asked_for_is_a_failure_of_its_own(
+    local: Callable[..., Workspace], flips: Any
+) -> None:
+    """One job deleted in the portal: results() raised NotFound, and partial=True gave nothing, either."""
+    workspace = local()
+    job = workspace.submit("ionq.simulator", [flips("001"), flips("010"), flips("100")], shots=30)
+    gone = job.records[1]
+    assert gone is not None
+    assert workspace._cloud is not None
+    workspace._cloud.app.add(Fault("GET", f"*/jobs/{gone.id}", status=410, code="Gone", times=None))
+    with pytest.raises(PartialResult, match="Gone") as caught:
+        job.results(timeout=60)
+    assert (sorted(caught.value.outcomes), sorted(caught.value.failures)) == ([0, 2], [1])
+    assert [outcome and outcome.counts() for outcome in job.results(partial=True)] == [{"001": 30}, None, {"100": 30}]
+
+
+def test_p22_refused_credentials_are_no_partial_result(local: Callable[..., Workspace], flips: Any) -> None:
+    workspace = local()
+    job = workspace.submit("ionq.simulator", [flips("001"), flips("010")], shots=30)
+    assert workspace._cloud is not None
+    workspace._cloud.app.add(Fault("GET", "*/jobs/*", status=403, times=None))
+    with pytest.raises(AuthenticationError):
+        job.results(timeout=60)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 9_999_999])
+def test_a_mangled_lists_id_is_refused(local: Callable[..., Workspace], flips: Any, count: int) -> None:
+    """One digit off: a shorter list left circuits out without a word, a longer one called some never submitted."""
+    workspace = local()
+    job = workspace.submit("ionq.simulator", [flips("001"), flips("010"), flips("100")], shots=30)
+    with pytest.raises(NotFound, match=f"has 3: {job.id}$"):
+        workspace.job(f"{job.id[:-1]}{count}")
+    assert workspace.job(f" {job.id}\n").count == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_forked_child_is_told_that_the_embedded_cloud_stayed_behind() -> None:
+    """Its worker does not exist in the child: jobs stayed Waiting there, and result() never came back."""
+    script = (
+        "import os\n"
+        "from qrelay.azure import Workspace\n"
+        "from qrelay.errors import ConfigurationError\n"
+        "account = Workspace.local()\n"
+        "account.targets()\n"
+        "child = os.fork()\n"
+        "if child:\n"
+        "    raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "try:\n"
+        "    account.targets(refresh=True)\n"
+        "except ConfigurationError as error:\n"
+        "    with Workspace.local() as own:\n"
+        "        os._exit(0 if 'forked' in str(error) and own.targets() else 1)\n"
+        "os._exit(2)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=120)
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
+
+
+def test_ids_with_blanks_around_them(local: Callable[..., Workspace], flips: Any) -> None:
+    workspace = local()
+    job = workspace.submit("ionq.simulator", flips("001"), shots=30)
+    assert workspace.job(f" {job.id}\n").id == job.id
+    with pytest.raises(InvalidOption, match="empty"):
+        workspace.job(" ")
 
 
 def test_cancelling(local: Callable[..., Workspace], flips: Any) -> None:

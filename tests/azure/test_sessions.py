@@ -141,6 +141,31 @@ def test_p25_a_session_closed_elsewhere_is_told(local: Callable[..., Workspace],
         assert workspace.requests == requests
 
 
+def test_p25_a_session_closed_elsewhere_with_jobs_under_way_is_told(
+    local: Callable[..., Workspace], flips: Any
+) -> None:
+    """Until its last job has ended such a session still says Executing, and the refusal was no SessionEnded."""
+    workspace = local(waiting=30)
+    with workspace.open_session(T) as session:
+        pending = workspace.submit(T, flips("1"), 5)
+        assert workspace.close_sessions() == [session.id]
+        with pytest.raises(SessionEnded, match="takes no more"):
+            workspace.submit(T, flips("1"), 5)
+        pending.cancel()
+
+
+def test_p27_a_session_that_cannot_be_closed_keeps_no_other_open(local: Callable[..., Workspace]) -> None:
+    """The first refusal ended close_sessions(), and the sessions after it stayed open."""
+    workspace = local()
+    sessions = [workspace.open_session(T) for _ in range(3)]
+    assert workspace._cloud is not None
+    workspace._cloud.app.add(Fault("POST", f"*/sessions/{sessions[1].id}:close", status=400, code="NotNow"))
+    with pytest.raises(ServiceError, match="NotNow") as caught:
+        workspace.close_sessions()
+    assert all(session.id in caught.value.__notes__[0] for session in (sessions[0], sessions[2]))
+    assert [session.id for session in workspace.sessions(open=True)] == [sessions[1].id]
+
+
 def test_p26_a_session_that_times_out_names_the_finished_jobs(local: Callable[..., Workspace], flips: Any) -> None:
     later = [0]
     workspace = local(session_idle=600.0, clock=lambda: time.time_ns() + later[0])
@@ -296,6 +321,11 @@ def test_a_session_of_another_target_is_refused(local: Callable[..., Workspace],
     workspace = local()
     with workspace.open_session(T) as session, pytest.raises(InvalidOption, match="cannot join"):
         workspace.submit(OTHER, flips("1"), 5, session=session)
+
+
+def test_what_is_no_session_is_refused(local: Callable[..., Workspace], flips: Any) -> None:
+    with pytest.raises(InvalidOption, match="takes a Session"):
+        local().submit(T, flips("1"), 5, session=42)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("options", [{"policy": "Retry"}, {"ttl": 5}])

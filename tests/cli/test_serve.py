@@ -20,7 +20,7 @@ COMMAND = "from qrelay.cli import main; main()"
 
 
 @contextmanager
-def serving(*arguments: str) -> Iterator[str]:
+def serving(*arguments: str, end: signal.Signals = signal.SIGINT) -> Iterator[str]:
     command = [sys.executable, "-c", COMMAND, "serve", "--port", "0", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -29,7 +29,7 @@ def serving(*arguments: str) -> Iterator[str]:
             found = re.fullmatch(r"azure +(http://127\.0\.0\.1:\d+)\n", line)
             assert found, (line, process.stderr and process.stderr.read() if process.poll() is not None else "")
             yield found[1]
-            process.send_signal(signal.SIGINT)
+            process.send_signal(end)
             assert process.wait(20) in (0, 1, 130)
             assert process.stderr is not None
             assert "Traceback" not in process.stderr.read()
@@ -55,6 +55,14 @@ def test_serve_with_a_key_and_a_fault(tmp_path: Path) -> None:
         assert listed.status_code == 200
         assert any(target["id"] == "ionq.simulator" for p in listed.json()["value"] for target in p["targets"])
     assert data.exists()
+
+
+def test_serve_ends_in_order_when_it_is_told_to(tmp_path: Path) -> None:
+    """SIGTERM, as service managers and containers send it, killed the process before its file was closed."""
+    data = tmp_path / "cloud.sqlite"
+    with serving("--data", str(data), end=signal.SIGTERM) as address:
+        assert status(address, "any").status_code == 200
+    assert [path.name for path in tmp_path.iterdir()] == [data.name]
 
 
 @pytest.mark.parametrize("fault", ["PUT", "PUT */jobs/* vanish", "GET * drop status=500", "GET * status=many"])

@@ -58,7 +58,7 @@ def _send(http: Http, method: str = "GET", url: str | SignedUrl = f"{HOME}/x", *
     return asyncio.run(http.send(method, url, **options))
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 507, 511, 520, 598])
 def test_passing_trouble_is_repeated_under_one_request_id(clock: Any, status: int) -> None:
     wire = Wire(httpx.Response(status), httpx.ConnectError("down"), httpx.ReadTimeout("slow"), httpx.Response(200))
     http = wire.http(clock)
@@ -256,6 +256,30 @@ def test_addresses_are_redacted_by_allow_list() -> None:
     assert redact_url("https://u:p@h/p?api-version=1&code=abc#f") == "https://h/p?api-version=1&code=…"
     assert "abc" not in redact_text('"https://h/p?sig=abc" and http://x/y?token=abc')
     assert "abc" not in f"{QuietUrl('https://h/p?sig=abc')!r}"
+
+
+@pytest.mark.parametrize("text", ["see https://[endpoint]/doc", "see http://[::1/x?sig=abc", "https://h:port/x"])
+def test_words_that_look_like_addresses_break_nothing(text: str) -> None:
+    """A service's message with a placeholder in brackets made a ValueError of every job that carried it."""
+    assert redact_text(text) == text.partition("?")[0]
+    assert origin(text.partition("see ")[2]) == ("", "", 0)
+    assert not is_loopback(text)
+    with pytest.raises(ValueError, match=r"^not an address$"):
+        SignedUrl(text)
+
+
+@pytest.mark.parametrize("text", ["HTTPS://h/p?sig=abc&se=1", "h.example/p?sv=1&sig=abc", "sig=abc", "(SIG=abc)"])
+def test_signatures_of_half_addresses_are_hidden_too(text: str) -> None:
+    assert "abc" not in redact_text(text)
+
+
+def test_an_answer_that_cannot_be_unpacked_is_unclear(clock: Any) -> None:
+    """httpx's DecodingError came out bare: no QrelayError, and no word about a job that may have been made."""
+    broken = httpx.DecodingError("incorrect header check")
+    with pytest.raises(Unanswered) as caught:
+        _send(Wire(broken).http(clock), "PUT", repeat=Repeat.UNPROCESSED)
+    assert caught.value.processed is None
+    assert _send(Wire(broken, httpx.Response(200)).http(clock)).status_code == 200
 
 
 def test_origins_and_loopback() -> None:

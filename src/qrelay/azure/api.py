@@ -45,9 +45,12 @@ class Api:
         body = {"containerName": container} | ({"blobName": blob} if blob is not None else {})
         answer = self._json(await self._send("POST", "storage/sasUri", json=body))
         uri = answer.get("sasUri")
-        if not isinstance(uri, str) or not uri:
-            raise ServiceError("The service answered a request for storage without an address. Try again later.")
-        return SignedUrl(uri)
+        try:
+            return SignedUrl(uri if isinstance(uri, str) else "")
+        except ValueError:
+            raise ServiceError(
+                "The service answered a request for storage without an address. Try again later."
+            ) from None
 
     # --- jobs --------------------------------------------------------------------------------------------------------
 

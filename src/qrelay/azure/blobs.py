@@ -57,7 +57,7 @@ class Blobs:
             if not made.is_success and _code(made) != "ContainerAlreadyExists":
                 raise _refusal(made, "make the job's container")
             answer = await self._http.send("PUT", address, content=data, headers=headers, attempt=attempt)
-        if not answer.is_success and answer.status_code not in (409, 412):
+        if not answer.is_success and not _is_there(answer):
             raise _refusal(answer, "write the program")
         return address
 
@@ -127,6 +127,11 @@ class Blobs:
             return True
         expires = url.expires
         return expires is not None and expires - self._http.clock.now() <= _MARGIN
+
+
+def _is_there(answer: httpx.Response) -> bool:
+    """Whether a write under If-None-Match: * was refused because the blob exists; 409 has other causes, too."""
+    return answer.status_code == 412 or (answer.status_code == 409 and _code(answer) in ("BlobAlreadyExists", None))
 
 
 def _seconds_for(size: int) -> float:

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from qrelay.cloud.clock import Clock
 from qrelay.cloud.http import Authorizer
-from qrelay.errors import AuthenticationError, ConfigurationError
+from qrelay.errors import AuthenticationError, ConfigurationError, ServiceUnavailable
 
 __all__ = ["SCOPE", "ApiKey", "Credential", "TokenCredential", "Tokens", "authorizer"]
 
@@ -53,6 +53,10 @@ class ApiKey(_Secret):
         return {"x-ms-quantum-api-key": self._key.get_secret_value()}
 
 
+class _NoTokenNow(AuthenticationError, ServiceUnavailable):
+    """A passing trouble to those who wait for a job."""
+
+
 class Tokens(_Secret):
     """Bearer tokens, fetched when first needed and renewed before they expire, one fetch at a time."""
 
@@ -81,7 +85,7 @@ class Tokens(_Secret):
     async def _renew(self, now: float, *, must: bool) -> None:
         try:
             answer = await self._get_token()
-            token, expires = str(answer.token), float(answer.expires_on)
+            token, expires = _token(answer.token), float(answer.expires_on)
         except (ConfigurationError, AuthenticationError):
             raise
         except Exception as error:  # the credential is foreign code: whatever it raises means no token
@@ -90,7 +94,9 @@ class Tokens(_Secret):
                     "The token could not be renewed yet (%s); the present one is used on.", type(error).__name__
                 )
                 return
-            raise AuthenticationError(
+            # what has given tokens will do so again, once the network is back or somebody has signed in
+            kind = _NoTokenNow if self._expires else AuthenticationError
+            raise kind(
                 f"No token could be had for {self._scope} ({type(error).__name__}). Sign in again (for example "
                 "`az login`), "
                 "or use the workspace's API key."
@@ -109,6 +115,13 @@ class Tokens(_Secret):
             return await self._credential.get_token(self._scope)
         answer = await asyncio.to_thread(self._credential.get_token, self._scope)
         return await answer if inspect.isawaitable(answer) else answer
+
+
+def _token(text: Any) -> str:
+    token = str(text).strip()
+    if not token.isascii() or not token.isprintable():
+        raise ValueError("not a token")  # as a header it would be refused further down, and quoted in logs
+    return token
 
 
 def _default_chain() -> TokenCredential:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from qrelay.cloud.service import Submission
 from qrelay.program import Layout, Register
 
-__all__ = ["describe_submission", "read_layout"]
+__all__ = ["describe_submission", "list_size", "read_layout"]
 
 _LAYOUT = "qrelay.layout"
 _GROUP = "qrelay.group"
@@ -23,6 +24,12 @@ def describe_submission(submission: Submission) -> dict[str, str]:
     if submission.group is not None:
         own |= {_GROUP: submission.group, _INDEX: str(submission.index), _COUNT: str(submission.count)}
     return {**submission.metadata, **own}
+
+
+def list_size(metadata: Mapping[str, str]) -> int | None:
+    """How many circuits the list has that the job belongs to; None if it does not say."""
+    said = metadata.get(_COUNT, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else None
 
 
 def read_layout(metadata: dict[str, str]) -> Layout | None:

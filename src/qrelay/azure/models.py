@@ -56,7 +56,10 @@ def _entries(value: Any) -> list[Any]:
 
 
 def _signed(value: Any) -> SignedUrl | None:
-    return SignedUrl(value) if isinstance(value, str) and value else None
+    try:
+        return SignedUrl(value) if isinstance(value, str) and value else None
+    except ValueError:
+        return None
 
 
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]

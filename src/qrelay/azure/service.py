@@ -12,10 +12,10 @@ from urllib.parse import unquote, urlsplit
 from qrelay.azure.api import Api
 from qrelay.azure.blobs import Blobs
 from qrelay.azure.filters import job_filter, session_filter
-from qrelay.azure.metadata import describe_submission, read_layout
+from qrelay.azure.metadata import describe_submission, list_size, read_layout
 from qrelay.azure.models import JobDetails, SessionDetails
 from qrelay.azure.targets import describe
-from qrelay.cloud.batch import member_key
+from qrelay.cloud.batch import composite_id, member_key
 from qrelay.cloud.http import Unanswered
 from qrelay.cloud.service import JobRecord, JobState, SessionRecord, SessionState, Submission
 from qrelay.cloud.target import Target
@@ -50,6 +50,7 @@ _SESSION_STATES = {
 }
 _POLICIES = ("Abort", "Continue")
 _MEMBERS_AT_ONCE = 16
+_MEMBERS_ASKED = 64  # before the first of them is asked how many there are
 _POLL_PATIENCE = 30.0  # the scheduler asks again by itself
 _INPUT_BLOB = "inputData"
 
@@ -161,10 +162,9 @@ class AzureService:
                 session = await self.api.get_session(session_id)
             except ServiceError:
                 session = None
-            if session is not None and _session_state(session).ended:
+            if session is not None and (_session_state(session).ended or _says_closed(error)):
                 return SessionEnded(
-                    f"Session {session.name or session_id} on {submission.target.id} is {session.status} and "
-                    "takes no more "
+                    f"Session {session.name or session_id} on {submission.target.id} ({session.status}) takes no more "
                     f"jobs: {error}",
                     session_id=session_id,
                 )
@@ -188,7 +188,13 @@ class AzureService:
                 except NotFound:
                     return None
 
-        return await asyncio.gather(*(member(index) for index in range(count)))
+        found: list[JobRecord | None] = []
+        for first in range(0, count, _MEMBERS_ASKED):
+            found += await asyncio.gather(
+                *(member(index) for index in range(first, min(count, first + _MEMBERS_ASKED)))
+            )
+            _refuse_other_count(group_id, count, found)
+        return found
 
     async def jobs(self, **filters: Any) -> AsyncIterator[JobRecord]:
         limit = filters.pop("limit", None)
@@ -333,6 +339,23 @@ class AzureService:
             ended=details.end_execution_time,
             raw=_shown(details),
         )
+
+
+def _refuse_other_count(group: str, count: int, found: Sequence[JobRecord | None]) -> None:
+    """A mangled id must neither leave circuits out nor invent some that were never submitted."""
+    said = next((size for record in found if record and (size := list_size(record.metadata)) is not None), count)
+    if said != count:
+        raise NotFound(
+            f"There is no list of {count} circuits under that id; the one there is has {said}: "
+            f"{composite_id(group, said)}",
+            job_id=composite_id(group, count),
+        )
+
+
+def _says_closed(error: ServiceError) -> bool:
+    """A session closed while jobs are pending takes no more, and its status does not show it yet."""
+    said = str(error).lower()
+    return error.code == "InvalidJobDefinition" and "session" in said and ("closed" in said or "terminal" in said)
 
 
 def _accepted(error: ServiceError) -> bool:

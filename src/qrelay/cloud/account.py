@@ -27,6 +27,7 @@ from qrelay.errors import (
     ConfigurationError,
     InvalidOption,
     NotFound,
+    ServiceError,
     UnknownTarget,
 )
 from qrelay.formats.payload import Payload
@@ -265,6 +266,11 @@ class Account:
                 self._warn_outside(id_)
                 return None
             session = found
+        if not isinstance(session, Session):
+            raise InvalidOption(
+                f"session takes a Session, a session's id, or False for none, not {type(session).__name__}.",
+                option="session",
+            )
         if session.target != id_:
             raise InvalidOption(
                 f"Session {session.id} is on {session.target}; a job on {id_} cannot join it.", option="session"
@@ -336,6 +342,9 @@ class Account:
 
     async def _job(self, id: str) -> Job:  # noqa: A002
         self._here()
+        id = str(id).strip()  # noqa: A001 - copied from somewhere, often with a line's end
+        if not id:
+            raise InvalidOption("The job's id is empty.", option="id")
         composite = parse_composite_id(id)
         if composite is None:
             return Job(self, [await self.service.job(id)])
@@ -382,10 +391,18 @@ class Account:
         return [Session(self, record) for record in records if open_ is None or record.state.ended is not open_]
 
     async def _close_sessions(self) -> list[str]:
-        closed = []
+        closed, refusals = [], []
         for session in await self._list_sessions(open_=True, filters={}):
-            await self.service.close_session(session.id)
-            closed.append(session.id)
+            try:
+                await self.service.close_session(session.id)
+            except ServiceError as error:  # the others shall not stay open for it
+                refusals.append(error)
+            else:
+                closed.append(session.id)
+        if refusals:
+            if closed:
+                refusals[0].add_note(f"These were closed: {', '.join(closed)}.")
+            raise refusals[0]
         return closed
 
     async def _aclose(self) -> None:

@@ -32,7 +32,7 @@ __all__ = ["Authorizer", "Http", "Repeat", "Unanswered", "retry_after"]
 
 log = logging.getLogger("qrelay.http")
 
-_TROUBLE_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+_TROUBLE_STATUSES = frozenset({408, 425, 429, *range(500, 600)}) - {501, 505}  # gateways have words of their own
 _NOT_PROCESSED_STATUSES = frozenset({425, 429})
 _LONGEST_RETRY_AFTER = 120.0
 _SHOWN_HEADERS = frozenset(
@@ -161,7 +161,7 @@ class Http:
         patience: float | None = None,
         attempt: float | None = None,
     ) -> httpx.Response:
-        """Send until there is an answer: anything but 408, 425, 429, 500, 502, 503 and 504.
+        """Send until there is an answer: anything but 408, 425, 429, and 5xx other than 501 and 505.
 
         All attempts carry one `x-ms-client-request-id`. Retry-After is honoured up to two minutes. Redirects are not
         followed. A 401 is answered once with a fresh token if the authorizer has one to give.
@@ -246,10 +246,10 @@ class Http:
         ) from trouble.__cause__
 
     async def _attempt(self, order: _Order, fresh: bool) -> httpx.Response:
-        wire = self._on_this_loop()
         headers = {"x-ms-client-request-id": order.request_id, **order.headers}
         if order.authorizer is not None:
             headers.update(await order.authorizer.headers(fresh=fresh))
+        wire = self._on_this_loop()
         request = wire.client.build_request(
             order.method, order.url, headers=headers, params=order.params, json=order.json, content=order.content
         )
@@ -265,7 +265,7 @@ class Http:
                     "certificate store; verification cannot be turned off."
                 ) from error
             raise _Trouble(f"no connection ({type(error).__name__})", processed=False) from error
-        except (httpx.TransportError, TimeoutError) as error:
+        except (httpx.RequestError, TimeoutError) as error:  # an answer that cannot be unpacked is none, either
             order.processed = None
             raise _Trouble(f"the connection broke ({type(error).__name__})", processed=None) from error
         log.debug(

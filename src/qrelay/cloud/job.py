@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from qrelay.cloud import loop
 from qrelay.cloud.batch import combined_state, composite_id
 from qrelay.cloud.service import JobRecord, JobState
-from qrelay.errors import JobCancelled, JobFailed, NotFound, PartialResult, QrelayError, ResultUnreadable, WaitTimeout
+from qrelay.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    JobCancelled,
+    JobFailed,
+    NotFound,
+    PartialResult,
+    QrelayError,
+    ResultUnreadable,
+    ServiceUnavailable,
+    WaitTimeout,
+)
 from qrelay.results import Outcome, decode
 
 if TYPE_CHECKING:
@@ -19,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["Job"]
 
 T = TypeVar("T")
+
+_NOBODY_TOLD = (AuthenticationError, ServiceUnavailable)  # says nothing about the circuits
 
 
 class Job:
@@ -184,7 +198,8 @@ class Job:
         async def end(index: int) -> None:
             await self._ended(index, timeout)
 
-        await _all(end, [index for index, record in enumerate(self._records) if record is not None])
+        with self._under_own_id():
+            await _all(end, [index for index, record in enumerate(self._records) if record is not None])
         return combined_state(self._records)
 
     async def _ended(self, index: int, timeout: float | None) -> JobRecord:  # noqa: ASYNC109
@@ -200,12 +215,18 @@ class Job:
         return record
 
     async def _cancel(self) -> JobState:
-        async def cancel(index: int) -> None:
+        async def cancel(index: int) -> QrelayError | None:
             record = self._records[index]
-            if record is not None and not record.state.ended:
-                self._note(index, await self._account._cancel_record(record.id))  # noqa: SLF001
+            try:
+                if record is not None and not record.state.ended:
+                    self._note(index, await self._account._cancel_record(record.id))  # noqa: SLF001
+            except QrelayError as error:  # the others shall be cancelled all the same
+                return error
+            return None
 
-        await _all(cancel, range(self.count))
+        for error in await _all(cancel, range(self.count)):
+            if error is not None:
+                raise error
         return combined_state(self._records)
 
     async def _fetch(self, index: int, timeout: float | None) -> bytes:  # noqa: ASYNC109
@@ -216,19 +237,43 @@ class Job:
         return await self._account._download(record, deadline)  # noqa: SLF001
 
     async def _fetch_all(self, timeout: float | None) -> list[bytes | QrelayError | None]:  # noqa: ASYNC109
-        await self._wait(timeout)
+        now = self._account.clock.monotonic
+        deadline = None if timeout is None else now() + timeout
+
+        async def end(index: int) -> QrelayError | None:
+            try:
+                await self._ended(index, timeout)
+            except (WaitTimeout, ConfigurationError):
+                raise
+            except QrelayError as error:  # of this circuit; the others may have a result
+                return error
+            return None
 
         async def fetch(index: int) -> bytes | QrelayError | None:
-            if index in self._outcomes:
-                return None
+            if errors[index] is not None or index in self._outcomes:
+                return errors[index]
             try:
-                return await self._fetch(index, timeout)
-            except WaitTimeout:
+                return await self._fetch(index, None if deadline is None else max(0.0, deadline - now()))
+            except (WaitTimeout, ConfigurationError):
                 raise
             except QrelayError as error:
                 return error
 
-        return await _all(fetch, range(self.count))
+        with self._under_own_id():
+            errors = await _all(end, range(self.count))
+            if errors[0] is not None and all(isinstance(error, _NOBODY_TOLD) for error in errors):
+                raise errors[0]
+            return await _all(fetch, range(self.count))
+
+    @contextmanager
+    def _under_own_id(self) -> Iterator[None]:
+        """A timeout of a list names the list, not the member that happened to be waited for."""
+        try:
+            yield
+        except WaitTimeout as error:
+            if not self.composite:
+                raise
+            raise WaitTimeout(f"Job {self.id} ({self.count} circuits) is not done: {error}", job_id=self.id) from error
 
     # --- reading -----------------------------------------------------------------------------------------------------
 

@@ -13,13 +13,18 @@ __all__ = ["QuietUrl", "SignedUrl", "is_loopback", "origin", "redact_text", "red
 
 # Query parameters whose values may appear in logs and messages. All others, known or new, are hidden.
 _SHOWN_PARAMETERS = frozenset({"api-version", "restype", "comp", "skip", "top", "orderby", "page", "size", "sort"})
-_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
+_ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+_SIGNATURE = re.compile(r"\b(sig=)[^&\s\"'<>…]+", re.IGNORECASE)  # of an address without its scheme
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def redact_url(url: str) -> str:
     """The address without user information and without any query value that is not known to be harmless."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address, such as https://[endpoint]/ in a sentence
+        scheme, _, rest = re.split(r"[?#]", url, maxsplit=1)[0].partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2]}"
     host = parts.netloc.rpartition("@")[2]
     shown = [
         f"{name}={value}" if name.lower() in _SHOWN_PARAMETERS else f"{name}=…"
@@ -30,19 +35,26 @@ def redact_url(url: str) -> str:
 
 def redact_text(text: str) -> str:
     """A message from outside, with the queries of all addresses in it hidden."""
-    return _ADDRESS.sub(lambda match: redact_url(match[0]), text)
+    return _SIGNATURE.sub(r"\1…", _ADDRESS.sub(lambda match: redact_url(match[0]), text))
 
 
 def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port, with the scheme's own port filled in."""
-    parts = urlsplit(url)
+    """Scheme, host and port, with the scheme's own port filled in; of what is no address, the origin of nothing."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "", "", 0
     scheme = parts.scheme.lower()
-    return scheme, (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS.get(scheme, 0)
+    return scheme, (parts.hostname or "").lower(), port or _DEFAULT_PORTS.get(scheme, 0)
 
 
 def is_loopback(url: str) -> bool:
     """Whether the address stays on this machine."""
-    host = urlsplit(url).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
     return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdigit())
 
 
@@ -57,11 +69,16 @@ class QuietUrl(httpx.URL):
 
 
 class SignedUrl:
-    """An address whose query is a bearer secret (a shared access signature). Printing it shows no query."""
+    """An address whose query is a bearer secret (a shared access signature). Printing it shows no query.
+
+    Raises ValueError, without an echo, for what is no address.
+    """
 
     __slots__ = ("_url",)
 
     def __init__(self, url: str) -> None:
+        if not origin(url)[1]:
+            raise ValueError("not an address")
         self._url = url
 
     def reveal(self) -> str:

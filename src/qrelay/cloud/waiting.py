@@ -49,7 +49,12 @@ async def outlast(fetch: Callable[[], Awaitable[T]], clock: Clock, job_id: str, 
     began = clock.monotonic()
     while True:
         try:
-            return await fetch()
+            return await _within(fetch, clock, deadline)
+        except TimeoutError:
+            raise WaitTimeout(
+                f"Job {job_id} has ended, and its result could not be read in the time allowed. Ask for it again.",
+                job_id=job_id,
+            ) from None
         except ServiceUnavailable as trouble:
             error, now = trouble, clock.monotonic()
             if deadline is not None and now >= deadline:
@@ -62,6 +67,22 @@ async def outlast(fetch: Callable[[], Awaitable[T]], clock: Clock, job_id: str, 
             log.warning("Reading the result of job %s: %s Trying again.", job_id, error)
         pause = max(_OUTAGE_PAUSE, _asked_pause(error))
         await clock.sleep(pause if deadline is None else min(pause, max(0.0, deadline - now)))
+
+
+async def _within(fetch: Callable[[], Awaitable[T]], clock: Clock, deadline: float | None) -> T:
+    """Fetch until the deadline and a little longer, however patient the requests themselves are; then TimeoutError."""
+    if deadline is None:
+        return await fetch()
+    fetching = asyncio.ensure_future(fetch())
+    alarm = asyncio.ensure_future(clock.sleep(max(0.0, deadline - clock.monotonic()) + _LAST_LOOK))
+    try:
+        await asyncio.wait({fetching, alarm}, return_when=asyncio.FIRST_COMPLETED)
+        if not fetching.done():
+            raise TimeoutError
+        return fetching.result()
+    finally:
+        fetching.cancel()
+        alarm.cancel()
 
 
 def _asked_pause(error: ServiceUnavailable) -> float:

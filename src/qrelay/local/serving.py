@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 import threading
@@ -35,8 +36,21 @@ def serve(
     with _listening(port) as listener, LocalCloud(data, keys=keys, faults=faults) as cloud:
         sys.stdout.write(f"azure  {_address(listener)}\n")
         sys.stdout.flush()
-        with suppress(KeyboardInterrupt):  # uvicorn has ended in order, then passes the interrupt on
+        with suppress(KeyboardInterrupt), _ended_by_sigterm():  # uvicorn has ended in order, then passes it on
             _server(cloud).run(sockets=[listener])
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM as if it were Ctrl-C: by default it would end the process before the store is closed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
