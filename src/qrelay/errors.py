@@ -32,7 +32,18 @@ __all__ = [
 
 
 class QrelayError(Exception):
-    """Root of all errors that qrelay raises on purpose."""
+    """Root of all errors that qrelay raises on purpose. They travel between processes, attributes included."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # not by calling the class again: most take more than a message
+        return _restored, (type(self), self.args, dict(vars(self)))
+
+
+def _restored(kind: type[QrelayError], args: tuple[Any, ...], attributes: dict[str, Any]) -> QrelayError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    vars(error).update(attributes)
+    return error
 
 
 # --- what the user asked for -----------------------------------------------------------------------------------------
@@ -135,11 +146,19 @@ class UnclearOutcome(ServiceError):
     def __init__(self, message: str, *, tag: str, resume: Callable[[], Awaitable[Any]], **details: Any) -> None:
         super().__init__(message, **details)
         self.tag = tag
-        self._resume = resume
+        self._resume: Callable[[], Awaitable[Any]] | None = resume
 
     def resume(self) -> Awaitable[Any]:
-        """Ask the service once more whether the submission arrived; submits it only if it certainly did not."""
+        """Ask the service once more whether the submission arrived; submits it only if it certainly did not.
+
+        Raises ConfigurationError in a process that got the error from another one: look for the job by `tag` there.
+        """
+        if self._resume is None:
+            raise ConfigurationError(f"Submission {self.tag} can be resumed only in the process that made it.")
         return self._resume()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, {**vars(self), "_resume": None})  # the account stays where it is
 
 
 # --- what became of a job --------------------------------------------------------------------------------------------

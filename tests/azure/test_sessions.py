@@ -164,6 +164,23 @@ def test_p25_nesting_restores_the_outer_session(local: Callable[..., Workspace],
     assert workspace.submit(T, flips("1"), 5).session_id is None
 
 
+def test_p25_blocks_may_end_in_any_order(local: Callable[..., Workspace], flips: Any) -> None:
+    """Generators and fixtures close crosswise: the first to end took the second one's runs with it, and the second put
+    the first, closed one back, which refused every later run."""
+    workspace = local()
+    first, second, third = workspace.open_session(T), workspace.open_session(OTHER), workspace.open_session(T)
+    for session in (first, second, third):
+        session.__enter__()
+    first.__exit__(None, None, None)
+    assert workspace.submit(OTHER, flips("1"), 5).session_id == second.id
+    assert workspace.submit(T, flips("1"), 5).session_id == third.id
+    second.__exit__(None, None, None)
+    third.__exit__(None, None, None)
+    for target in (T, OTHER):
+        assert current_session(workspace, target) is None
+        assert workspace.submit(target, flips("1"), 5).session_id is None
+
+
 def test_p25_the_same_session_may_be_entered_again(local: Callable[..., Workspace], flips: Any) -> None:
     workspace = local()
     watch = _watched(workspace)

@@ -101,7 +101,9 @@ def test_p18_what_cannot_be_settled_is_unclear_and_can_be_resumed(remote: Callab
     async def settle() -> Any:
         return await caught.value.resume()
 
+    service.seen.clear()
     job = asyncio.run(settle())
+    assert service.seen == ["GET"], "asked first, as promised: what a second PUT of a job does is not known"
     assert (job.id, service.made) == (caught.value.tag, [caught.value.tag])
     assert workspace.jobs_submitted == 1
 
@@ -113,6 +115,57 @@ def test_a_submission_that_never_left_is_no_unclear_outcome(remote: Callable[...
     assert not isinstance(caught.value, UnclearOutcome)
     assert service.made == []
     assert set(service.seen) == {"PUT"}
+
+
+def _yes(**how: Any) -> httpx.Response:
+    return httpx.Response(200, **how)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [_yes(), _yes(text="<html>"), _yes(text='{"id": "hal'), _yes(json={}), _yes(json=[]), _yes(json={"id": "another"})],
+    ids=["empty", "html", "cut off", "no fields", "no object", "another job"],
+)
+def test_p18_a_yes_that_cannot_be_read_is_a_yes(
+    remote: Callable[..., Workspace], flips: Any, answer: httpx.Response
+) -> None:
+    """The job ran and was paid for, while its owner read "was not created", or got a Job whose id was empty."""
+
+    async def garbled(request: httpx.Request) -> httpx.Response:
+        right = await service(request)
+        return answer if request.method == "PUT" and "/jobs/" in request.url.path else right
+
+    service = Service([])
+    job = remote(garbled).submit("ionq.simulator", flips("01"), shots=10)
+    assert (service.made, service.seen) == ([job.id], ["PUT", "GET"])
+
+
+@pytest.mark.parametrize("refusal", [401, 403, 400, 418])
+def test_p18_a_refusal_to_say_leaves_it_unclear(remote: Callable[..., Workspace], flips: Any, refusal: int) -> None:
+    """The PUT's answer was lost and the question after it refused: that is no "was not created"."""
+    service = Service(["commit-drop"], [httpx.Response(refusal), httpx.Response(200, text="<html>")])
+    with pytest.raises(UnclearOutcome, match="not known"):
+        remote(service).submit("ionq.simulator", flips("01"), shots=10)
+    assert len(service.made) == 1
+
+
+def test_a_conflict_over_something_else_is_a_refusal(remote: Callable[..., Workspace], flips: Any) -> None:
+    conflict = httpx.Response(409, json={"error": {"code": "WorkspaceMoving", "message": "not now"}})
+    service = Service([conflict])
+    with pytest.raises(ServiceError, match="not now") as caught:
+        remote(service).submit("ionq.simulator", flips("01"), shots=10)
+    assert (caught.value.status, service.seen) == (409, ["PUT", "GET"])
+
+
+def test_an_unclear_list_is_found_by_its_own_id(remote: Callable[..., Workspace], flips: Any) -> None:
+    """Only one member's tag was told; what arrived of the others was lost to its owner."""
+    service = Service(["commit-drop"] * 3, [httpx.Response(403)] * 3)
+    workspace = remote(service)
+    with pytest.raises(UnclearOutcome) as caught:
+        workspace.submit("ionq.simulator", [flips("01")] * 3, shots=10)
+    found = re.search(r"batch-[0-9a-f-]{36}-3", caught.value.__notes__[0])
+    assert found is not None
+    assert {record.id for record in workspace.job(found[0]).records if record is not None} == set(service.made)
 
 
 def test_p22_a_permanent_refusal_costs_one_submission_a_circuit(remote: Callable[..., Workspace], flips: Any) -> None:
@@ -185,6 +238,23 @@ def test_an_interrupted_submission_says_where_to_look(local: Callable[..., Works
         signal.signal(signal.SIGALRM, before)
     (note,) = caught.value.__notes__
     assert re.search(r"account\.job\('batch-[0-9a-f-]{36}-2'\)", note)
+
+
+def test_a_cancelled_submission_says_where_to_look(local: Callable[..., Workspace], flips: Any) -> None:
+    """The same for a task: asyncio.timeout around submit_async lost the id of a job that was on its way."""
+    workspace = local(faults=[Fault("PUT", "*/jobs/*", delay=2.0)])
+    workspace.targets()
+
+    async def main() -> BaseException:
+        task = asyncio.create_task(workspace.submit_async("ionq.simulator", flips("01"), 5))
+        await asyncio.sleep(0.3)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        return caught.value
+
+    (note,) = asyncio.run(main()).__notes__
+    assert re.search(r"account\.job\('[0-9a-f-]{36}'\)", note)
 
 
 def test_p16_shots_go_under_the_targets_own_name(local: Callable[..., Workspace]) -> None:

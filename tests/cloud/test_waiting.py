@@ -13,7 +13,14 @@ import pytest
 from qrelay.cloud.http import Unanswered
 from qrelay.cloud.service import JobRecord, JobState
 from qrelay.cloud.waiting import Poller, interval, outlast
-from qrelay.errors import AuthenticationError, NotFound, ServiceError, ServiceUnavailable, WaitTimeout
+from qrelay.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    NotFound,
+    ServiceError,
+    ServiceUnavailable,
+    WaitTimeout,
+)
 
 
 def _record(id_: str, state: JobState, status: str | None = None) -> JobRecord:
@@ -247,3 +254,41 @@ def test_a_service_that_asks_for_a_pause_gets_it(clock: Any) -> None:
     moments = [moment for _, moment in jobs.asked if moment < 180]
     assert len(moments) <= 4
     assert all(b - a >= 60 for a, b in itertools.pairwise(moments))
+
+
+def test_a_look_left_over_from_an_interrupted_wait_ends_no_later_one(clock: Any) -> None:
+    """Ctrl-C in result(), then result() again: the first wait's look came back and took the second wait's place with
+    it, so that nobody ever asked for the job again."""
+    asked: list[float] = []
+
+    async def fetch(job_id: str) -> JobRecord:
+        asked.append(clock.monotonic())
+        if len(asked) == 1:
+            await clock.sleep(1.0)
+        return _record(job_id, JobState.FAILED)
+
+    async def main() -> JobRecord:
+        poller = Poller(fetch, clock, quick=0.4)
+        first = asyncio.create_task(poller.wait("a", None))
+        await clock.sleep(1.2)  # the first look is under way since 0.4 and comes back at 1.4
+        first.cancel()
+        await asyncio.wait([first])
+        return await asyncio.wait_for(poller.wait("a", None), 10)
+
+    assert asyncio.run(main()).state is JobState.FAILED
+    assert len(asked) == 2
+
+
+def test_closing_tells_those_who_wait(clock: Any) -> None:
+    """An account closed in one thread left result() in another one waiting for ever."""
+    jobs = Jobs(clock, {"a": 1e9})
+
+    async def main() -> None:
+        poller = jobs.poller()
+        waiting = asyncio.create_task(poller.wait("a", None))
+        await clock.sleep(5.0)
+        await poller.aclose()
+        with pytest.raises(ConfigurationError, match="closed while job a was waited for"):
+            await asyncio.wait_for(waiting, 10)
+
+    asyncio.run(main())

@@ -86,6 +86,7 @@ def pages(client: Client, path: str, **query: Any) -> list[list[str]]:
         if link is None:
             return found
         assert link.startswith(client.base)
+        assert len(found) < 20, "the pages go round in circles"
         answer = client.http.get(link)
 
 

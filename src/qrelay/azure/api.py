@@ -193,7 +193,11 @@ class Api:
         return document
 
     def _read(self, answer: httpx.Response, model: type[M]) -> M:
-        return self._model(self._json(answer), model)
+        try:
+            return self._model(self._json(answer), model)
+        except ServiceError as error:
+            error.status = answer.status_code
+            raise
 
     def _model(self, document: Mapping[str, Any], model: type[M]) -> M:
         try:

@@ -20,7 +20,7 @@ from qrelay.cloud.http import Unanswered
 from qrelay.cloud.service import JobRecord, JobState, SessionRecord, SessionState, Submission
 from qrelay.cloud.target import Target
 from qrelay.cloud.urls import SignedUrl, redact_text
-from qrelay.errors import InvalidOption, NotFound, ServiceError, ServiceUnavailable, SessionEnded, UnclearOutcome
+from qrelay.errors import InvalidOption, NotFound, ServiceError, SessionEnded, UnclearOutcome
 
 __all__ = ["AzureService"]
 
@@ -103,6 +103,8 @@ class AzureService:
             body["tags"] = list(submission.tags)
         try:
             details = await self._create(submission, body)
+        except UnclearOutcome:
+            raise
         except ServiceError as error:
             raise await self._explain(error, submission) from error
         return self._record(details)
@@ -111,35 +113,45 @@ class AzureService:
         """PUT the job; after an unclear answer ask for it first, so that there is never a second one."""
         key = submission.key
         for _ in range(3):
+            trouble: ServiceError
             try:
-                return await self.api.create_job(key, body)
+                return _the_one(key, await self.api.create_job(key, body))
             except Unanswered as error:
                 if error.processed is False:
                     raise
                 trouble = error
             except ServiceError as error:
-                if error.status == 409:
-                    return await self.api.get_job(key)
-                raise
+                if error.status != 409 and not _accepted(error):
+                    raise
+                trouble = error
             try:
-                return await self.api.get_job(key)
+                return _the_one(key, await self.api.get_job(key))
             except NotFound:
+                if trouble.status == 409:  # refused for another reason than that it is there
+                    raise trouble from None
                 continue  # it certainly did not arrive
-            except ServiceUnavailable as error:
-                trouble = Unanswered(str(error), processed=None, status=error.status, request_id=error.request_id)
+            except ServiceError as error:  # whatever keeps the service from saying, the job may be there
+                trouble = error
                 break
         raise UnclearOutcome(
             f"Whether job {key} on {submission.target.id} was created is not known: {trouble} Nothing is sent a "
             "second time "
             "unasked. Await .resume() on this error to settle it, or look for the job by its id.",
             tag=key,
-            resume=lambda: self.submit(submission),
+            resume=lambda: self._settle(submission),
             status=trouble.status,
             code=trouble.code,
             target=submission.target.id,
             job_id=key,
             request_id=trouble.request_id,
         ) from trouble
+
+    async def _settle(self, submission: Submission) -> JobRecord:
+        """Take up an unclear submission: the job if it is there, else submitted again."""
+        try:
+            return await self.job(submission.key)
+        except NotFound:
+            return await self.submit(submission)
 
     async def _explain(self, error: ServiceError, submission: Submission) -> ServiceError | SessionEnded:
         """Say what was refused; a refusal inside a session that has ended is the session's end."""
@@ -163,7 +175,8 @@ class AzureService:
         return error
 
     async def job(self, job_id: str) -> JobRecord:
-        return self._record(await self.api.get_job(job_id, patience=_POLL_PATIENCE))
+        details = await self.api.get_job(job_id, patience=_POLL_PATIENCE)
+        return self._record(details if details.id else details.model_copy(update={"id": job_id}))
 
     async def group(self, group_id: str, count: int) -> Sequence[JobRecord | None]:
         places = asyncio.Semaphore(_MEMBERS_AT_ONCE)
@@ -320,6 +333,17 @@ class AzureService:
             ended=details.end_execution_time,
             raw=_shown(details),
         )
+
+
+def _accepted(error: ServiceError) -> bool:
+    """Whether the service said yes, in words that cannot be read."""
+    return error.status is not None and 200 <= error.status < 300
+
+
+def _the_one(key: str, details: JobDetails) -> JobDetails:
+    if details.id.lower() != key.lower():
+        raise ServiceError(f"The service was asked for job {key} and described another one, or none.", status=200)
+    return details
 
 
 def _session_state(details: SessionDetails) -> SessionState:

@@ -134,9 +134,7 @@ class Account:
         try:
             return loop.call(self._send_all, submissions)
         except (KeyboardInterrupt, SystemExit) as interruption:
-            first = submissions[0]
-            id_ = composite_id(first.group, first.count) if first.group is not None else first.key
-            interruption.add_note(f"The submission may have arrived: look for it by account.job({id_!r}).")
+            _say_where_to_look(interruption, submissions[0])
             raise
 
     def submit_async(
@@ -161,7 +159,11 @@ class Account:
     async def _submit_later(self, wish: Wish, target: str | Target) -> Job:
         resolved = await self.target_async(target) if isinstance(target, str) else target
         submissions = await loop.in_thread(prepare, wish, resolved, self._new_id)
-        return await loop.later(self._send_all, submissions)
+        try:
+            return await loop.later(self._send_all, submissions)
+        except asyncio.CancelledError as interruption:
+            _say_where_to_look(interruption, submissions[0])
+            raise
 
     def job(self, id: str) -> Job:  # noqa: A002
         """A job by its id, single or composite, from any process."""
@@ -355,8 +357,11 @@ class Account:
         return await self.service.cancel(id)
 
     async def _download(self, record: JobRecord, deadline: float | None) -> bytes:
-        self._here()
-        return await outlast(lambda: self.service.result(record), self.clock, record.id, deadline)
+        async def fetch() -> bytes:
+            self._here()  # closed meanwhile: then no outage is waited out any more
+            return await self.service.result(record)
+
+        return await outlast(fetch, self.clock, record.id, deadline)
 
     async def _open_session(self, target: str | Target, name: str | None, options: Mapping[str, Any]) -> Session:
         self._here()
@@ -388,6 +393,11 @@ class Account:
         if inner is not None and inner.loop is asyncio.get_running_loop():
             await inner.poller.aclose()
         await self.service.aclose()
+
+
+def _say_where_to_look(interruption: BaseException, first: Submission) -> None:
+    id_ = composite_id(first.group, first.count) if first.group is not None else first.key
+    interruption.add_note(f"The submission may have arrived: look for it by account.job({id_!r}).")
 
 
 def _named(targets: Sequence[Target], id: str) -> Target | None:  # noqa: A002

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OutsideSession", "Session", "current_session"]
 
-_Joined = Mapping[tuple["Account", str], "Session"]
+_Joined = Mapping[tuple["Account", str], tuple["Session", ...]]  # the innermost block's last
 _joined: ContextVar[_Joined | None] = ContextVar("qrelay_sessions", default=None)
 
 
@@ -32,7 +32,8 @@ class OutsideSession(UserWarning):
 
 def current_session(account: Account, target: str) -> Session | None:
     """The session that runs on this target join in the present context."""
-    return (_joined.get() or {}).get((account, target))
+    inside = (_joined.get() or {}).get((account, target))
+    return inside[-1] if inside else None
 
 
 class Session:
@@ -52,7 +53,6 @@ class Session:
         self._lock = threading.Lock()
         self._depth = 0
         self._closing = False
-        self._tokens: list[Token[_Joined | None]] = []
         self.warned = False
         account._know_session(self)  # noqa: SLF001 - rooms of one floor
 
@@ -155,21 +155,26 @@ class Session:
         self.check_open()
         with self._lock:
             self._depth += 1
-            self._tokens.append(_joined.set({**(_joined.get() or {}), (self._account, self.target): self}))
+        joined, place = dict(_joined.get() or {}), (self._account, self.target)
+        joined[place] = (*joined.get(place, ()), self)
+        _joined.set(joined)
 
     def _leave(self) -> bool:
-        """Undo `_join`; whether this was the outermost block."""
+        """Undo `_join`; whether this was the outermost block.
+
+        Blocks need not end in the reverse order of their beginnings, nor in the context in which they began
+        (generators, test fixtures): only this session's own entry goes.
+        """
         with self._lock:
             self._depth -= 1
-            token = self._tokens.pop()
             outermost = self._depth == 0
-        try:
-            _joined.reset(token)
-        except ValueError:  # left in another context than entered, as generators and some test runners do
-            left = dict(_joined.get() or {})
-            if left.get((self._account, self.target)) is self:
-                del left[(self._account, self.target)]
-                _joined.set(left)
+        joined, place = dict(_joined.get() or {}), (self._account, self.target)
+        entries = list(joined.pop(place, ()))
+        if self in entries:
+            del entries[len(entries) - 1 - entries[::-1].index(self)]
+        if entries:
+            joined[place] = tuple(entries)
+        _joined.set(joined or None)
         return outermost
 
     async def _refresh(self) -> SessionRecord:

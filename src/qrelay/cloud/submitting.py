@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qrelay.cloud import loop
+from qrelay.cloud.batch import composite_id
 from qrelay.cloud.job import Job
 from qrelay.cloud.service import JobRecord, Submission
 from qrelay.errors import QrelayError, SessionEnded, UnclearOutcome
@@ -30,21 +32,28 @@ async def send_all(account: Account, submissions: list[Submission], places: asyn
     answers = await asyncio.gather(*(send(submission) for submission in submissions))
     errors = {index: answer for index, answer in enumerate(answers) if isinstance(answer, QrelayError)}
     if len(errors) == len(answers):  # an unclear one first: it must be settled
-        raise min(errors.values(), key=lambda error: not isinstance(error, UnclearOutcome))
+        first = min(errors.values(), key=lambda error: not isinstance(error, UnclearOutcome))
+        if isinstance(first, UnclearOutcome) and submissions[0].group is not None:
+            whole = composite_id(submissions[0].group, len(submissions))
+            first.add_note(f"It belongs to a list: account.job({whole!r}) finds what arrived of it.")
+        raise first
     records = [answer if isinstance(answer, JobRecord) else None for answer in answers]
     return Job(account, records, group=submissions[0].group, errors=errors)
 
 
-async def _send(account: Account, submission: Submission) -> JobRecord:
+async def _send(
+    account: Account, submission: Submission, resume: Callable[[], Awaitable[JobRecord]] | None = None
+) -> JobRecord:
     try:
-        record = await account.service.submit(submission)
+        record = await (resume() if resume is not None else account.service.submit(submission))
     except SessionEnded as error:
         raise await _with_finished_jobs(account, error) from error
     except UnclearOutcome as error:
+        settle = error.resume  # the service's own way: it asks before it sends
         raise UnclearOutcome(
             str(error),
             tag=error.tag,
-            resume=lambda: loop.later(_resume, account, submission),
+            resume=lambda: loop.later(_resume, account, submission, settle),
             status=error.status,
             code=error.code,
             target=error.target,
@@ -55,8 +64,8 @@ async def _send(account: Account, submission: Submission) -> JobRecord:
     return replace(record, layouts=(submission.payload.layout,), shots=record.shots or submission.shots)
 
 
-async def _resume(account: Account, submission: Submission) -> Job:
-    return Job(account, [await _send(account, submission)])
+async def _resume(account: Account, submission: Submission, settle: Callable[[], Awaitable[JobRecord]]) -> Job:
+    return Job(account, [await _send(account, submission, settle)])
 
 
 async def _with_finished_jobs(account: Account, error: SessionEnded) -> SessionEnded:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from qrelay.cloud.clock import Clock
 from qrelay.cloud.http import Unanswered
 from qrelay.cloud.service import JobRecord, JobState
-from qrelay.errors import NotFound, QrelayError, ServiceError, ServiceUnavailable, WaitTimeout
+from qrelay.errors import ConfigurationError, NotFound, QrelayError, ServiceError, ServiceUnavailable, WaitTimeout
 
 __all__ = ["Poller", "interval", "outlast"]
 
@@ -124,11 +124,15 @@ class Poller:
             return await waiter.future
         finally:
             watch.waiters.remove(waiter)
-            if not watch.waiters and self._watches.get(job_id) is watch:
-                del self._watches[job_id]
+            if not watch.waiters:
+                self._forget(watch)
                 self._wake.set()
 
     async def aclose(self) -> None:
+        """Stop asking. Whoever still waits is told so: nobody would ever answer."""
+        for watch in list(self._watches.values()):
+            message = f"The account was closed while job {watch.job_id} was waited for. The job goes on; fetch it by "
+            self._fail(watch, ConfigurationError(f"{message}its id with a new account."))
         tasks = [task for task in (self._runner, *self._polls) if task is not None]
         for task in tasks:
             task.cancel()
@@ -238,10 +242,15 @@ class Poller:
         for waiter in watch.waiters:
             if not waiter.future.done():
                 waiter.future.set_result(record)
-        self._watches.pop(watch.job_id, None)
+        self._forget(watch)
 
     def _fail(self, watch: _Watch, error: Exception) -> None:
         for waiter in watch.waiters:
             if not waiter.future.done():
                 waiter.future.set_exception(error)
-        self._watches.pop(watch.job_id, None)
+        self._forget(watch)
+
+    def _forget(self, watch: _Watch) -> None:
+        """Never another watch on the same job: this one's waiters may have left, and new ones come, while it asked."""
+        if self._watches.get(watch.job_id) is watch:
+            del self._watches[watch.job_id]

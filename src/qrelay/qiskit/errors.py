@@ -44,7 +44,7 @@ def _made(kind: type[QrelayError]) -> type[QrelayError]:
         "__module__": __name__,
         "__doc__": kind.__doc__,
         "__str__": _text,
-        "__reduce__": lambda error: (_restored, (kind, error.args, dict(vars(error)))),
+        "__reduce__": lambda error: (_restored, (kind, *kind.__reduce__(error)[1][1:])),  # made classes have no address
     }
     made: type[QrelayError] = type(kind.__name__, (kind, nearest), body)
     return made
