@@ -229,6 +229,19 @@ def test_what_cannot_work_is_one_line(qrelay: Any, bell: Path, arguments: list[s
     assert says in err
 
 
+def test_a_refusal_tells_of_every_format(qrelay: Any, tmp_path: Path) -> None:
+    """Advised to take a format with mid-circuit work, after that very format had refused the circuit, too."""
+    file = tmp_path / "loop.qasm"
+    file.write_text(
+        'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; while (c[0]) { x q[1]; } c = measure q;'
+    )
+    code, out, err = qrelay("run", file, "--target", "quantinuum.sim.h2-1e", "--local")
+    assert (code, out) == (2, "")
+    assert one_line(err), err
+    assert "qir.v1 cannot say" in err
+    assert "honeywell.openqasm.v1 refuses it too" in err
+
+
 def test_a_circuit_without_measurement_is_refused(qrelay: Any, tmp_path: Path) -> None:
     file = tmp_path / "silent.qasm"
     file.write_text('OPENQASM 2.0; include "qelib1.inc"; qreg q[1]; h q[0];')

@@ -45,7 +45,8 @@ def run_app() -> None:
     try:
         app(prog_name="qrelay")
     except QrelayError as error:
-        sys.stderr.write(f"qrelay: {' '.join(str(error).split())}\n")
+        words = " ".join([str(error), *getattr(error, "__notes__", ())])
+        sys.stderr.write(f"qrelay: {' '.join(words.split())}\n")
         mistaken = (ConfigurationError, InvalidOption, UnknownTarget, UnsupportedCircuit)
         raise SystemExit(2 if isinstance(error, mistaken) else 1) from None
 
