@@ -110,7 +110,8 @@ def test_jobs_live_on_in_a_file(qrelay: Any, bell: Path, tmp_path: Path) -> None
     code, out, _ = qrelay("jobs", "--data", data, "--name", "second", "--json")
     assert json.loads(out) == []
     code, out, _ = qrelay("jobs", "--data", data)
-    assert job_id in out
+    row = next(line for line in out.splitlines() if job_id in line)  # one line a job, for grep and awk
+    assert re.fullmatch(rf"{job_id} +Succeeded +ionq\.simulator +first +\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d *", row)
     code, out, _ = qrelay("job", job_id, "--data", data)
     assert "Succeeded" in out
     assert "ionq.circuit.v1" in out

@@ -21,6 +21,9 @@ from qrelay.terminal import histogram, table_of, targets_table
 
 __all__ = ["app", "run_app"]
 
+_WIDE = 1000
+"""Columns of output that no terminal folds."""
+
 app = typer.Typer(
     help="Run circuits on quantum clouds, or on the embedded cloud of this machine.",
     no_args_is_help=True,
@@ -77,7 +80,7 @@ def targets(local: _Local = False, data: _Data = None, as_json: _Json = False) -
         fields = ("id", "provider", "available", "status", "queue_seconds", "num_qubits", "formats")
         _write_json([{name: getattr(target, name) for name in fields} for target in found])
     else:
-        Console().print(targets_table(found))
+        _console().print(targets_table(found))
 
 
 @app.command()
@@ -147,7 +150,7 @@ def jobs(
         _write_json([_job_document(record) for record in records])
     else:
         rows = ((r.id, r.status, r.target, r.name, _when(r.created)) for r in records)
-        Console().print(table_of(("job", "status", "target", "name", "created"), rows))
+        _console().print(table_of(("job", "status", "target", "name", "created"), rows))
 
 
 @app.command()
@@ -223,7 +226,7 @@ def sessions(
         )
     else:
         rows = ((r.id, r.status, r.target, r.name, _when(r.created)) for r in found)
-        Console().print(table_of(("session", "status", "target", "name", "created"), rows))
+        _console().print(table_of(("session", "status", "target", "name", "created"), rows))
 
 
 @app.command()
@@ -260,9 +263,14 @@ def _account(local: bool, data: Path | None) -> Iterator[Any]:
     try:
         account = Workspace.from_env()
     except ConfigurationError as error:
-        raise ConfigurationError(f"{error} Or pass --local for the embedded cloud.") from error
+        raise ConfigurationError(f"{error} (--local takes the embedded cloud instead.)") from error
     with account:
         yield account
+
+
+def _console() -> Console:
+    """Where tables go: as wide as the terminal, and never folded on the way into a file or another program."""
+    return Console() if sys.stdout.isatty() else Console(width=_WIDE)
 
 
 def _show_outcomes(job: Any, outcomes: Iterable[Any], *, as_json: bool) -> None:
@@ -280,7 +288,7 @@ def _show_outcomes(job: Any, outcomes: Iterable[Any], *, as_json: bool) -> None:
     if as_json:
         _write_json({"job": job.id, "target": job.target, "circuits": documents})
         return
-    console = Console()
+    console = _console()
     for document in documents:
         counts: Mapping[str, int] = document["counts"]
         asked, usable = document["shots_asked"], document["shots_usable"]
