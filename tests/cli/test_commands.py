@@ -183,6 +183,22 @@ def test_a_wait_may_be_bounded(qrelay: Any, bell: Path, slow_cloud: str) -> None
     assert job_id, "the job goes on, and its id is the way back to it"
 
 
+def test_a_service_that_does_not_answer_is_told_of(qrelay: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two minutes of silence before the error, with a wrong port or a service that is down."""
+    from qrelay.local import LocalCloud, served
+
+    faults = ["GET */providerStatus status=503 retry-after=2"]
+    with LocalCloud(faults=faults) as cloud, served(cloud) as address:
+        text = f"SubscriptionId=s;ResourceGroupName=g;WorkspaceName=w;ApiKey=s3cret;QuantumEndpoint={address}"
+        monkeypatch.setenv("AZURE_QUANTUM_CONNECTION_STRING", text)
+        code, out, err = qrelay("targets", "--json")
+    assert code == 0
+    assert json.loads(out)
+    assert one_line(err), err
+    assert re.search(r"providerStatus.*HTTP 503; again in 2\.\d s", err)
+    assert "s3cret" not in err
+
+
 def test_a_refused_key_is_one_line_without_the_key(
     qrelay: Any, slow_cloud: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

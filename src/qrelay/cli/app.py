@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +21,9 @@ from qrelay.errors import ConfigurationError, InvalidOption, QrelayError, Unknow
 from qrelay.terminal import histogram, table_of, targets_table
 
 __all__ = ["app", "run_app"]
+
+_LONG_PAUSE = 1.5
+"""Seconds of silence between two attempts, from which on the user is told."""
 
 _WIDE = 1000
 """Columns of output that no terminal folds."""
@@ -45,6 +49,9 @@ _Timeout = Annotated[float | None, typer.Option(help="Seconds to wait; the job g
 def run_app() -> None:
     """Run the command line: errors of qrelay become one line on standard error and exit code 1 or 2, no traceback."""
     warnings.showwarning = _show_warning
+    requests, pauses = logging.getLogger("qrelay.http"), _Pauses()
+    requests.addHandler(pauses)
+    requests.setLevel(logging.INFO)
     try:
         app(prog_name="qrelay")
     except QrelayError as error:
@@ -52,6 +59,16 @@ def run_app() -> None:
         sys.stderr.write(f"qrelay: {' '.join(words.split())}\n")
         mistaken = (ConfigurationError, InvalidOption, UnknownTarget, UnsupportedCircuit)
         raise SystemExit(2 if isinstance(error, mistaken) else 1) from None
+    finally:
+        requests.removeHandler(pauses)
+
+
+class _Pauses(logging.Handler):
+    """Says on standard error why nothing happens, where a request that got no answer is repeated after a while."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if getattr(record, "pause", 0.0) >= _LONG_PAUSE:
+            sys.stderr.write(f"qrelay: {record.getMessage()}\n")
 
 
 @app.callback(invoke_without_command=True)
