@@ -199,6 +199,24 @@ def test_a_service_that_does_not_answer_is_told_of(qrelay: Any, monkeypatch: pyt
     assert "s3cret" not in err
 
 
+def test_an_unreadable_answer_names_its_job(qrelay: Any, bell: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that was paid for, is no JSON, and cannot be found again because `run` did not tell the job's id."""
+    from qrelay.local import LocalCloud, served
+
+    faults = ["GET */rawOutputData status=200 body=<html> times=all"]
+    with LocalCloud(faults=faults) as cloud, served(cloud) as address:
+        text = f"SubscriptionId=s;ResourceGroupName=g;WorkspaceName=w;ApiKey=k;QuantumEndpoint={address}"
+        monkeypatch.setenv("AZURE_QUANTUM_CONNECTION_STRING", text)
+        code, out, err = qrelay("run", bell, "-t", "ionq.simulator")
+        assert (code, out) == (1, "")
+        assert one_line(err), err
+        assert "not JSON" in err
+        found = re.search(r"job ([0-9a-f-]{36}) on ionq\.simulator", err)
+        assert found, err
+        code, out, err = qrelay("job", found[1], "--json")
+        assert json.loads(out)["state"] == "succeeded"
+
+
 def test_a_refused_key_is_one_line_without_the_key(
     qrelay: Any, slow_cloud: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -253,7 +253,11 @@ class Job:
                 data=data,
                 format="",
             )
-        return decode(data, record.output_format, layout, record.shots, seed=record.id)
+        try:
+            return decode(data, record.output_format, layout, record.shots, seed=record.id)
+        except ResultUnreadable as error:
+            error.add_note(f"It is the answer of job {record.id} on {record.target}; its raw result is as it came.")
+            raise
 
     def _keep(self, index: int, data: bytes | QrelayError | None) -> None:
         if isinstance(data, bytes):
