@@ -278,8 +278,8 @@ class Job:
             listed = "; ".join(f"{index}: {failures[index]}".rstrip(". ") for index in sorted(failures)[:3])
             more = f" (and {len(failures) - 3} more)" if len(failures) > 3 else ""
             raise PartialResult(
-                f"{len(failures)} of {self.count} circuits of job {self.id} have no result. {listed}{more}. The others' "
-                "outcomes are in the error's .outcomes, and partial=True returns what there is.",
+                f"{len(failures)} of {self.count} circuits of job {self.id} have no result. {listed}{more}. The "
+                "others' outcomes are in the error's .outcomes, and partial=True returns what there is.",
                 outcomes=self._outcomes,
                 failures=failures,
             )
