@@ -1,4 +1,4 @@
-"""Run Qiskit and Cirq programs on Azure Quantum and the Kipu Quantum Hub as ordinary backends and samplers."""
+"""Run Qiskit circuits on Azure Quantum as if its targets were ordinary Qiskit backends."""
 
 from __future__ import annotations
 

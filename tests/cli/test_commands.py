@@ -110,7 +110,8 @@ def test_jobs_live_on_in_a_file(qrelay: Any, bell: Path, tmp_path: Path) -> None
     code, out, _ = qrelay("jobs", "--data", data, "--name", "second", "--json")
     assert json.loads(out) == []
     code, out, _ = qrelay("jobs", "--data", data)
-    assert job_id in out
+    row = next(line for line in out.splitlines() if job_id in line)  # one line a job, for grep and awk
+    assert re.fullmatch(rf"{job_id} +Succeeded +ionq\.simulator +first +\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d *", row)
     code, out, _ = qrelay("job", job_id, "--data", data)
     assert "Succeeded" in out
     assert "ionq.circuit.v1" in out
@@ -182,6 +183,40 @@ def test_a_wait_may_be_bounded(qrelay: Any, bell: Path, slow_cloud: str) -> None
     assert job_id, "the job goes on, and its id is the way back to it"
 
 
+def test_a_service_that_does_not_answer_is_told_of(qrelay: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two minutes of silence before the error, with a wrong port or a service that is down."""
+    from qrelay.local import LocalCloud, served
+
+    faults = ["GET */providerStatus status=503 retry-after=2"]
+    with LocalCloud(faults=faults) as cloud, served(cloud) as address:
+        text = f"SubscriptionId=s;ResourceGroupName=g;WorkspaceName=w;ApiKey=s3cret;QuantumEndpoint={address}"
+        monkeypatch.setenv("AZURE_QUANTUM_CONNECTION_STRING", text)
+        code, out, err = qrelay("targets", "--json")
+    assert code == 0
+    assert json.loads(out)
+    assert one_line(err), err
+    assert re.search(r"providerStatus.*HTTP 503; again in 2\.\d s", err)
+    assert "s3cret" not in err
+
+
+def test_an_unreadable_answer_names_its_job(qrelay: Any, bell: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that was paid for, is no JSON, and cannot be found again because `run` did not tell the job's id."""
+    from qrelay.local import LocalCloud, served
+
+    faults = ["GET */rawOutputData status=200 body=<html> times=all"]
+    with LocalCloud(faults=faults) as cloud, served(cloud) as address:
+        text = f"SubscriptionId=s;ResourceGroupName=g;WorkspaceName=w;ApiKey=k;QuantumEndpoint={address}"
+        monkeypatch.setenv("AZURE_QUANTUM_CONNECTION_STRING", text)
+        code, out, err = qrelay("run", bell, "-t", "ionq.simulator")
+        assert (code, out) == (1, "")
+        assert one_line(err), err
+        assert "not JSON" in err
+        found = re.search(r"job ([0-9a-f-]{36}) on ionq\.simulator", err)
+        assert found, err
+        code, out, err = qrelay("job", found[1], "--json")
+        assert json.loads(out)["state"] == "succeeded"
+
+
 def test_a_refused_key_is_one_line_without_the_key(
     qrelay: Any, slow_cloud: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +262,19 @@ def test_what_cannot_work_is_one_line(qrelay: Any, bell: Path, arguments: list[s
     assert (left, out) == (code, "")
     assert one_line(err), err
     assert says in err
+
+
+def test_a_refusal_tells_of_every_format(qrelay: Any, tmp_path: Path) -> None:
+    """Advised to take a format with mid-circuit work, after that very format had refused the circuit, too."""
+    file = tmp_path / "loop.qasm"
+    file.write_text(
+        'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; while (c[0]) { x q[1]; } c = measure q;'
+    )
+    code, out, err = qrelay("run", file, "--target", "quantinuum.sim.h2-1e", "--local")
+    assert (code, out) == (2, "")
+    assert one_line(err), err
+    assert "qir.v1 cannot say" in err
+    assert "honeywell.openqasm.v1 refuses it too" in err
 
 
 def test_a_circuit_without_measurement_is_refused(qrelay: Any, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -11,9 +12,9 @@ from qrelay.cloud.target import Target
 from qrelay.terminal import bar, histogram, table_of, targets_table
 
 
-def drawn(renderable: object) -> str:
+def drawn(renderable: object, width: int = 100) -> str:
     output = io.StringIO()
-    Console(file=output, width=100, color_system=None).print(renderable)
+    Console(file=output, width=width, color_system=None).print(renderable)
     return output.getvalue()
 
 
@@ -34,6 +35,22 @@ def test_rows_left_out_are_counted() -> None:
     assert len(lines) == 16
     assert "17 more outcomes" in lines[-1]
     assert str(sum(range(1, 18))) in lines[-1]
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+@pytest.mark.parametrize("bits", [3, 29, 56, 156])
+def test_a_narrow_terminal_cuts_neither_bits_nor_counts(bits: int, width: int) -> None:
+    """Wide circuits on a terminal of 80 columns: bit strings ended in dots, and the counts were not there at all."""
+    counts = {format(2**bits // 3 + number, f"0{bits}b"): 7000 + number for number in range(20 if bits > 4 else 4)}
+    text = drawn(histogram(counts), width)
+    shown = dict(sorted(counts.items(), key=lambda item: -item[1])[:15])
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= width
+    together = "".join(re.match("[01]*", line)[0] for line in lines)  # type: ignore[index]
+    for label, count in shown.items():
+        assert label in together
+        assert len(re.findall(rf"[█▏▎▍▌▋▊▉] +{count} +\d+\.\d%", text)) == 1
+    assert bits < 4 or re.search(r"… 5 more", text)
 
 
 @pytest.mark.parametrize(("count", "expected"), [(0, ""), (1, "▏"), (50, "█████"), (55, "█████▌"), (100, "█" * 10)])

@@ -192,8 +192,10 @@ def test_choose_takes_the_first_that_can_say_it() -> None:
     assert choose(bell, formats).format == "ionq.circuit.v1"
     assert choose(reset, formats).format == "honeywell.openqasm.v1"
     assert choose(bell, formats, profile="base").format == "ionq.circuit.v1"
-    with pytest.raises(UnsupportedCircuit, match=r"ionq\.circuit\.v1"):
+    with pytest.raises(UnsupportedCircuit, match=r"ionq\.circuit\.v1") as refused:
         choose(reset, ["ionq.circuit.v1", "qir.v1"])
+    (note,) = refused.value.__notes__  # why the second did not help, which its user would otherwise never learn
+    assert note.startswith("qir.v1 refuses it too: Operation 1, 'reset'")
     with pytest.raises(InvalidOption, match=r"rigetti\.quil\.v1"):
         choose(bell, ["rigetti.quil.v1"])
     with pytest.raises(InvalidOption, match="colour"):

@@ -169,6 +169,7 @@ def test_waiting_with_a_callback(backend: Backend, flipped: QuantumCircuit) -> N
 def test_a_job_and_its_backend(backend: Backend, provider: Provider, flipped: QuantumCircuit) -> None:
     job = backend.run(flipped, shots=10, name="named", tags=["a", "b"])
     assert job.backend() is backend
+    assert repr(job) == f"<Job {job.job_id()} on rigetti.sim.qvm>"
     assert job.cloud_job.name == "named"
     result = job.result()
     assert result.backend_name == "rigetti.sim.qvm"

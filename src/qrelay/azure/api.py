@@ -162,7 +162,8 @@ class Api:
         code = told.code or answer.headers.get("x-ms-error-code") or None
         request_id = answer.request.headers.get("x-ms-client-request-id")
         what = f"{answer.request.method} {redact_url(str(answer.request.url))}"
-        said = redact_text(": ".join(part for part in (code, told.message) if part)) or "the service gives no reason"
+        said = redact_text(": ".join(part for part in (code, told.message) if part)).rstrip(". ")
+        said = said or "the service gives no reason"
         details: dict[str, Any] = {"status": status, "code": code, "job_id": job_id, "request_id": request_id}
         if status in (401, 403):
             hint = (

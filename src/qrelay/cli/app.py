@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +21,12 @@ from qrelay.errors import ConfigurationError, InvalidOption, QrelayError, Unknow
 from qrelay.terminal import histogram, table_of, targets_table
 
 __all__ = ["app", "run_app"]
+
+_LONG_PAUSE = 1.5
+"""Seconds of silence between two attempts, from which on the user is told."""
+
+_WIDE = 1000
+"""Columns of output that no terminal folds."""
 
 app = typer.Typer(
     help="Run circuits on quantum clouds, or on the embedded cloud of this machine.",
@@ -42,12 +49,26 @@ _Timeout = Annotated[float | None, typer.Option(help="Seconds to wait; the job g
 def run_app() -> None:
     """Run the command line: errors of qrelay become one line on standard error and exit code 1 or 2, no traceback."""
     warnings.showwarning = _show_warning
+    requests, pauses = logging.getLogger("qrelay.http"), _Pauses()
+    requests.addHandler(pauses)
+    requests.setLevel(logging.INFO)
     try:
         app(prog_name="qrelay")
     except QrelayError as error:
-        sys.stderr.write(f"qrelay: {' '.join(str(error).split())}\n")
+        words = " ".join([str(error), *getattr(error, "__notes__", ())])
+        sys.stderr.write(f"qrelay: {' '.join(words.split())}\n")
         mistaken = (ConfigurationError, InvalidOption, UnknownTarget, UnsupportedCircuit)
         raise SystemExit(2 if isinstance(error, mistaken) else 1) from None
+    finally:
+        requests.removeHandler(pauses)
+
+
+class _Pauses(logging.Handler):
+    """Says on standard error why nothing happens, where a request that got no answer is repeated after a while."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if getattr(record, "pause", 0.0) >= _LONG_PAUSE:
+            sys.stderr.write(f"qrelay: {record.getMessage()}\n")
 
 
 @app.callback(invoke_without_command=True)
@@ -76,7 +97,7 @@ def targets(local: _Local = False, data: _Data = None, as_json: _Json = False) -
         fields = ("id", "provider", "available", "status", "queue_seconds", "num_qubits", "formats")
         _write_json([{name: getattr(target, name) for name in fields} for target in found])
     else:
-        Console().print(targets_table(found))
+        _console().print(targets_table(found))
 
 
 @app.command()
@@ -146,7 +167,7 @@ def jobs(
         _write_json([_job_document(record) for record in records])
     else:
         rows = ((r.id, r.status, r.target, r.name, _when(r.created)) for r in records)
-        Console().print(table_of(("job", "status", "target", "name", "created"), rows))
+        _console().print(table_of(("job", "status", "target", "name", "created"), rows))
 
 
 @app.command()
@@ -222,7 +243,7 @@ def sessions(
         )
     else:
         rows = ((r.id, r.status, r.target, r.name, _when(r.created)) for r in found)
-        Console().print(table_of(("session", "status", "target", "name", "created"), rows))
+        _console().print(table_of(("session", "status", "target", "name", "created"), rows))
 
 
 @app.command()
@@ -259,9 +280,14 @@ def _account(local: bool, data: Path | None) -> Iterator[Any]:
     try:
         account = Workspace.from_env()
     except ConfigurationError as error:
-        raise ConfigurationError(f"{error} Or pass --local for the embedded cloud.") from error
+        raise ConfigurationError(f"{error} (--local takes the embedded cloud instead.)") from error
     with account:
         yield account
+
+
+def _console() -> Console:
+    """Where tables go: as wide as the terminal, and never folded on the way into a file or another program."""
+    return Console() if sys.stdout.isatty() else Console(width=_WIDE)
 
 
 def _show_outcomes(job: Any, outcomes: Iterable[Any], *, as_json: bool) -> None:
@@ -279,7 +305,7 @@ def _show_outcomes(job: Any, outcomes: Iterable[Any], *, as_json: bool) -> None:
     if as_json:
         _write_json({"job": job.id, "target": job.target, "circuits": documents})
         return
-    console = Console()
+    console = _console()
     for document in documents:
         counts: Mapping[str, int] = document["counts"]
         asked, usable = document["shots_asked"], document["shots_usable"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import inspect
 import threading
 import uuid
 import warnings
@@ -121,8 +122,7 @@ class Account:
 
         `session=None` joins the session of the enclosing `with` block, if there is one for this target; `False` joins
         none; a Session or its id joins that one. `options` are the target's own run options by name, `input_params`
-        goes
-        to the service as it is.
+        goes to the service as it is.
 
         Raises before any submission: UnknownTarget, InvalidOption, UnsupportedCircuit, TooManyQubits, SessionEnded.
         Raises afterwards: AuthenticationError, ServiceError, UnclearOutcome. Of a list of which some members were
@@ -246,9 +246,8 @@ class Account:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "An account holds secrets and does not travel. Send targets, programs and job ids, and make the "
-            "account again "
-            "in the other process from its environment."
+            "An account holds secrets and does not travel. Send targets, programs and job ids, and make the account "
+            "again in the other process from its environment."
         )
 
     # --- in the caller's thread --------------------------------------------------------------------------------------
@@ -284,11 +283,10 @@ class Account:
                 session.warned = True
                 warnings.warn(
                     f"This run on {target} does not join session {session.name or session.id}, which is open "
-                    "elsewhere in "
-                    "this process: new threads and other contexts do not inherit it. Use session.backend or "
-                    "session.sampler there, or pass session=... (session=False to say that it is meant).",
+                    "elsewhere in this process: new threads and other contexts do not inherit it. Use "
+                    "session.backend there, or pass session=... (session=False to say that it is meant).",
                     OutsideSession,
-                    stacklevel=4,
+                    stacklevel=_frames_of_ours(),
                 )
 
     def _know_session(self, session: Session) -> None:
@@ -420,6 +418,14 @@ def _say_where_to_look(interruption: BaseException, first: Submission) -> None:
 def _named(targets: Sequence[Target], id: str) -> Target | None:  # noqa: A002
     exact = next((target for target in targets if target.id == id), None)
     return exact or next((target for target in targets if target.id.lower() == id.strip().lower()), None)
+
+
+def _frames_of_ours() -> int:
+    """The `stacklevel` of the line outside qrelay that led to the calling function, through whichever room it came."""
+    frame, level = inspect.currentframe(), 0
+    while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == "qrelay":
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 async def _next(records: AsyncIterator[JobRecord]) -> JobRecord | None:

@@ -229,6 +229,7 @@ class Http:
         log.info(
             "%s %s: %s; again in %.1f s (request %s)",
             order.method, redact_url(order.url), error, state.upcoming_sleep, order.request_id,
+            extra={"pause": state.upcoming_sleep},
         )  # fmt: skip
 
     def _give_up(self, order: _Order, trouble: _Trouble) -> NoReturn:

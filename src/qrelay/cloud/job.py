@@ -298,7 +298,11 @@ class Job:
                 data=data,
                 format="",
             )
-        return decode(data, record.output_format, layout, record.shots, seed=record.id)
+        try:
+            return decode(data, record.output_format, layout, record.shots, seed=record.id)
+        except ResultUnreadable as error:
+            error.add_note(f"It is the answer of job {record.id} on {record.target}; its raw result is as it came.")
+            raise
 
     def _keep(self, index: int, data: bytes | QrelayError | None) -> None:
         if isinstance(data, bytes):
@@ -316,11 +320,11 @@ class Job:
         if failures and not partial:
             if not self.composite:
                 raise failures[0]
-            listed = "; ".join(f"{index}: {failures[index]}" for index in sorted(failures)[:3])
+            listed = "; ".join(f"{index}: {failures[index]}".rstrip(". ") for index in sorted(failures)[:3])
             more = f" (and {len(failures) - 3} more)" if len(failures) > 3 else ""
             raise PartialResult(
-                f"{len(failures)} of {self.count} circuits of job {self.id} have no result. {listed}{more} The others' "
-                "outcomes are in .outcomes; results(partial=True) returns what there is.",
+                f"{len(failures)} of {self.count} circuits of job {self.id} have no result. {listed}{more}. The "
+                "others' outcomes are in the error's .outcomes, and partial=True returns what there is.",
                 outcomes=self._outcomes,
                 failures=failures,
             )

@@ -86,7 +86,8 @@ def choose(program: Program, formats: Iterable[str], **options: Any) -> Payload:
 
     Raises:
         InvalidOption: none of the formats is one that qrelay writes, or none of them knows an option.
-        UnsupportedCircuit: no format can say the program; the error is the most preferred one's.
+        UnsupportedCircuit: no format can say the program; the error is the most preferred one's, with a note on why
+            each other one cannot either.
     """
     asked = list(formats)
     rows = [INPUT_FORMATS[name] for name in asked if name in INPUT_FORMATS]
@@ -104,7 +105,10 @@ def choose(program: Program, formats: Iterable[str], **options: Any) -> Payload:
         try:
             return row.write(program, **{name: value for name, value in given.items() if name in row.options})
         except UnsupportedCircuit as error:
-            first = first or error
+            if first is None:
+                first = error
+            else:
+                first.add_note(f"{row.name} refuses it too: {error}")
     assert first is not None
     raise first
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Self
 
+from qrelay.errors import InvalidOption
 from qrelay.local.azure.plane import Plane
 from qrelay.local.azure.routes import application
 from qrelay.local.blobs import Blobs
@@ -58,10 +59,17 @@ class LocalCloud:
         engine: Engine | None = None,
         schedule: Schedule | None = None,
     ) -> None:
-        if min(waiting, executing, session_idle, sas_lifetime) < 0:
-            raise ValueError("waiting, executing, session_idle and sas_lifetime are seconds and cannot be negative")
-        if not (0 <= loss <= 1 and 0 <= error_rate <= 1):
-            raise ValueError("loss and error_rate are probabilities, from 0 to 1")
+        seconds = {
+            "waiting": waiting, "executing": executing, "session_idle": session_idle, "sas_lifetime": sas_lifetime,
+        }  # fmt: skip
+        for name, value in seconds.items():
+            if value < 0:
+                raise InvalidOption(
+                    f"`{name}` is a number of seconds and cannot be negative, not {value}.", option=name
+                )
+        for name, value in {"loss": loss, "error_rate": error_rate}.items():
+            if not 0 <= value <= 1:
+                raise InvalidOption(f"`{name}` is one of the probabilities, from 0 to 1, not {value}.", option=name)
         if isinstance(keys, str):
             raise TypeError("keys is a collection of keys, not one string: write keys=[key]")
         self._store = Store(data)

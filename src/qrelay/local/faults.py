@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from qrelay.errors import InvalidOption
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -51,9 +53,11 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.drop and self.status is not None:
-            raise ValueError("a fault either drops the answer or gives one: set drop or status, not both")
+            raise InvalidOption(
+                "a fault either drops the answer or gives one: set drop or status, not both", option="faults"
+            )
         if not self.drop and self.status is None and not self.delay:
-            raise ValueError("a fault needs something to do: set status, drop or delay")
+            raise InvalidOption("a fault needs something to do: set status, drop or delay", option="faults")
 
 
 _WORDS: dict[str, Callable[[str], object]] = {
@@ -70,10 +74,12 @@ _WORDS: dict[str, Callable[[str], object]] = {
 
 def parse_fault(text: str) -> Fault:
     """Read `METHOD PATH word …`, the words being drop, status=N, code=C, body=TEXT, retry-after=S, delay=S, after=N,
-    times=N or times=all. Raises ValueError for anything else."""
+    times=N or times=all. Raises InvalidOption for anything else."""
     words = shlex.split(text)
     if len(words) < 3:
-        raise ValueError(f"a fault reads METHOD PATH WHAT…, for example 'PUT */jobs/* drop', not {text!r}")
+        raise InvalidOption(
+            f"a fault reads METHOD PATH WHAT…, for example 'PUT */jobs/* drop', not {text!r}", option="faults"
+        )
     given: dict[str, object] = {"method": words[0], "path": words[1]}
     for word in words[2:]:
         name, _, value = word.partition("=")
@@ -83,7 +89,7 @@ def parse_fault(text: str) -> Fault:
         except ValueError:
             reader = None
         if reader is None or (name != "drop" and not value):
-            raise ValueError(f"cannot read {word!r} in the fault {text!r}")
+            raise InvalidOption(f"cannot read {word!r} in the fault {text!r}", option="faults")
     return Fault(**given)  # type: ignore[arg-type]
 
 

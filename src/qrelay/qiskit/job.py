@@ -126,6 +126,9 @@ class Job(JobV1):  # type: ignore[misc] # Qiskit is untyped
                 self._result = result
             return result
 
+    def __repr__(self) -> str:
+        return f"<Job {self.job_id()} on {self._job.target}>"
+
     def _outcomes(self, timeout: float | None) -> list[Outcome]:
         if self._job.composite:
             return [outcome for outcome in self._job.results(timeout) if outcome is not None]
