@@ -5,7 +5,7 @@ from __future__ import annotations
 import nox
 
 nox.needs_version = ">=2024.4"
-nox.options.sessions = ["lint", "typing", "layers", "tests-3.11(newest)"]
+nox.options.sessions = ["lint", "typing", "layers", "tests-3.11(qiskit='newest')"]
 nox.options.error_on_missing_interpreters = False
 
 # Qiskit by name: what users of the two supported lines have.

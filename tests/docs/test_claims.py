@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,6 +60,17 @@ def test_every_command_is_on_the_page_of_commands() -> None:
 
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert [name for name in get_command(app).commands if f"qrelay {name}" not in page] == []  # type: ignore[attr-defined]
+
+
+def test_the_sessions_that_contributing_names_are_there() -> None:
+    """`nox -l`, the first thing a contributor is told to type, ended in an error: a default session did not exist."""
+    pytest.importorskip("nox", reason="nox comes with the extra dev")
+    listed = subprocess.run([sys.executable, "-m", "nox", "-l"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert listed.returncode == 0, listed.stdout + listed.stderr
+    there = set(re.findall(r"^[*-] ([a-z0-9]+)", listed.stdout, re.MULTILINE))
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("| session |")[2].partition("## Rules")[0]
+    named = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert named == there
 
 
 def test_every_page_is_linked_from_the_first() -> None:
