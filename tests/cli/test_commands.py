@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -275,6 +276,26 @@ def test_a_refusal_tells_of_every_format(qrelay: Any, tmp_path: Path) -> None:
     assert one_line(err), err
     assert "qir.v1 cannot say" in err
     assert "honeywell.openqasm.v1 refuses it too" in err
+
+
+@pytest.mark.parametrize(
+    ("package", "extra", "arguments"),
+    [
+        ("qiskit", "qiskit", ["run", "bell.qasm", "--target", "ionq.simulator", "--local"]),
+        ("starlette", "local", ["serve"]),
+        ("uvicorn", "local", ["serve"]),
+        ("starlette", "local", ["demo"]),
+    ],
+)
+def test_a_missing_extra_is_one_line(bell: Path, package: str, extra: str, arguments: list[str]) -> None:
+    """`pip install qrelay[cli]`, then a traceback through typer that ends in No module named 'qiskit'."""
+    program = f"import sys; sys.modules[{package!r}] = None; from qrelay.cli import main; main()"
+    ran = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=bell.parent, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert one_line(ran.stderr), ran.stderr
+    assert f"pip install 'qrelay[{extra}]'" in ran.stderr
 
 
 def test_a_circuit_without_measurement_is_refused(qrelay: Any, tmp_path: Path) -> None:

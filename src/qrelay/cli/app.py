@@ -22,6 +22,9 @@ from qrelay.terminal import histogram, table_of, targets_table
 
 __all__ = ["app", "run_app"]
 
+_EXTRAS = {"qiskit": "qiskit", "starlette": "local", "uvicorn": "local", "qiskit_aer": "local"}
+"""What of qrelay brings a package that a command imports."""
+
 _LONG_PAUSE = 1.5
 """Seconds of silence between two attempts, from which on the user is told."""
 
@@ -59,6 +62,14 @@ def run_app() -> None:
         sys.stderr.write(f"qrelay: {' '.join(words.split())}\n")
         mistaken = (ConfigurationError, InvalidOption, UnknownTarget, UnsupportedCircuit)
         raise SystemExit(2 if isinstance(error, mistaken) else 1) from None
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in _EXTRAS:
+            raise
+        sys.stderr.write(
+            f"qrelay: this command needs {package}. Install it with: pip install 'qrelay[{_EXTRAS[package]}]'\n"
+        )
+        raise SystemExit(2) from None
     finally:
         requests.removeHandler(pauses)
 
