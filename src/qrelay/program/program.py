@@ -66,7 +66,7 @@ class Program:
         return Layout(self.num_clbits, self.registers, tuple(qubits), self.num_qubits, self.name)
 
     def measurements(self) -> Iterator[Operation]:
-        """Every measurement in order, those inside blocks included."""
+        """Every measurement that may happen, in order, those inside blocks included."""
         from qrelay.program.control import BLOCKS, blocks
 
         special = BLOCKS | {"measure"}
@@ -76,6 +76,8 @@ class Program:
             operation = pending.pop()
             if operation[0] == "measure":
                 yield operation
+            elif operation[0] == "for" and not len(operation[2][0]):
+                continue  # its body never runs
             elif operation[0] in special:
                 pending.extend(reversed([inner for block in blocks(operation) for inner in block]))
 
