@@ -149,6 +149,19 @@ def test_other_gates_are_expanded_exactly(name: str) -> None:
     same(_on(OTHERS[name]()))
 
 
+@pytest.mark.parametrize(
+    ("controls", "mode"), [(4, "v-chain"), (4, "v-chain-dirty"), (3, "v-chain-dirty"), (5, "recursion")]
+)
+def test_controlled_x_with_helping_qubits(controls: int, mode: str) -> None:
+    """Catches an X on its helpers (taken for the four-controlled X), and helpers that Qiskit's definition leaves out."""
+    helpers = max(1, lib.MCXGate.get_num_ancilla_qubits(controls, mode))
+    circuit = QuantumCircuit(controls + 1 + helpers)
+    circuit.mcx(list(range(controls)), controls, list(range(controls + 1, controls + 1 + helpers)), mode=mode)
+    program = read(circuit)
+    assert all(len(qubits) == GATES[name].num_qubits for name, qubits, _ in program.operations)
+    same(circuit)
+
+
 def test_a_gate_that_only_borrows_a_standard_name_is_its_own_definition() -> None:
     """A user's gate called `h` that is no Hadamard must not be written as one."""
     definition = QuantumCircuit(1)

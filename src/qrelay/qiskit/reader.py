@@ -354,6 +354,7 @@ def _is_c4x(operation: Any) -> bool:
     return (
         isinstance(operation, ControlledGate)
         and operation.num_ctrl_qubits == 4
+        and operation.num_qubits == 5  # with more come qubits to help, which the definition alone can use
         and operation.ctrl_state == 15
         and isinstance(operation.base_gate, XGate)
     )
