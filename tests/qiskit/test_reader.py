@@ -281,6 +281,17 @@ def test_p14_unbound_parameters_are_refused_by_name() -> None:
     assert caught.value.names == ("a", "b", "c")
 
 
+def test_p14_unbound_parameters_of_a_definition_alone_are_refused_by_name() -> None:
+    """Catches Qiskit's bare TypeError: the circuit itself does not know the parameters of such a gate."""
+    inner = QuantumCircuit(1)
+    inner.rx(Parameter("hidden"), 0)
+    gate = Gate("outer", 1, [])
+    gate.definition = inner
+    with pytest.raises(UnboundParameters) as caught:
+        read(_on(gate))
+    assert caught.value.names == ("hidden",)
+
+
 @pytest.mark.parametrize("inside", [False, True])
 def test_opaque_things_are_refused_by_name_and_index(inside: bool) -> None:
     circuit = QuantumCircuit(2, 1)

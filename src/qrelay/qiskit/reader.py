@@ -236,15 +236,21 @@ class _Reading:
         if self._depth > _DEEPEST:
             self._refuse(name, "is defined by itself")
         definition = self._definition(operation)
-        inner_qubits = dict(zip(definition.qubits, places, strict=True))
-        inner_clbits = dict(zip(definition.clbits, bits, strict=True))
+        if len(definition.qubits) > len(places) or len(definition.clbits) > len(bits):
+            self._refuse(name, "is defined on more bits than it has")
+        # fewer are fine: some of Qiskit's own gates leave their last helping qubits idle
+        inner_qubits = dict(zip(definition.qubits, places, strict=False))
+        inner_clbits = dict(zip(definition.clbits, bits, strict=False))
         self._depth += 1
-        self._instructions(definition, _Where(inner_qubits), inner_qubits, inner_clbits, out)
-        self._depth -= 1
         try:
+            self._instructions(definition, _Where(inner_qubits), inner_qubits, inner_clbits, out)
             self._add_phase(float(definition.global_phase), out)
         except TypeError:
-            raise UnboundParameters(parameter.name for parameter in definition.parameters) from None
+            unbound = {parameter.name for parameter in set(definition.parameters) - _loop_parameters(definition)}
+            if not unbound:
+                raise
+            raise UnboundParameters(unbound) from None
+        self._depth -= 1
 
     def _definition(self, operation: Any) -> QuantumCircuit:
         with warnings.catch_warnings():  # what Qiskit deprecates inside its own definitions is not the user's doing
