@@ -153,7 +153,7 @@ def test_other_gates_are_expanded_exactly(name: str) -> None:
     ("controls", "mode"), [(4, "v-chain"), (4, "v-chain-dirty"), (3, "v-chain-dirty"), (5, "recursion")]
 )
 def test_controlled_x_with_helping_qubits(controls: int, mode: str) -> None:
-    """Catches an X on its helpers (taken for the four-controlled X), and helpers that Qiskit's definition leaves out."""
+    """Catches an X on its helpers (taken for C4X), and helpers that Qiskit's definition leaves out."""
     helpers = max(1, lib.MCXGate.get_num_ancilla_qubits(controls, mode))
     circuit = QuantumCircuit(controls + 1 + helpers)
     circuit.mcx(list(range(controls)), controls, list(range(controls + 1, controls + 1 + helpers)), mode=mode)

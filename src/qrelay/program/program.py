@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Integral, Real
 from typing import Any, TypeAlias
 
 from qrelay.errors import UnsupportedCircuit
@@ -31,7 +32,8 @@ The arguments of a gate are its parameters. Names that are not gates:
 `qrelay.program.control` has the conditions.
 """
 
-_WITH_BITS = frozenset({"measure", "if", "while", "for", "switch"})
+
+_WITH_BLOCKS = frozenset({"if", "while", "for", "switch"})
 
 
 @dataclass(slots=False)
@@ -46,6 +48,7 @@ class Program:
         name: the circuit's name, kept for the job.
         metadata: the circuit's own, carried along.
         positions: for each operation its index in the circuit that was read; None when they are the same.
+        sound: whether whoever made it vouches for what `check` looks at, as readers do.
     """
 
     num_qubits: int
@@ -56,6 +59,7 @@ class Program:
     name: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
     positions: Sequence[int] | None = None
+    sound: bool = field(default=False, repr=False, compare=False)
 
     @cached_property
     def layout(self) -> Layout:
@@ -81,28 +85,58 @@ class Program:
             elif operation[0] in special:
                 pending.extend(reversed([inner for block in blocks(operation) for inner in block]))
 
-    def check(self) -> None:
-        """Raise UnsupportedCircuit unless every qubit and bit exists and no operation names a qubit twice.
+    def check(self) -> Program:
+        """The program with plain Python numbers, once every operation is known to be well formed.
 
-        Readers make nothing else; this is for programs written by hand.
+        Gates of the table have their number of qubits and of real parameters; every qubit and bit exists; no operation
+        names a qubit twice. NumPy's numbers become Python's. This is for programs written by hand: those of readers
+        are `sound` already and are returned as they are, at no cost.
+
+        Raises UnsupportedCircuit with the operation's name and index.
         """
-        bits = range(self.num_clbits)
-        if all(self._exists(qubits) for qubits in {operation[1] for operation in self.operations}):
-            special = [operation for operation in self.operations if operation[0] in _WITH_BITS]
-            if all(name == "measure" and arguments[0] in bits for name, _, arguments in special):
-                return
-        for index, (name, qubits, arguments) in self.walk():
-            if not self._exists(qubits) or (name == "measure" and arguments[0] not in bits):
+        if self.sound:
+            return self
+        for index, operation in self.walk():
+            self._check(index, operation)
+        if all(_is_plain(operation) for _, operation in self.walk()):
+            return self
+        return replace(self, operations=[_plain(operation) for operation in self.operations])
+
+    def _check(self, index: int, operation: Operation) -> None:
+        from qrelay.program.gates import ALIASES, GATES
+
+        name, qubits, arguments = operation
+        count, bits = self.num_qubits, self.num_clbits
+        fits = type(qubits) is tuple and all(_is_index(qubit, count) for qubit in qubits)
+        fits = fits and len(set(qubits)) == len(qubits)
+        if name in ("measure", "reset", "delay"):
+            fits = fits and len(qubits) == 1
+        if name == "measure":
+            fits = fits and len(arguments) == 1 and _is_index(arguments[0], bits)
+        if not fits:
+            raise UnsupportedCircuit(
+                f"Operation {index}, {name!r} on qubits {qubits} with {arguments}, does not fit a program of"
+                f" {count} qubits and {bits} bits.",
+                operation=name,
+                index=index,
+            )
+        gate = GATES.get(ALIASES.get(name, name))
+        if gate is None:
+            return  # no gate, or one that lowering will not find
+        if len(qubits) != gate.num_qubits or len(arguments) != gate.num_params:
+            raise UnsupportedCircuit(
+                f"Operation {index}, {name!r}, has {len(qubits)} qubits and {len(arguments)} parameters;"
+                f" the gate takes {gate.num_qubits} and {gate.num_params}.",
+                operation=name,
+                index=index,
+            )
+        for value in arguments:
+            if type(value) is bool or not isinstance(value, Real):
                 raise UnsupportedCircuit(
-                    f"Operation {index}, {name!r} on qubits {qubits} with {arguments}, does not fit a program of"
-                    f" {self.num_qubits} qubits and {self.num_clbits} bits.",
+                    f"Operation {index}, {name!r}, has the parameter {value!r}, which is no real number.",
                     operation=name,
                     index=index,
                 )
-
-    def _exists(self, qubits: tuple[int, ...]) -> bool:
-        count = self.num_qubits
-        return len(set(qubits)) == len(qubits) and all(0 <= qubit < count for qubit in qubits)
 
     def position(self, index: int) -> int:
         """The index that the `index`-th operation had in the circuit that was read."""
@@ -128,3 +162,29 @@ def _walk(index: int, operation: Operation) -> Iterator[tuple[int, Operation]]:
     for block in blocks(operation):
         for inner in block:
             yield from _walk(index, inner)
+
+
+def _is_index(value: Any, bound: int) -> bool:
+    return type(value) is not bool and isinstance(value, Integral) and 0 <= int(value) < bound
+
+
+def _is_plain(operation: Operation) -> bool:
+    """Whether its own numbers are Python's; blocks are asked operation by operation."""
+    name, qubits, arguments = operation
+    if any(type(qubit) is not int for qubit in qubits):
+        return False
+    return name in _WITH_BLOCKS or all(type(value) in (float, int, type(None)) for value in arguments)
+
+
+def _plain(operation: Operation) -> Operation:
+    from qrelay.program.control import with_blocks
+
+    name, qubits, arguments = operation
+    if name in _WITH_BLOCKS:
+        return with_blocks(operation, lambda block: tuple(_plain(inner) for inner in block))
+    number: type[int] | type[float] = int if name == "measure" else float
+    return (
+        name,
+        tuple(map(int, qubits)),
+        tuple(number(float(value)) if isinstance(value, Real) else value for value in arguments),
+    )

@@ -74,6 +74,7 @@ def read(circuit: QuantumCircuit) -> Program:
         name=circuit.name or "",
         metadata=dict(circuit.metadata or {}),
         positions=positions,
+        sound=True,
     )
 
 
