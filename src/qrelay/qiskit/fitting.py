@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from qiskit.circuit import CircuitInstruction, ControlFlowOp
+from qiskit.circuit import ControlFlowOp
 from qiskit.circuit.controlflow import CONTROL_FLOW_OP_NAMES
 from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.exceptions import QiskitError
 from qiskit.transpiler import PassManager, Target, generate_preset_pass_manager
 
 from qrelay.errors import TooManyQubits, UnboundParameters, UnsupportedCircuit
+from qrelay.qiskit.rewriting import plain_circuit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
@@ -49,9 +50,10 @@ class Fitter:
         outside = None if self._plainly_native(names) else next(self._outside(circuit), None)
         if outside is None and level is None:
             return circuit
+        circuit = plain_circuit(circuit, self._names)
         self._refuse_control_flow(circuit)
         try:
-            return self._manager(level, seed).run(_without_false_names(circuit, self._target))
+            return self._manager(level, seed).run(circuit)
         except (QiskitError, KeyError, TypeError) as error:
             # KeyError and TypeError are how some passes meet what they do not know
             index, name = outside or (None, None)
@@ -116,27 +118,6 @@ class Fitter:
         return manager
 
 
-def _false_name(instruction: CircuitInstruction) -> bool:
-    """Whether somebody's own gate bears the name of a standard one: Qiskit's passes would take it for that."""
-    name = instruction.name
-    return not instruction.is_standard_gate() and name not in _ANYWHERE and name in _standard_names()
-
-
 @cache
 def _standard_names() -> frozenset[str]:
     return frozenset(get_standard_gate_name_mapping())
-
-
-def _without_false_names(circuit: QuantumCircuit, target: Target) -> QuantumCircuit:
-    """Gates under borrowed names replaced by what they are defined as, at the top level of the circuit."""
-    native = frozenset(target.operation_names)
-    if not any(_false_name(instruction) for instruction in circuit.data if instruction.name in native):
-        return circuit
-    plain = circuit.copy_empty_like()
-    for instruction in circuit.data:
-        definition = instruction.operation.definition if _false_name(instruction) else None
-        if definition is None:
-            plain.append(instruction)
-        else:
-            plain.compose(definition, qubits=instruction.qubits, clbits=instruction.clbits, inplace=True, copy=False)
-    return plain
