@@ -39,6 +39,7 @@ class _Family:
     options: Mapping[str, str] = field(default_factory=dict)
     profile: str | None = _BASE
     midcircuit: bool = False
+    control_flow: frozenset[str] = frozenset()
     sessions: bool = True
 
 
@@ -74,6 +75,7 @@ def _quantinuum(prefix: str, num_qubits: int | None) -> _Family:
     return _Family(
         prefix, ("qir.v1", "honeywell.openqasm.v1"), _QUANTINUUM_OUT,
         num_qubits=num_qubits, shots=_TEN_THOUSAND, profile=_ADAPTIVE_RI, midcircuit=True,
+        control_flow=frozenset({"if"}),  # OpenQASM 2 has it
     )  # fmt: skip
 
 
@@ -135,6 +137,7 @@ def describe(provider: ProviderStatus, status: TargetStatus) -> Target:
         outputs=dict(family.outputs),
         gates=family.gates,
         midcircuit=family.midcircuit,
+        control_flow=family.control_flow,
         options=dict(family.options),
         shots=family.shots,
         shots_name=family.shots_name,
