@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -161,6 +162,20 @@ def test_loops_over_known_values_and_boxes_are_transpiled(fitter: Fitters, line:
         fitted = machine.fit(circuit, level=level, seed=1)
         assert "ecr" not in fitted.count_ops()
         assert exact.same_distribution(exact.memory_distribution(fitted), exact.memory_distribution(plain))
+
+
+def test_threads_may_run_circuits_side_by_side(fitter: Fitters) -> None:
+    """Catches Qiskit's `RuntimeError: Already borrowed`: its pass managers and targets are not made for threads."""
+    machine = fitter()
+
+    def right(number: int) -> bool:
+        circuit = exact.random_unitary_circuit(number, 3, 15, ["h", "u", "cx", "ecr", "iswap", "rzx", "cu", "ryy"])
+        circuit.measure_all()
+        fitted = machine.fit(circuit, level=number % 4)
+        return exact.same_distribution(exact.memory_distribution(fitted), exact.memory_distribution(circuit))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(right, range(48)))
 
 
 def test_delays_of_different_units_never_break_a_circuit(fitter: Fitters) -> None:

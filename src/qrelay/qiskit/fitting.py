@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -25,11 +27,33 @@ _ANYWHERE = frozenset({"measure", "reset", "delay", "barrier", "global_phase"})
 _DEFAULT_LEVEL = 2  # as Qiskit's own transpile has it
 
 
+class _OneAtATime:
+    """Qiskit's pass managers and targets are not made for threads: two at once end in "Already borrowed".
+
+    One lock for all, because views of a backend share its target; a forked child gets a free one.
+    """
+
+    def __init__(self) -> None:
+        self._renew()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._renew)
+
+    def _renew(self) -> None:
+        self.lock = threading.Lock()
+
+
+_TRANSPILER = _OneAtATime()
+
+
 class Fitter:
-    """Brings circuits into one target's gates. Its pass managers are made once and used for every later circuit."""
+    """Brings circuits into one target's gates. Its pass managers are made once and used for every later circuit.
+
+    May be used from several threads.
+    """
 
     def __init__(self, target: Target, name: str) -> None:
         self._target = target
+        self._num_qubits = target.num_qubits
         self._name = name
         self._names = _ANYWHERE | frozenset(target.operation_names)
         self._pairs = target.build_coupling_map()
@@ -44,7 +68,7 @@ class Fitter:
         # Qiskit 1 counts the variables of loops among the parameters; with loops, the reader tells them apart.
         if circuit.parameters and names.isdisjoint(CONTROL_FLOW_OP_NAMES):
             raise UnboundParameters(parameter.name for parameter in circuit.parameters)
-        available = self._target.num_qubits
+        available = self._num_qubits
         if available is not None and circuit.num_qubits > available:
             raise TooManyQubits(needed=circuit.num_qubits, available=available, target=self._name)
         outside = None if self._plainly_native(names) else next(self._outside(circuit), None)
@@ -53,7 +77,8 @@ class Fitter:
         circuit = plain_circuit(circuit, self._names)
         self._refuse_control_flow(circuit)
         try:
-            return self._manager(level, seed).run(circuit)
+            with _TRANSPILER.lock:
+                return self._manager(level, seed).run(circuit)
         except (QiskitError, KeyError, TypeError) as error:
             # KeyError and TypeError are how some passes meet what they do not know
             index, name = outside or (None, None)
@@ -101,7 +126,7 @@ class Fitter:
     def _refuse_control_flow(self, circuit: QuantumCircuit) -> None:
         for index, instruction in enumerate(circuit.data):
             operation = instruction.operation
-            if isinstance(operation, ControlFlowOp) and operation.name not in self._target.operation_names:
+            if isinstance(operation, ControlFlowOp) and operation.name not in self._names:
                 raise UnsupportedCircuit(
                     f"{self._name} takes no {operation.name!r} (operation {index}), and transpiling cannot replace it. "
                     "Choose a target whose control flow includes it.",
