@@ -430,7 +430,3 @@ def _frames_of_ours() -> int:
     while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == "qrelay":
         frame, level = frame.f_back, level + 1
     return level
-
-
-async def _next(records: AsyncIterator[JobRecord]) -> JobRecord | None:
-    return await anext(records, None)
