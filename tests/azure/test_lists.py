@@ -21,6 +21,7 @@ from qrelay.cloud import JobState
 from qrelay.cloud.batch import member_key
 from qrelay.errors import (
     AuthenticationError,
+    ConfigurationError,
     InvalidOption,
     JobCancelled,
     JobFailed,
@@ -342,6 +343,22 @@ def test_pages_are_followed_on_the_services_own_host_only(remote: Callable[..., 
     with pytest.raises(ServiceError, match="not followed"):
         next(jobs)
     assert set(seen) == {"eastus.quantum.azure.com"}
+
+
+def test_a_closed_account_answers_at_once(local: Callable[..., Workspace], flips: Any) -> None:
+    """The embedded cloud's store was gone, which looked like an outage: every call tried again for two minutes."""
+    workspace = local()
+    session = workspace.open_session("ionq.simulator")
+    listed = workspace.jobs()
+    workspace.submit("ionq.simulator", flips("001"), 5)
+    requests = workspace.requests
+    workspace.close()
+    with pytest.raises(ConfigurationError, match="was closed"):
+        next(listed)
+    assert workspace.requests == requests
+    with pytest.raises(ServiceError, match="CloudClosed"):
+        session.close()
+    assert workspace.requests <= requests + 2
 
 
 def test_an_unknown_target_suggests_the_nearest(local: Callable[..., Workspace]) -> None:

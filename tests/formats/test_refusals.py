@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from qrelay import convert
@@ -82,6 +83,49 @@ def test_programs_by_hand_that_do_not_fit(operation: Any) -> None:
         with pytest.raises(UnsupportedCircuit, match="does not fit") as caught:
             write(_program(("measure", (0,), (1,)), operation))
         assert caught.value.index == 1
+
+
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+@pytest.mark.parametrize(
+    "operation",
+    [
+        *[("h", (0, 1), ()), ("cx", (0,), ()), ("h", (0,), (0.3,)), ("rx", (0,), ()), ("rz", (0,), (0.3, 0.4))],
+        *[
+            ("h", (True,), ()),
+            ("rx", (0,), (True,)),
+            ("rx", (0,), ("0.3",)),
+            ("rx", (0,), (1j,)),
+            ("rx", (0,), (None,)),
+        ],
+        *[("measure", (0, 1), (0,)), ("measure", (0,), ()), ("reset", (0, 1), ())],
+        ("if", (), (BitIs(0, True), (("rx", (0,), ()),), ())),
+    ],
+    ids=repr,
+)
+def test_programs_by_hand_that_make_no_sense(operation: Any, format_name: str) -> None:
+    """Catches nonsense in the upload (`"rotation":}`) from gates that need no lowering, which nobody looked at."""
+    with pytest.raises(UnsupportedCircuit) as caught:
+        encode(_program(("measure", (1,), (1,)), operation), format_name)
+    assert caught.value.index == 1
+
+
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+@pytest.mark.parametrize("inside", [False, True])
+def test_p14_numbers_of_numpy_in_programs_by_hand(format_name: str, inside: bool) -> None:
+    """Catches `np.float64(0.25)` in the upload: NumPy 2 writes its numbers so."""
+
+    def data(angle: Any, qubit: Any, bit: Any) -> bytes:
+        turn: Any = ("rx", (qubit,), (angle,))
+        if inside:
+            turn = ("for", (), (range(2), None, (turn,)))
+        payload = encode(_program(turn, ("cu", (qubit, 0), (angle,) * 4), ("measure", (qubit,), (bit,))), format_name)
+        assert payload.layout is not None
+        return payload.data + payload.layout.to_json().encode()
+
+    plain = data(0.25, 1, 0)
+    for kind in (np.float64, np.float32):
+        assert data(kind(0.25), np.int64(1), np.int32(0)) == plain
+    assert data(np.int64(2), 1, 0) == data(2.0, 1, 0)
 
 
 def test_other_spellings_of_gates_are_taken() -> None:

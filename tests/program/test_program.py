@@ -33,6 +33,12 @@ def test_layout_sees_measurements_inside_blocks_in_order() -> None:
     assert Program(5, 4, blocks).layout.qubits == (1, 3, 4, 0)
 
 
+def test_a_loop_without_passes_measures_nothing() -> None:
+    """Catches a bit that reads a qubit in IonQ's histogram although its measurement never happens."""
+    idle: Operation = ("for", (), (range(0), None, (_measure(0, 1),)))
+    assert Program(1, 2, [_measure(0, 0), idle]).layout.qubits == (0, -1)
+
+
 def test_walk_gives_inner_operations_their_blocks_index() -> None:
     branch: Operation = ("if", (), (BitIs(0, True), (X, X), (("y", (0,), ()),)))
     program = Program(1, 1, [("h", (0,), ()), branch], positions=(4, 7))

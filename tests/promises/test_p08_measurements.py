@@ -103,3 +103,25 @@ def test_p08_control_flow_is_right_or_refused_by_name_and_index(way: Way) -> Non
     assert caught.value.index in (1, 2)
     assert caught.value.operation
     assert way.account.requests == before
+
+
+def test_p08_a_guard_the_format_can_say_is_right_with_gates_outside_the_target_s(way: Way) -> None:
+    """Bug: a target that takes `if` refuses it as soon as one gate of the circuit needs transpiling."""
+    guard = ClassicalRegister(1, "guard")
+    circuit = QuantumCircuit(QuantumRegister(3), guard, ClassicalRegister(2, "c"))
+    circuit.u(3.141592653589793, 0.1, 0.2, 0)
+    circuit.measure(0, 0)
+    with circuit.if_test((guard, 1)):
+        circuit.x(1)
+        circuit.dcx(1, 2)
+    with circuit.if_test((guard, 0)):
+        circuit.x(1)
+    circuit.measure([1, 2], [1, 2])
+    if way.format == "honeywell.openqasm.v1":
+        assert way.counts(circuit) == {"10 1": 100}  # x on 1, cx(1, 2), cx(2, 1)
+        return
+    before = way.account.requests
+    with pytest.raises(UnsupportedCircuit) as caught:
+        way.run(circuit)
+    assert (caught.value.operation, caught.value.index) in {("if_else", 2), ("if", 2)}
+    assert way.account.requests == before

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from judges import exact
 from qiskit import QuantumCircuit
-from qiskit.circuit import Gate, Parameter
+from qiskit.circuit import AnnotatedOperation, Gate, InverseModifier, Parameter
 from qiskit.circuit.library import GlobalPhaseGate
 from qiskit.quantum_info import Operator
 
@@ -107,18 +110,106 @@ def test_somebody_s_own_gates_named_like_standard_ones_keep_their_meaning(fitter
         assert Operator.from_circuit(fitted).equiv(Operator(circuit))
 
 
-def _wrapped(inner: Gate) -> Gate:
-    circuit = QuantumCircuit(1, global_phase=0.3)
-    circuit.append(inner, [0])
-    return circuit.to_gate()
-
-
 def _named(name: str, meaning: str) -> Gate:
     inner = QuantumCircuit(2 if meaning.startswith("c") else 1)
     getattr(inner, meaning)(*([0.3] if meaning == "ry" else []), *inner.qubits)
     gate = inner.to_gate()
     gate.name = name
     return gate
+
+
+def _turn(name: str, size: int) -> Gate:
+    """Somebody's own gate of any name: a turn of its first qubit, controlled by its second if it has one."""
+    body = QuantumCircuit(size, name=name)
+    if size == 1:
+        body.ry(0.6, 0)
+    else:
+        body.cry(0.6, 1, 0)
+    return body.to_gate()
+
+
+def _wrapped(gate: Gate) -> Gate:
+    body = QuantumCircuit(gate.num_qubits, name="wrapped", global_phase=0.3)
+    body.append(gate, range(gate.num_qubits))
+    return body.to_gate()
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda gate: gate, _wrapped, lambda gate: AnnotatedOperation(gate, InverseModifier())]
+)
+@pytest.mark.parametrize(("name", "size"), [("h", 1), ("iswap", 2), ("swap", 2), ("barrier", 2), ("u", 1)])
+def test_a_borrowed_name_of_any_gate_anywhere_keeps_its_meaning(
+    fitter: Fitters, name: str, size: int, wrap: Callable[[Gate], Any]
+) -> None:
+    """Catches Qiskit's translation by name: a user's `iswap` became Qiskit's unless the target had that gate itself."""
+    circuits = []
+    for called in (name, "somebody_s_own"):
+        circuit = QuantumCircuit(3)
+        circuit.h([0, 1, 2])
+        circuit.append(wrap(_turn(called, size)), range(size))
+        circuit.ecr(1, 2)
+        circuits.append(circuit)
+    wanted = Operator(circuits[1])
+    for level in range(4):
+        assert Operator(fitter().fit(circuits[0], level=level)).equiv(wanted)
+
+
+def test_a_borrowed_name_beside_control_flow_is_refused(fitter: Fitters) -> None:
+    circuit = QuantumCircuit(2, 1)
+    circuit.measure(0, 0)
+    with circuit.if_test((circuit.clbits[0], 1)):
+        circuit.append(_turn("iswap", 2), [0, 1])
+    with pytest.raises(UnsupportedCircuit, match="iswap"):
+        fitter(control_flow=frozenset({"if"})).fit(circuit)
+
+
+@pytest.mark.parametrize("level", [None, 0, 3])
+def test_loops_over_known_values_and_boxes_are_transpiled(fitter: Fitters, line: Pairs, level: int | None) -> None:
+    """Catches a refusal for want of control flow that no machine needs: without other gates both were taken."""
+    circuit, plain = QuantumCircuit(5, 5), QuantumCircuit(5, 5)
+    with circuit.for_loop((0, 1, 3)) as step:
+        circuit.ry(0.1 * step, 0)
+        circuit.ecr(0, 3)
+    if hasattr(circuit, "box"):  # Qiskit 2
+        with circuit.box():
+            circuit.rzx(0.3, 4, 2)
+    else:
+        circuit.rzx(0.3, 4, 2)
+    for step in (0, 1, 3):
+        plain.ry(0.1 * step, 0)
+        plain.ecr(0, 3)
+    plain.rzx(0.3, 4, 2)
+    for each in (circuit, plain):
+        each.measure([4, 0, 2, 3, 1], range(5))
+    for machine in (fitter(), fitter(coupling=line)):
+        fitted = machine.fit(circuit, level=level, seed=1)
+        assert "ecr" not in fitted.count_ops()
+        assert exact.same_distribution(exact.memory_distribution(fitted), exact.memory_distribution(plain))
+
+
+def test_threads_may_run_circuits_side_by_side(fitter: Fitters) -> None:
+    """Catches Qiskit's `RuntimeError: Already borrowed`: its pass managers and targets are not made for threads."""
+    machine = fitter()
+
+    def right(number: int) -> bool:
+        circuit = exact.random_unitary_circuit(number, 3, 15, ["h", "u", "cx", "ecr", "iswap", "rzx", "cu", "ryy"])
+        circuit.measure_all()
+        fitted = machine.fit(circuit, level=number % 4)
+        return exact.same_distribution(exact.memory_distribution(fitted), exact.memory_distribution(circuit))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(right, range(48)))
+
+
+def test_delays_of_different_units_never_break_a_circuit(fitter: Fitters) -> None:
+    """Catches Qiskit's refusal to add ticks of a machine to seconds (P15: delays never break a target)."""
+    circuit = QuantumCircuit(2)
+    circuit.delay(100, 0)
+    circuit.ecr(0, 1)
+    circuit.delay(1.5, 1, unit="us")
+    wanted = QuantumCircuit(2)
+    wanted.ecr(0, 1)
+    assert Operator(fitter().fit(circuit)).equiv(wanted)
 
 
 def test_free_parameters_are_named(fitter: Fitters) -> None:

@@ -150,6 +150,19 @@ def test_other_gates_are_expanded_exactly(name: str) -> None:
     same(_on(OTHERS[name]()))
 
 
+@pytest.mark.parametrize(
+    ("controls", "mode"), [(4, "v-chain"), (4, "v-chain-dirty"), (3, "v-chain-dirty"), (5, "recursion")]
+)
+def test_controlled_x_with_helping_qubits(controls: int, mode: str) -> None:
+    """Catches an X on its helpers (taken for C4X), and helpers that Qiskit's definition leaves out."""
+    helpers = max(1, lib.MCXGate.get_num_ancilla_qubits(controls, mode))
+    circuit = QuantumCircuit(controls + 1 + helpers)
+    circuit.mcx(list(range(controls)), controls, list(range(controls + 1, controls + 1 + helpers)), mode=mode)
+    program = read(circuit)
+    assert all(len(qubits) == GATES[name].num_qubits for name, qubits, _ in program.operations)
+    same(circuit)
+
+
 def test_a_gate_that_only_borrows_a_standard_name_is_its_own_definition() -> None:
     """A user's gate called `h` that is no Hadamard must not be written as one."""
     definition = QuantumCircuit(1)
@@ -267,6 +280,17 @@ def test_p14_unbound_parameters_are_refused_by_name() -> None:
     with pytest.raises(UnboundParameters) as caught:
         read(circuit)
     assert caught.value.names == ("a", "b", "c")
+
+
+def test_p14_unbound_parameters_of_a_definition_alone_are_refused_by_name() -> None:
+    """Catches Qiskit's bare TypeError: the circuit itself does not know the parameters of such a gate."""
+    inner = QuantumCircuit(1)
+    inner.rx(Parameter("hidden"), 0)
+    gate = Gate("outer", 1, [])
+    gate.definition = inner
+    with pytest.raises(UnboundParameters) as caught:
+        read(_on(gate))
+    assert caught.value.names == ("hidden",)
 
 
 @pytest.mark.parametrize("inside", [False, True])

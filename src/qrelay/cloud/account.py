@@ -298,11 +298,11 @@ class Account:
             return list(self._sessions)
 
     def _iterate(self, records: AsyncIterator[JobRecord]) -> Iterator[Job]:
-        while (record := loop.call(_next, records)) is not None:
+        while (record := loop.call(self._next, records)) is not None:
             yield Job(self, [record])
 
     async def _iterate_async(self, records: AsyncIterator[JobRecord]) -> AsyncIterator[Job]:
-        while (record := await loop.later(_next, records)) is not None:
+        while (record := await loop.later(self._next, records)) is not None:
             yield Job(self, [record])
 
     # --- on the loop -------------------------------------------------------------------------------------------------
@@ -351,6 +351,10 @@ class Account:
         if all(record is None for record in records):
             raise NotFound(f"{self.service.name} knows none of the {count} jobs of {id}.", job_id=id)
         return Job(self, records, group=group)
+
+    async def _next(self, records: AsyncIterator[JobRecord]) -> JobRecord | None:
+        self._here()
+        return await anext(records, None)
 
     async def _fetch_record(self, id: str) -> JobRecord:  # noqa: A002
         self._here()
@@ -426,7 +430,3 @@ def _frames_of_ours() -> int:
     while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == "qrelay":
         frame, level = frame.f_back, level + 1
     return level
-
-
-async def _next(records: AsyncIterator[JobRecord]) -> JobRecord | None:
-    return await anext(records, None)

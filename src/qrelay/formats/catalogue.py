@@ -75,7 +75,7 @@ def encode(program: Program, format: str, **options: Any) -> Payload:  # noqa: A
         raise InvalidOption(f"Unknown input format {format!r}. Did you mean {' or '.join(near)}?", option="format")
     given = {name: value for name, value in options.items() if value is not None}
     _check_options(given, row.options, f"The format {row.name}")
-    program.check()
+    program = program.check()
     return row.write(program, **given)
 
 
@@ -99,7 +99,7 @@ def choose(program: Program, formats: Iterable[str], **options: Any) -> Payload:
         )
     given = {name: value for name, value in options.items() if value is not None}
     _check_options(given, frozenset().union(*(row.options for row in rows)), "None of the target's formats")
-    program.check()
+    program = program.check()
     first: UnsupportedCircuit | None = None
     for row in rows:
         try:

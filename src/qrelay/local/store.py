@@ -111,6 +111,10 @@ class Store:
                 return value
         return bytes(found[0])
 
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
     def close(self) -> None:
         with self._lock:
             if not self._closed:

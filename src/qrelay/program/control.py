@@ -5,13 +5,13 @@ Expressions are plain data, so that formats with classical arithmetic can write 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from qrelay.program.program import Operation, Program
 
-__all__ = ["BLOCKS", "BitIs", "Condition", "Expression", "RegisterIs", "Value", "blocks", "unroll"]
+__all__ = ["BLOCKS", "BitIs", "Condition", "Expression", "RegisterIs", "Value", "blocks", "unroll", "with_blocks"]
 
 BLOCKS = frozenset({"if", "while", "for", "switch"})
 """Names of the operations that hold blocks of operations."""
@@ -78,6 +78,18 @@ def blocks(operation: Operation) -> Iterator[tuple[Operation, ...]]:
     elif name == "switch":
         for _, block in arguments[1]:
             yield block
+
+
+def with_blocks(operation: Operation, change: Callable[[tuple[Operation, ...]], tuple[Operation, ...]]) -> Operation:
+    """The same control-flow operation with each of its blocks changed."""
+    name, qubits, arguments = operation
+    if name == "if":
+        return name, qubits, (arguments[0], change(arguments[1]), change(arguments[2]))
+    if name == "while":
+        return name, qubits, (arguments[0], change(arguments[1]))
+    if name == "for":
+        return name, qubits, (arguments[0], arguments[1], change(arguments[2]))
+    return name, qubits, (arguments[0], tuple((labels, change(block)) for labels, block in arguments[1]))
 
 
 def unroll(program: Program) -> Program:

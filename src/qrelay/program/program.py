@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Integral, Real
 from typing import Any, TypeAlias
 
 from qrelay.errors import UnsupportedCircuit
-from qrelay.program.gates import GATES
+from qrelay.program.gates import ALIASES, GATES
 from qrelay.program.layout import Layout, Register
 
 __all__ = ["Angle", "Operation", "Program"]
@@ -32,7 +33,8 @@ The arguments of a gate are its parameters. Names that are not gates:
 `qrelay.program.control` has the conditions.
 """
 
-_WITH_BITS = frozenset({"measure", "if", "while", "for", "switch"})
+
+_WITH_BLOCKS = frozenset({"if", "while", "for", "switch"})
 
 
 @dataclass(slots=False)
@@ -74,7 +76,7 @@ class Program:
         return Layout(self.num_clbits, self.registers, tuple(qubits), self.num_qubits, self.name)
 
     def measurements(self) -> Iterator[Operation]:
-        """Every measurement in order, those inside blocks included."""
+        """Every measurement that may happen, in order, those inside blocks included."""
         from qrelay.program.control import BLOCKS, blocks
 
         special = BLOCKS | {"measure"}
@@ -86,41 +88,62 @@ class Program:
             operation = pending.pop()
             if operation[0] == "measure":
                 yield operation
+            elif operation[0] == "for" and not len(operation[2][0]):
+                continue  # its body never runs
             elif operation[0] in special:
                 pending.extend(reversed([inner for block in blocks(operation) for inner in block]))
 
-    def check(self) -> None:
-        """Raise UnsupportedCircuit unless every qubit and bit exists, no operation names a qubit twice, and gates of
-        the table have the qubits and parameters they take.
+    def check(self) -> Program:
+        """The program with plain Python numbers, once every operation is known to be well formed.
 
-        For programs written by hand, once: readers make nothing else and say so by `well_formed`.
+        Gates of the table have their number of qubits and of real parameters; every qubit and bit exists; no operation
+        names a qubit twice. NumPy's numbers become Python's. This is for programs written by hand: those of readers
+        are `well_formed` already and are returned as they are, at no cost.
+
+        Raises UnsupportedCircuit with the operation's name and index.
         """
-        if not self.well_formed:
-            self._check()
+        if self.well_formed:
+            return self
+        for index, operation in self.walk():
+            self._check(index, operation)
+        if all(_is_plain(operation) for _, operation in self.walk()):
             self.well_formed = True
+            return self
+        return replace(self, operations=[_plain(operation) for operation in self.operations], well_formed=True)
 
-    def _check(self) -> None:
-        bits = range(self.num_clbits)
-        seen = {(name, qubits, len(arguments)) for name, qubits, arguments in self.operations}
-        if all(self._fits(*kind) for kind in seen):
-            special = [operation for operation in self.operations if operation[0] in _WITH_BITS]
-            if all(name == "measure" and arguments[0] in bits for name, _, arguments in special):
-                return
-        for index, (name, qubits, arguments) in self.walk():
-            if not self._fits(name, qubits, len(arguments)) or (name == "measure" and arguments[0] not in bits):
+    def _check(self, index: int, operation: Operation) -> None:
+        name, qubits, arguments = operation
+        count, bits = self.num_qubits, self.num_clbits
+        fits = type(qubits) is tuple and all(_is_index(qubit, count) for qubit in qubits)
+        fits = fits and len(set(qubits)) == len(qubits)
+        if name in ("measure", "reset", "delay"):
+            fits = fits and len(qubits) == 1
+        if name == "measure":
+            fits = fits and len(arguments) == 1 and _is_index(arguments[0], bits)
+        if not fits:
+            raise UnsupportedCircuit(
+                f"Operation {index}, {name!r} on qubits {qubits} with {arguments}, does not fit a program of"
+                f" {count} qubits and {bits} bits.",
+                operation=name,
+                index=index,
+            )
+        gate = GATES.get(ALIASES.get(name, name))
+        if gate is None:
+            return  # no gate, or one that lowering will not find
+        if len(qubits) != gate.num_qubits or len(arguments) != gate.num_params:
+            raise UnsupportedCircuit(
+                f"Operation {index}, {name!r}, has {len(qubits)} qubits and {len(arguments)} parameters;"
+                f" the gate takes {gate.num_qubits} and {gate.num_params}.",
+                operation=name,
+                index=index,
+            )
+        for value in arguments:
+            if type(value) is bool or not isinstance(value, Real):
                 raise UnsupportedCircuit(
-                    f"Operation {index}, {name!r} on qubits {qubits} with {arguments}, does not fit: the program has"
-                    f" {self.num_qubits} qubits and {self.num_clbits} bits{_arity(name)}.",
+                    f"Operation {index}, {name!r}, has the parameter {value!r}, which is no real number.",
                     operation=name,
                     index=index,
                 )
-
-    def _fits(self, name: str, qubits: tuple[int, ...], num_arguments: int) -> bool:
-        count = self.num_qubits
-        gate = GATES.get(name)
-        if gate is not None and (gate.num_qubits, gate.num_params) != (len(qubits), num_arguments):
-            return False
-        return len(set(qubits)) == len(qubits) and all(0 <= qubit < count for qubit in qubits)
 
     def position(self, index: int) -> int:
         """The index that the `index`-th operation had in the circuit that was read."""
@@ -139,11 +162,6 @@ class Program:
         return replace(self, operations=operations, positions=tuple(positions), global_phase=phase)
 
 
-def _arity(name: str) -> str:
-    gate = GATES.get(name)
-    return f", and the gate takes {gate.num_qubits} qubits and {gate.num_params} parameters" if gate else ""
-
-
 def _walk(index: int, operation: Operation) -> Iterator[tuple[int, Operation]]:
     from qrelay.program.control import blocks
 
@@ -151,3 +169,29 @@ def _walk(index: int, operation: Operation) -> Iterator[tuple[int, Operation]]:
     for block in blocks(operation):
         for inner in block:
             yield from _walk(index, inner)
+
+
+def _is_index(value: Any, bound: int) -> bool:
+    return type(value) is not bool and isinstance(value, Integral) and 0 <= int(value) < bound
+
+
+def _is_plain(operation: Operation) -> bool:
+    """Whether its own numbers are Python's; blocks are asked operation by operation."""
+    name, qubits, arguments = operation
+    if any(type(qubit) is not int for qubit in qubits):
+        return False
+    return name in _WITH_BLOCKS or all(type(value) in (float, int, type(None)) for value in arguments)
+
+
+def _plain(operation: Operation) -> Operation:
+    from qrelay.program.control import with_blocks
+
+    name, qubits, arguments = operation
+    if name in _WITH_BLOCKS:
+        return with_blocks(operation, lambda block: tuple(_plain(inner) for inner in block))
+    number: type[int] | type[float] = int if name == "measure" else float
+    return (
+        name,
+        tuple(map(int, qubits)),
+        tuple(number(float(value)) if isinstance(value, Real) else value for value in arguments),
+    )

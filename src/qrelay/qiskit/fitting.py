@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
-from qiskit.circuit import CircuitInstruction, ControlFlowOp, Gate, Instruction
+from qiskit.circuit import ControlFlowOp
 from qiskit.circuit.controlflow import CONTROL_FLOW_OP_NAMES
 from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.exceptions import QiskitError
 from qiskit.transpiler import PassManager, Target, generate_preset_pass_manager
 
 from qrelay.errors import TooManyQubits, UnboundParameters, UnsupportedCircuit
+from qrelay.qiskit.rewriting import plain_circuit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
@@ -25,16 +27,37 @@ _ANYWHERE = frozenset({"measure", "reset", "delay", "barrier", "global_phase"})
 _DEFAULT_LEVEL = 2  # as Qiskit's own transpile has it
 
 
+class _OneAtATime:
+    """Qiskit's pass managers and targets are not made for threads: two at once end in "Already borrowed".
+
+    One lock for all, because views of a backend share its target; a forked child gets a free one.
+    """
+
+    def __init__(self) -> None:
+        self._renew()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._renew)
+
+    def _renew(self) -> None:
+        self.lock = threading.Lock()
+
+
+_TRANSPILER = _OneAtATime()
+
+
 class Fitter:
-    """Brings circuits into one target's gates. Its pass managers are made once and used for every later circuit."""
+    """Brings circuits into one target's gates. Its pass managers are made once and used for every later circuit.
+
+    May be used from several threads.
+    """
 
     def __init__(self, target: Target, name: str) -> None:
         self._target = target
+        self._num_qubits = target.num_qubits
         self._name = name
         self._names = _ANYWHERE | frozenset(target.operation_names)
         self._pairs = target.build_coupling_map()
         self._managers: dict[tuple[int, int | None], PassManager] = {}
-        self._one_at_a_time = threading.Lock()  # Qiskit's passes keep what they are working on in themselves
 
     def fit(self, circuit: QuantumCircuit, *, level: int | None = None, seed: int | None = None) -> QuantumCircuit:
         """The circuit, transpiled if it holds anything outside the target's gates, or if a level is given.
@@ -45,16 +68,17 @@ class Fitter:
         # Qiskit 1 counts the variables of loops among the parameters; with loops, the reader tells them apart.
         if circuit.parameters and names.isdisjoint(CONTROL_FLOW_OP_NAMES):
             raise UnboundParameters(parameter.name for parameter in circuit.parameters)
-        available = self._target.num_qubits
+        available = self._num_qubits
         if available is not None and circuit.num_qubits > available:
             raise TooManyQubits(needed=circuit.num_qubits, available=available, target=self._name)
         outside = None if self._plainly_native(names) else next(self._outside(circuit), None)
         if outside is None and level is None:
             return circuit
+        circuit = plain_circuit(circuit, self._names)
         self._refuse_control_flow(circuit)
         try:
-            with self._one_at_a_time:
-                return self._manager(level, seed).run(_without_false_names(circuit))
+            with _TRANSPILER.lock:
+                return self._manager(level, seed).run(circuit)
         except (QiskitError, KeyError, TypeError) as error:
             # KeyError and TypeError are how some passes meet what they do not know
             index, name = outside or (None, None)
@@ -102,7 +126,7 @@ class Fitter:
     def _refuse_control_flow(self, circuit: QuantumCircuit) -> None:
         for index, instruction in enumerate(circuit.data):
             operation = instruction.operation
-            if isinstance(operation, ControlFlowOp) and operation.name not in self._target.operation_names:
+            if isinstance(operation, ControlFlowOp) and operation.name not in self._names:
                 raise UnsupportedCircuit(
                     f"{self._name} takes no {operation.name!r} (operation {index}), and transpiling cannot replace it. "
                     "Choose a target whose control flow includes it.",
@@ -119,47 +143,6 @@ class Fitter:
         return manager
 
 
-def _false_name(instruction: CircuitInstruction) -> bool:
-    """Whether somebody's own gate bears the name of a standard one: Qiskit's passes would take it for that."""
-    name = instruction.name
-    return not instruction.is_standard_gate() and name not in _ANYWHERE and name in _standard_names()
-
-
 @cache
 def _standard_names() -> frozenset[str]:
     return frozenset(get_standard_gate_name_mapping())
-
-
-def _hides_false_name(circuit: QuantumCircuit) -> bool:
-    return any(
-        _false_name(instruction) or ((inner := _made_by_hand(instruction)) is not None and _hides_false_name(inner))
-        for instruction in circuit.data
-    )
-
-
-def _made_by_hand(instruction: CircuitInstruction) -> QuantumCircuit | None:
-    """What a gate made by `to_gate` or `to_instruction` stands for; the library's own use names as they are meant."""
-    if instruction.is_standard_gate():
-        return None
-    operation = instruction.operation
-    return operation.definition if type(operation) in (Gate, Instruction) else None
-
-
-def _without_false_names(circuit: QuantumCircuit) -> QuantumCircuit:
-    """Gates under borrowed names, and those that have such inside, replaced by what they are defined as."""
-    if not _hides_false_name(circuit):
-        return circuit
-    plain = circuit.copy_empty_like()
-    for instruction in circuit.data:
-        inner = _made_by_hand(instruction)
-        if _false_name(instruction):
-            inner = instruction.operation.definition
-        elif inner is not None and not _hides_false_name(inner):
-            inner = None
-        if inner is None:
-            plain.append(instruction)
-        else:
-            plain.compose(
-                _without_false_names(inner), qubits=instruction.qubits, clbits=instruction.clbits, inplace=True
-            )
-    return plain

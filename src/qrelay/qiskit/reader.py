@@ -237,15 +237,21 @@ class _Reading:
         if self._depth > _DEEPEST:
             self._refuse(name, "is defined by itself")
         definition = self._definition(operation)
-        inner_qubits = dict(zip(definition.qubits, places, strict=True))
-        inner_clbits = dict(zip(definition.clbits, bits, strict=True))
+        if len(definition.qubits) > len(places) or len(definition.clbits) > len(bits):
+            self._refuse(name, "is defined on more bits than it has")
+        # fewer are fine: some of Qiskit's own gates leave their last helping qubits idle
+        inner_qubits = dict(zip(definition.qubits, places, strict=False))
+        inner_clbits = dict(zip(definition.clbits, bits, strict=False))
         self._depth += 1
-        self._instructions(definition, _Where(inner_qubits), inner_qubits, inner_clbits, out)
-        self._depth -= 1
         try:
+            self._instructions(definition, _Where(inner_qubits), inner_qubits, inner_clbits, out)
             self._add_phase(float(definition.global_phase), out)
         except TypeError:
-            raise UnboundParameters(parameter.name for parameter in definition.parameters) from None
+            unbound = {parameter.name for parameter in set(definition.parameters) - _loop_parameters(definition)}
+            if not unbound:
+                raise
+            raise UnboundParameters(unbound) from None
+        self._depth -= 1
 
     def _definition(self, operation: Any) -> QuantumCircuit:
         with warnings.catch_warnings():  # what Qiskit deprecates inside its own definitions is not the user's doing
@@ -354,8 +360,8 @@ def _is_c4x(operation: Any) -> bool:
     """Qiskit has two classes for it, and a third that takes helper qubits besides: that one is expanded."""
     return (
         isinstance(operation, ControlledGate)
-        and operation.num_qubits == 5
         and operation.num_ctrl_qubits == 4
+        and operation.num_qubits == 5  # with more come qubits to help, which the definition alone can use
         and operation.ctrl_state == 15
         and isinstance(operation.base_gate, XGate)
     )

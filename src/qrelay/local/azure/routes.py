@@ -94,6 +94,8 @@ def _endpoint(
         return answer
 
     async def answered(request: Request) -> Response:
+        if plane.store.closed:  # final, so that no client tries again for minutes
+            return service_error(ServiceError(410, "CloudClosed", "This embedded cloud was closed."))
         if not _let_in(request, keys):
             return unauthorized()
         try:

@@ -1,0 +1,116 @@
+"""Circuits written anew in Qiskit's own gates, where its transpiler would take a name for something else or give up.
+
+Qiskit's passes know gates by name and number of qubits: they translate anybody's gate called `iswap` as if it were
+Qiskit's. They neither open boxes nor write out loops over known values for a machine without control flow, and they
+refuse delays in the machine's own ticks beside delays in seconds. The reader has none of these troubles.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from qiskit import QuantumCircuit
+from qiskit.circuit import AnnotatedOperation, ControlFlowOp, ControlledGate, Gate, Instruction
+from qiskit.circuit.library import C3XGate, C4XGate, get_standard_gate_name_mapping
+
+from qrelay.errors import UnsupportedCircuit
+from qrelay.program.control import unroll
+from qrelay.program.gates import GATES
+from qrelay.qiskit.reader import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+__all__ = ["plain_circuit"]
+
+_DEEPEST = 200
+_ALSO = frozenset({"measure", "reset", "delay", "barrier"})
+_GENUINE = ("qiskit.circuit.library.standard_gates", *(f"qiskit.circuit.{name}" for name in sorted(_ALSO)))
+_GENERAL = (Gate, Instruction, ControlledGate)
+
+
+def plain_circuit(circuit: QuantumCircuit, known: Collection[str]) -> QuantumCircuit:
+    """The circuit as the transpiler can be given it; the very same object if nothing stands in the way.
+
+    A rewritten circuit has the same qubits, bits and registers, Qiskit's gates only, and no delays, which no answer
+    shows. `known` are the names of the control-flow operations, among others, that the target takes.
+
+    Raises UnsupportedCircuit if a gate under a borrowed name stands beside control flow that has to stay.
+    """
+    borrowed = _borrowed(circuit)
+    if borrowed is None and not _can_be_written_out(circuit, known) and not _mixes_units(circuit):
+        return circuit
+    program = unroll(read(circuit))
+    if any(name not in GATES and name not in _ALSO for name, _, _ in program.operations):
+        if borrowed is None:
+            return circuit
+        raise UnsupportedCircuit(
+            f"The gate {borrowed!r} bears the name of one of Qiskit's gates and is another; Qiskit's transpiler takes"
+            " it for that, and with control flow qrelay cannot prevent it. Give the gate a name of its own.",
+            operation=borrowed,
+        )
+    plain: QuantumCircuit = circuit.copy_empty_like()
+    plain.global_phase = program.global_phase
+    made = _gates()
+    for name, qubits, arguments in program.operations:
+        if name == "measure":
+            plain.measure(qubits[0], arguments[0])
+        elif name == "reset":
+            plain.reset(qubits[0])
+        elif name == "barrier":
+            plain.barrier(*qubits)
+        elif name != "delay":
+            plain.append(made[name](*arguments), qubits, copy=False)
+    return plain
+
+
+@cache
+def _gates() -> dict[str, Callable[..., Gate]]:
+    table: dict[str, Any] = {name: gate.base_class for name, gate in get_standard_gate_name_mapping().items()}
+    return {**table, "c3x": C3XGate, "c4x": C4XGate}
+
+
+# --- what stands in the way --------------------------------------------------------------------------------------
+
+
+def _borrowed(circuit: QuantumCircuit, depth: int = 0) -> str | None:
+    """The name of a gate that only borrows it from one of Qiskit's, wherever it stands, inside definitions too."""
+    for instruction in circuit.data:
+        if instruction.is_standard_gate():
+            continue
+        operation = instruction.operation
+        while isinstance(operation, AnnotatedOperation):
+            operation = operation.base_op
+        module = _kind(operation).__module__ or ""
+        if (operation.name in _gates() or operation.name in _ALSO) and not module.startswith(_GENUINE):
+            return str(operation.name)
+        inner: list[QuantumCircuit] = []
+        if isinstance(operation, ControlFlowOp):
+            inner = list(operation.blocks)
+        elif _kind(operation) in _GENERAL or not module.startswith("qiskit."):
+            inner = [getattr(operation, "definition", None)]  # Qiskit's own gates are defined in Qiskit's own gates
+        for body in inner:
+            found = _borrowed(body, depth + 1) if isinstance(body, QuantumCircuit) and depth < _DEEPEST else None
+            if found is not None:
+                return found
+    return None
+
+
+def _kind(operation: Any) -> type:
+    """Its class; that of singletons, which Qiskit makes on the fly, is the one they stand for."""
+    kind: type = getattr(operation, "base_class", type(operation))
+    return kind
+
+
+def _can_be_written_out(circuit: QuantumCircuit, known: Collection[str]) -> bool:
+    """Whether there are boxes, or loops that the target does not take."""
+    return any(
+        instruction.is_control_flow() and (instruction.name == "box" or instruction.name not in known)
+        for instruction in circuit.data
+    )
+
+
+def _mixes_units(circuit: QuantumCircuit) -> bool:
+    units = {instruction.operation.unit == "dt" for instruction in circuit.data if instruction.name == "delay"}
+    return len(units) > 1
