@@ -32,7 +32,7 @@ def test_p05_ints_that_sum_to_the_usable_shots(way: Way, shots: int, assert_fits
     """Bug: float counts, or counts that do not sum to the shots (azure-quantum-python#248)."""
     job = way.run(_uneven(shots), shots=shots)
     (outcome,) = job.outcomes()
-    counts = job.result().get_counts()
+    counts = job.result(partial=way.rounds_shots_down).get_counts()  # of one shot nothing may be left after rounding
     assert all(type(count) is int and count > 0 for count in counts.values())
     assert sum(counts.values()) == outcome.shots_usable
     assert outcome.shots_asked == shots

@@ -324,3 +324,22 @@ def test_an_if_is_transpiled_and_right(provider: Provider, level: int | None) ->
     circuit.measure([1, 2], answer)
     backend = provider.get_backend("quantinuum.sim.h2-1e")
     assert backend.run(circuit, shots=7, optimization_level=level).result().get_counts() == {"10 10": 7}
+
+
+def test_not_one_usable_shot_is_told(provider: Provider) -> None:
+    """Bug: shots made from probabilities were all rounded away, and the counts were {} without a word."""
+    even = QuantumCircuit(7)
+    even.h(range(7))
+    even.measure_all()
+    job = provider.get_backend("ionq.simulator").run(even, shots=100, format="qir.v1")
+    with pytest.raises(IncompleteResult, match="no usable shot of 100") as caught:
+        job.result()
+    assert (caught.value.asked, caught.value.returned, caught.value.usable) == (100, 0, 0)
+    assert job.result(partial=True).get_counts() == {}
+
+
+def test_least_busy_keeps_from_degraded_machines(provider: Provider) -> None:
+    """Bug: a degraded machine, whose queue of course is empty, was taken for the least busy one."""
+    degraded = [backend for backend in provider.backends() if backend.device.status == "Degraded"]
+    assert any(backend.device.queue_seconds == 0 for backend in degraded)
+    assert provider.least_busy().device.status == "Available"

@@ -113,14 +113,15 @@ class Job(JobV1):  # type: ignore[misc] # Qiskit is untyped
 
         Raises:
             JobFailed, PartialResult: a circuit failed; `.outcomes` and `.failures` hold both sorts by index.
-            IncompleteResult: memory was asked for, and fewer shots are usable than were asked for.
+            IncompleteResult: memory was asked for, and fewer shots are usable than were asked for; or not one shot is
+                usable, so that the counts would be empty.
         """
         with qiskit_errors():
             if self._result is not None and not partial:
                 return self._result
             outcomes, failures = self._settled(timeout, partial)
-            if self._memory and not partial:
-                _refuse_missing_shots(self.job_id(), outcomes)
+            if not partial:
+                _refuse_missing_shots(self.job_id(), outcomes, memory=bool(self._memory))
             result = self._build(outcomes, failures)
             if not partial:
                 self._result = result
@@ -174,10 +175,19 @@ class Job(JobV1):  # type: ignore[misc] # Qiskit is untyped
         return record.layouts[0] if record is not None and record.layouts else None
 
 
-def _refuse_missing_shots(job_id: str, outcomes: Mapping[int, Outcome]) -> None:
+def _refuse_missing_shots(job_id: str, outcomes: Mapping[int, Outcome], *, memory: bool) -> None:
     for index, outcome in sorted(outcomes.items()):
         asked, usable = outcome.shots_asked, outcome.shots_usable
-        if asked is not None and usable < asked:
+        if asked and not usable and not memory:
+            raise IncompleteResult(
+                f"Circuit {index} of job {job_id} has no usable shot of {asked} asked for ({outcome.shots_returned} "
+                "came back), so there are no counts. Ask for more shots, or for another format where the target has "
+                "one (format=…); job.result(partial=True) gives the empty result.",
+                asked=asked,
+                returned=outcome.shots_returned,
+                usable=usable,
+            )
+        if memory and asked is not None and usable < asked:
             raise IncompleteResult(
                 f"Circuit {index} of job {job_id} has {usable} usable shots of {asked} asked for ("
                 f"{outcome.shots_returned} came back), so a memory of that length cannot be given. Run without memory "

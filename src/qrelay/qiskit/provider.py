@@ -91,7 +91,8 @@ class Provider:
     def least_busy(self, **filters: Any) -> Backend:
         """The available backend with the shortest queue, by the service's figures; `filters` as of `backends`.
 
-        Targets whose queue the service does not tell come last. Raises UnknownTarget if no backend is left.
+        Targets that the service calls degraded come behind all others, then those whose queue it does not tell. Pass
+        `simulator=True` to stay with simulators. Raises UnknownTarget if no backend is left.
         """
         filters.setdefault("operational", filters.pop("available", True))
         with qiskit_errors():
@@ -125,6 +126,6 @@ class Provider:
         return f"<Provider of {self._account!r}>"
 
 
-def _queue(backend: Backend) -> tuple[bool, int]:
-    seconds = backend.device.queue_seconds
-    return seconds is None, seconds or 0
+def _queue(backend: Backend) -> tuple[bool, bool, int]:
+    device = backend.device
+    return device.status.lower() == "degraded", device.queue_seconds is None, device.queue_seconds or 0
