@@ -7,10 +7,10 @@ from typing import Any
 
 from qrelay.errors import InvalidOption
 
-__all__ = ["job_filter", "session_filter"]
+__all__ = ["item_filter"]
 
 
-def job_filter(
+def item_filter(
     *,
     name: str | None = None,
     target: str | None = None,
@@ -20,7 +20,7 @@ def job_filter(
     created_before: datetime | date | None = None,
     **unknown: Any,
 ) -> str | None:
-    """The `filter` of a list of jobs; None where nothing is filtered. `name` is the name's beginning."""
+    """The `filter` of a list of jobs or sessions; None where nothing is filtered. `name` is the name's beginning."""
     return _joined(
         unknown,
         name and f"startswith(Name, {_quoted(name)})",
@@ -30,23 +30,6 @@ def job_filter(
         f"CreationTime ge {_moment(created_after)}" if created_after else None,
         f"CreationTime lt {_moment(created_before)}" if created_before else None,
     )
-
-
-def session_filter(
-    *,
-    name: str | None = None,
-    target: str | None = None,
-    provider: str | None = None,
-    status: str | None = None,
-    created_after: datetime | date | None = None,
-    created_before: datetime | date | None = None,
-    **unknown: Any,
-) -> str | None:
-    """The `filter` of a list of sessions."""
-    return job_filter(
-        name=name, target=target, provider=provider, status=status,
-        created_after=created_after, created_before=created_before, **unknown,
-    )  # fmt: skip
 
 
 def _joined(unknown: dict[str, Any], *terms: str | None) -> str | None:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from qrelay.azure.api import Api
 from qrelay.azure.blobs import Blobs
-from qrelay.azure.filters import job_filter, session_filter
+from qrelay.azure.filters import item_filter
 from qrelay.azure.metadata import describe_submission, list_size, read_layout
 from qrelay.azure.models import JobDetails, SessionDetails
 from qrelay.azure.targets import describe
@@ -199,7 +199,7 @@ class AzureService:
     async def jobs(self, **filters: Any) -> AsyncIterator[JobRecord]:
         limit = filters.pop("limit", None)
         session = filters.pop("session", None)
-        query = job_filter(**filters)
+        query = item_filter(**filters)
         if session is not None:
             if query:
                 raise InvalidOption("session= goes with no other filter but limit=.", option="session")
@@ -287,7 +287,7 @@ class AzureService:
     async def sessions(self, **filters: Any) -> AsyncIterator[SessionRecord]:
         limit = filters.pop("limit", None)
         taken = 0
-        async for details in self.api.list_sessions(filter=session_filter(**filters), orderby="CreationTime desc"):
+        async for details in self.api.list_sessions(filter=item_filter(**filters), orderby="CreationTime desc"):
             if limit is not None and taken >= limit:
                 return
             taken += 1
