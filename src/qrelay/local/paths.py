@@ -16,7 +16,7 @@ import numpy.typing as npt
 from qrelay.local.answers import Shape
 from qrelay.local.engine import DENSE_QUBITS
 from qrelay.local.readers.llvm import Branch, Call, Compute, Local, Phi, Return, Switch, Value
-from qrelay.local.readers.llvm_text import wrapped
+from qrelay.local.readers.llvm_line import wrapped
 from qrelay.local.readers.qir import Action, Leaf, Program, Recorder
 from qrelay.local.refusal import ExecutionRefused
 

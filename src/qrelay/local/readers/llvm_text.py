@@ -7,49 +7,25 @@ from __future__ import annotations
 
 import math
 import re
-import struct
 from collections.abc import Mapping
 
 from qrelay.local.readers.llvm import (
     Block,
-    Branch,
     Call,
-    Compute,
     Function,
-    Global,
     Instruction,
-    Local,
     Module,
-    Phi,
-    Pointer,
-    Return,
-    Switch,
     Typed,
-    Value,
 )
-from qrelay.local.refusal import ExecutionRefused
+from qrelay.local.readers.llvm_line import Cursor, refused
 
-__all__ = ["parse", "wrapped"]
+__all__ = ["parse"]
 
-_WORDS = {"true": True, "false": False}
-_TOKEN = re.compile(
-    r'c?"[^"]*"|[%@]"[^"]*"|[%@!#][-\w$.]+|0x[HKLMR]?[0-9A-Fa-f]+|[-+]?\d+\.\d*(?:[eE][-+]?\d+)?|-?\d+'
-    r"|\.\.\.|[A-Za-z_][\w.$]*|[(){}\[\]<>,=*:!|]|(?P<stray>\S)"
-)
 _LABEL = re.compile(r'^(?:([-\w$.]+)|"([^"]*)"):')
 _ATTRIBUTE = re.compile(r'"([^"]*)"(?:\s*=\s*"([^"]*)")?|(\w+)')
 _GLOBAL_TEXT = re.compile(r'^@([-\w$.]+|"[^"]*")\s*=.*\bc"([^"]*)"')
 _OPAQUE = re.compile(r"^%[-\w$.]+\s*=\s*type\s+opaque$")
 _PASSED = ("source_filename", "target ", "module asm")
-_PARAMETER_WORDS = {"zeroext", "signext", "noundef", "nonnull", "writeonly", "readonly", "nocapture", "immarg", "inreg",
-                    "noalias", "returned"}  # fmt: skip
-_CALL_WORDS = {"tail", "musttail", "notail", "fastcc", "ccc"} | _PARAMETER_WORDS
-_BINARY = {"add", "sub", "mul", "sdiv", "udiv", "srem", "urem", "and", "or", "xor", "shl", "lshr", "ashr",
-           "fadd", "fsub", "fmul", "fdiv", "frem"}  # fmt: skip
-_CONVERSIONS = {"zext", "sext", "trunc", "sitofp", "uitofp", "fptosi", "fptoui"}
-_FLAG_WORDS = {"nsw", "nuw", "exact", "disjoint", "fast", "nnan", "ninf", "nsz", "arcp", "contract", "afn", "reassoc",
-               "nneg", "inbounds", "samesign"}  # fmt: skip
-_INTEGER = re.compile(r"i(\d+)")
 
 
 def parse(text: str) -> Module:
@@ -70,7 +46,7 @@ def parse(text: str) -> Module:
         while _open_brackets(line) and (function is not None or line.startswith("!")):
             following = next(lines, None)
             if following is None:
-                raise _refused(number, "the line's brackets are never closed")
+                raise refused(number, "the line's brackets are never closed")
             line = f"{line} {_code(following[1].strip())}"
         if function is None:
             function = _top_level(module, line, number)
@@ -87,7 +63,7 @@ def parse(text: str) -> Module:
                 if "(double " not in line:
                     _remember(line, instruction, arguments)
     if function is not None:
-        raise _refused(function.line, f"the body of @{function.name} is never closed")
+        raise refused(function.line, f"the body of @{function.name} is never closed")
     return module
 
 
@@ -150,7 +126,7 @@ def _top_level(module: Module, line: str, number: int) -> Function | None:
     elif found := _GLOBAL_TEXT.match(line):
         module.labels[found[1].strip('"')] = _unescaped(found[2])
     elif not (_OPAQUE.match(line) or line.startswith(_PASSED)):
-        raise _refused(number, f"not understood: {line[:80]}")
+        raise refused(number, f"not understood: {line[:80]}")
     return None
 
 
@@ -163,7 +139,7 @@ def _attributes(text: str) -> dict[str, str]:
 
 
 def _function(module: Module, line: str, number: int) -> Function | None:
-    cursor = _Cursor(line, number)
+    cursor = Cursor(line, number)
     defined = cursor.take() == "define"
     while not (
         cursor.peek().startswith(("%", "i", "[", "{")) or cursor.peek() in ("void", "ptr", "double", "float")
@@ -172,7 +148,7 @@ def _function(module: Module, line: str, number: int) -> Function | None:
     result = cursor.type()
     name = cursor.take()
     if not name.startswith("@"):
-        raise _refused(number, f"a function's name is missing before {name!r}")
+        raise refused(number, f"a function's name is missing before {name!r}")
     cursor.expect("(")
     parameters = []
     while cursor.peek() != ")":
@@ -185,12 +161,12 @@ def _function(module: Module, line: str, number: int) -> Function | None:
     rest = cursor.rest()
     function = Function(name[1:].strip('"'), result, tuple(parameters), rest, number, [] if defined else None)
     if function.name in module.functions:
-        raise _refused(number, f"@{function.name} is defined twice")
+        raise refused(number, f"@{function.name} is defined twice")
     module.functions[function.name] = function
     if not defined:
         return None
     if not rest.endswith("{"):
-        raise _refused(number, "a definition must end in '{'")
+        raise refused(number, "a definition must end in '{'")
     return function
 
 
@@ -199,251 +175,13 @@ def _body(function: Function, line: str, number: int) -> Instruction | None:
     if found := _LABEL.match(line):
         label = found[1] or found[2]
         if any(block.label == label for block in function.blocks):
-            raise _refused(number, f"block {label!r} stands twice")
+            raise refused(number, f"block {label!r} stands twice")
         function.blocks.append(Block(label))
         line = line[found.end() :].strip()
         if not line:
             return None
     if not function.blocks:
         function.blocks.append(Block("0"))
-    instruction = _Cursor(line, number).instruction()
+    instruction = Cursor(line, number).instruction()
     function.blocks[-1].code.append((number, instruction))
     return instruction
-
-
-class _Cursor:
-    """Walks the tokens of one instruction."""
-
-    def __init__(self, line: str, number: int) -> None:
-        self.line, self.number, self.at = line, number, 0
-        self.tokens: list[str] = []
-        for found in _TOKEN.finditer(line):
-            if found["stray"]:
-                raise _refused(number, f"unexpected character {found['stray']!r}")
-            self.tokens.append(found.group())
-
-    def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
-
-    def take(self) -> str:
-        token = self.peek()
-        if not token:
-            raise _refused(self.number, f"the line ends too early: {self.line[:80]}")
-        self.at += 1
-        return token
-
-    def expect(self, token: str) -> None:
-        if (found := self.take()) != token:
-            raise _refused(self.number, f"expected {token!r}, found {found!r}")
-
-    def rest(self) -> str:
-        return " ".join(self.tokens[self.at :])
-
-    def skip(self, words: set[str]) -> None:
-        while self.peek() in words:
-            self.take()
-
-    def type(self) -> str:
-        token = self.take()
-        if token in ("[", "{", "<"):
-            closing = {"[": "]", "{": "}", "<": ">"}[token]
-            while self.peek() != closing:
-                token += " " + self.take()
-            token += self.take()
-        while self.peek() == "*":
-            token += self.take()
-        return token
-
-    def local(self) -> str:
-        token = self.take()
-        if not token.startswith("%"):
-            raise _refused(self.number, f"expected a local name, found {token!r}")
-        return token[1:].strip('"')
-
-    def typed(self) -> Typed:
-        kind = self.type()
-        while self.peek() in _PARAMETER_WORDS or self.peek() in ("align", "dereferenceable"):
-            if self.take() in ("align", "dereferenceable"):
-                while self.peek() in ("(", ")") or self.peek().isdigit():
-                    self.take()
-        return kind, self.value(kind)
-
-    def value(self, kind: str) -> Value:
-        token = self.take()
-        if token.startswith("%"):
-            return Local(token[1:].strip('"'))
-        if token.startswith("@"):
-            return Global(token[1:].strip('"'))
-        if kind.endswith("*") or kind == "ptr":
-            return self.address(token)
-        if token in _WORDS and kind == "i1":
-            return _WORDS[token]
-        if kind in ("double", "float"):
-            return self.real(token)
-        width = _INTEGER.fullmatch(kind)
-        if width and re.fullmatch(r"-?\d+", token):
-            return bool(int(token) & 1) if kind == "i1" else wrapped(int(token), int(width[1]))
-        raise _refused(self.number, f"{token!r} is no value of type {kind}")
-
-    def real(self, token: str) -> float:
-        if re.fullmatch(r"0x[0-9A-Fa-f]+", token) and len(token) <= 18:
-            number = float(struct.unpack(">d", int(token, 16).to_bytes(8, "big"))[0])
-        elif re.fullmatch(r"[-+]?\d+\.\d*(?:[eE][-+]?\d+)?", token):
-            number = float(token)
-        else:
-            raise _refused(self.number, f"{token!r} is not a floating-point constant of LLVM")
-        if not math.isfinite(number):
-            raise _refused(self.number, f"{token} is not a finite number")
-        return number
-
-    def address(self, word: str) -> Value:
-        if word == "null":
-            return Pointer(0)
-        if word == "inttoptr":
-            self.expect("(")
-            kind, number = self.typed()
-            self.expect("to")
-            self.type()
-            self.expect(")")
-            if not _INTEGER.fullmatch(kind) or not isinstance(number, int) or number < 0:
-                raise _refused(self.number, f"inttoptr of {kind} {number!r} is no address")
-            return Pointer(int(number))
-        if word in ("getelementptr", "bitcast"):
-            self.skip(_FLAG_WORDS)
-            self.expect("(")
-            inside = self.at
-            depth = 1
-            while depth:
-                depth += {"(": 1, ")": -1}.get(self.take(), 0)
-            names = [word for word in self.tokens[inside : self.at] if word.startswith("@")]
-            if len(names) == 1:
-                return Global(names[0][1:].strip('"'))
-        raise _refused(self.number, f"{word!r} is no address that this reader knows")
-
-    def instruction(self) -> Instruction:
-        dest = None
-        if self.peek().startswith("%") and self.at + 1 < len(self.tokens) and self.tokens[self.at + 1] == "=":
-            dest = self.local()
-            self.take()
-        self.skip(_CALL_WORDS)
-        opcode = self.take()
-        instruction = self._operation(dest, opcode)
-        rest = self.peek()
-        if rest and not (rest.startswith("#") and isinstance(instruction, Call)) and not self.rest().startswith(", !"):
-            raise _refused(self.number, f"unexpected {rest!r}")
-        return instruction
-
-    def _operation(self, dest: str | None, opcode: str) -> Instruction:
-        if opcode == "call":
-            return self._call(dest)
-        if opcode == "br":
-            return self._branch()
-        if opcode == "ret":
-            if self.peek() == "void":
-                self.take()
-                return Return(None)
-            return Return(self.typed())
-        if opcode == "switch":
-            return self._switch()
-        if dest is None:
-            raise _refused(self.number, f"instruction {opcode!r} is not part of the QIR that is read here")
-        if opcode == "phi":
-            return self._phi(dest)
-        self.skip(_FLAG_WORDS)
-        if opcode in _BINARY or opcode in ("icmp", "fcmp"):
-            mode = self.take() if opcode in ("icmp", "fcmp") else ""
-            self.skip(_FLAG_WORDS)
-            kind, left = self.typed()
-            self.expect(",")
-            return Compute(dest, opcode, mode, ((kind, left), (kind, self.value(kind))))
-        if opcode == "fneg":
-            return Compute(dest, opcode, "", (self.typed(),))
-        if opcode == "select":
-            condition = self.typed()
-            self.expect(",")
-            then = self.typed()
-            self.expect(",")
-            return Compute(dest, opcode, "", (condition, then, self.typed()))
-        if opcode in _CONVERSIONS:
-            value = self.typed()
-            self.expect("to")
-            return Compute(dest, opcode, self.type(), (value,))
-        raise _refused(self.number, f"instruction {opcode!r} is not part of the QIR that is read here")
-
-    def _call(self, dest: str | None) -> Call:
-        self.skip(_CALL_WORDS | _FLAG_WORDS)
-        kind = self.type()
-        callee = self.take()
-        if callee == "(":  # the function's whole type may stand before its name
-            while self.peek() and not self.peek().startswith("@"):
-                self.take()
-            callee = self.take()
-        if not callee.startswith("@"):
-            raise _refused(self.number, f"only named functions can be called, not {callee!r}")
-        self.expect("(")
-        args = []
-        while self.peek() != ")":
-            args.append(self.typed())
-            if self.peek() == ",":
-                self.take()
-            elif self.peek() != ")":
-                raise _refused(self.number, f"expected ',' or ')', found {self.peek()!r}")
-        self.expect(")")
-        return Call(dest, kind, callee[1:].strip('"'), tuple(args))
-
-    def _branch(self) -> Branch:
-        if self.peek() == "label":
-            self.take()
-            label = self.local()
-            return Branch(None, label, label)
-        kind, condition = self.typed()
-        if kind != "i1":
-            raise _refused(self.number, f"a branch asks for an i1, not {kind}")
-        self.expect(",")
-        self.expect("label")
-        then = self.local()
-        self.expect(",")
-        self.expect("label")
-        return Branch(condition, then, self.local())
-
-    def _switch(self) -> Switch:
-        value = self.typed()
-        self.expect(",")
-        self.expect("label")
-        default = self.local()
-        self.expect("[")
-        cases = []
-        while self.peek() != "]":
-            _, constant = self.typed()
-            self.expect(",")
-            self.expect("label")
-            if not isinstance(constant, int):
-                raise _refused(self.number, "the cases of a switch must be constants")
-            cases.append((int(constant), self.local()))
-        self.expect("]")
-        return Switch(value, default, tuple(cases))
-
-    def _phi(self, dest: str) -> Phi:
-        self.skip(_FLAG_WORDS)
-        kind = self.type()
-        incoming = []
-        while True:
-            self.expect("[")
-            value = self.value(kind)
-            self.expect(",")
-            label = self.local()
-            self.expect("]")
-            incoming.append(((kind, value), label))
-            if self.peek() != "," or self.rest().startswith(", !"):
-                return Phi(dest, tuple(incoming))
-            self.take()
-
-
-def wrapped(number: int, width: int) -> int:
-    """The number as a signed integer of ``width`` bits."""
-    half = 1 << (width - 1)
-    return (number + half) % (2 * half) - half
-
-
-def _refused(line: int, message: str) -> ExecutionRefused:
-    return ExecutionRefused("CompilationError", f"line {line}: {message}")
