@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program.layout import Layout, Register
 
-__all__ = ["Angle", "Operation", "Program"]
+__all__ = ["Angle", "Operation", "Program", "walk"]
 
 Angle: TypeAlias = float
 """A gate's parameter, in radians unless the gate table says otherwise."""
@@ -145,7 +145,7 @@ class Program:
     def walk(self) -> Iterator[tuple[int, Operation]]:
         """Every operation with its index in the circuit that was read; those inside blocks have their block's."""
         for index, operation in enumerate(self.operations):
-            yield from _walk(self.position(index), operation)
+            yield from walk(self.position(index), operation)
 
     def replaced(
         self, operations: list[Operation], positions: Iterable[int], global_phase: float | None = None
@@ -155,13 +155,14 @@ class Program:
         return replace(self, operations=operations, positions=tuple(positions), global_phase=phase)
 
 
-def _walk(index: int, operation: Operation) -> Iterator[tuple[int, Operation]]:
+def walk(index: int, operation: Operation) -> Iterator[tuple[int, Operation]]:
+    """The operation and all inside its blocks, each with `index`."""
     from qrelay.program.control import blocks
 
     yield index, operation
     for block in blocks(operation):
         for inner in block:
-            yield from _walk(index, inner)
+            yield from walk(index, inner)
 
 
 def _is_index(value: Any, bound: int) -> bool:
