@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from judges import exact
-from qiskit import QuantumCircuit
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import AnnotatedOperation, Gate, InverseModifier, Parameter
 from qiskit.circuit.library import GlobalPhaseGate
 from qiskit.quantum_info import Operator
@@ -17,6 +17,7 @@ from qiskit.quantum_info import Operator
 from qrelay.cloud import Target
 from qrelay.errors import TooManyQubits, UnboundParameters, UnsupportedCircuit
 from qrelay.qiskit.fitting import Fitter
+from qrelay.qiskit.reader import read
 from qrelay.qiskit.target import qiskit_target
 
 Fitters = Callable[..., Fitter]
@@ -154,13 +155,34 @@ def test_a_borrowed_name_of_any_gate_anywhere_keeps_its_meaning(
         assert Operator(fitter().fit(circuits[0], level=level)).equiv(wanted)
 
 
-def test_a_borrowed_name_beside_control_flow_is_refused(fitter: Fitters) -> None:
+@pytest.mark.parametrize("otherwise", [False, True])
+def test_a_borrowed_name_beside_guards_keeps_its_meaning(fitter: Fitters, otherwise: bool) -> None:
+    machine = fitter(control_flow=frozenset({"if"}))
+    programs = []
+    for called in ("iswap", "somebody_s_own"):
+        circuit = QuantumCircuit(QuantumRegister(3), ClassicalRegister(2, "a"), ClassicalRegister(1, "b"))
+        circuit.measure(0, 2)
+        with circuit.for_loop(range(2)), circuit.if_test((circuit.cregs[0], 1)) as other:
+            circuit.append(_turn(called, 2), [2, 1])
+            with circuit.if_test((circuit.clbits[2], 0)):
+                circuit.measure(2, 0)
+        if otherwise:
+            with circuit.if_test((circuit.cregs[1], 1)) as other:
+                circuit.x(0)
+            with other:
+                circuit.append(_turn(called, 2), [0, 1])
+        programs.append(read(machine.fit(circuit, level=0)).operations)
+    assert programs[0] == programs[1]
+    assert {"if"} <= {operation[0] for operation in programs[0]}
+
+
+def test_a_borrowed_name_beside_control_flow_that_stays_is_refused(fitter: Fitters) -> None:
     circuit = QuantumCircuit(2, 1)
-    circuit.measure(0, 0)
-    with circuit.if_test((circuit.clbits[0], 1)):
+    with circuit.while_loop((circuit.clbits[0], 0)):
         circuit.append(_turn("iswap", 2), [0, 1])
+        circuit.measure(0, 0)
     with pytest.raises(UnsupportedCircuit, match="iswap"):
-        fitter(control_flow=frozenset({"if"})).fit(circuit)
+        fitter(control_flow=frozenset({"while"})).fit(circuit)
 
 
 @pytest.mark.parametrize("level", [None, 0, 3])

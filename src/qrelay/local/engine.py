@@ -97,7 +97,11 @@ def _run(circuit: QuantumCircuit, method: str, *, shots: int = 1, seed: int = 0,
     # one thread for small states: handing a few amplitudes around to threads takes longer than the arithmetic
     threads = 1 if len(_active(circuit)) < _WORTH_THREADS else 0
     # one group of shots: Aer seeds each group by itself, so that the machine's number of cores would show in the answer
-    simulator = AerSimulator(method=method, max_parallel_shots=1, max_parallel_threads=threads)
+    # truncation leaves out what no measurement sees, but Aer then loses the ends of branches that stand there
+    branches = any(isinstance(item.operation, ControlFlowOp) for item in circuit.data)
+    simulator = AerSimulator(
+        method=method, max_parallel_shots=1, max_parallel_threads=threads, enable_truncation=not branches
+    )
     result = simulator.run(circuit, shots=shots, seed_simulator=seed % (1 << 31), memory=memory).result()
     if not result.success:
         raise ExecutionRefused("CompilationError", f"this program cannot be simulated here: {result.status}")

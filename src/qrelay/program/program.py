@@ -12,7 +12,7 @@ from qrelay.errors import UnsupportedCircuit
 from qrelay.program.gates import ALIASES, GATES
 from qrelay.program.layout import Layout, Register
 
-__all__ = ["Angle", "Operation", "Program"]
+__all__ = ["Angle", "Operation", "Program", "walk"]
 
 Angle: TypeAlias = float
 """A gate's parameter, in radians unless the gate table says otherwise."""
@@ -152,7 +152,7 @@ class Program:
     def walk(self) -> Iterator[tuple[int, Operation]]:
         """Every operation with its index in the circuit that was read; those inside blocks have their block's."""
         for index, operation in enumerate(self.operations):
-            yield from _walk(self.position(index), operation)
+            yield from walk(self.position(index), operation)
 
     def replaced(
         self, operations: list[Operation], positions: Iterable[int], global_phase: float | None = None
@@ -162,13 +162,14 @@ class Program:
         return replace(self, operations=operations, positions=tuple(positions), global_phase=phase)
 
 
-def _walk(index: int, operation: Operation) -> Iterator[tuple[int, Operation]]:
+def walk(index: int, operation: Operation) -> Iterator[tuple[int, Operation]]:
+    """The operation and all inside its blocks, each with `index`."""
     from qrelay.program.control import blocks
 
     yield index, operation
     for block in blocks(operation):
         for inner in block:
-            yield from _walk(index, inner)
+            yield from walk(index, inner)
 
 
 def _is_index(value: Any, bound: int) -> bool:

@@ -181,6 +181,15 @@ def test_conditions_resets_and_measurements_in_the_middle(run: Any, fits: Any) -
     fits(Counter(zip(answer["c"], answer["d"], strict=True)), expected)
 
 
+@pytest.mark.parametrize(
+    "then", ["h q[1]; if(c==0) cx q[1],q[2]", "cx q[0],q[1]; if(c==0) measure q[1]->c[0]", "x q[2]"]
+)
+def test_guards_that_no_measurement_sees(run: Any, then: str) -> None:
+    """Catches Aer's failure on branches over qubits that it leaves out (`unordered_map::at`)."""
+    text = f"{HEAD}qreg q[3]; creg c[2]; creg d[1]; if(c==0) {then}; reset q[0]; x q[0]; measure q[0]->d[0];"
+    assert run(text, params={"shots": 3}, **JOB)["d"] == ["1"] * 3
+
+
 def test_a_condition_on_a_programs_own_gate(run: Any) -> None:
     """Gates inside a condition that the simulator does not know by name."""
     text = HEAD + (
