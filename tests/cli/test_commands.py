@@ -228,6 +228,33 @@ def test_a_refused_key_is_one_line_without_the_key(
     assert "s3cret" not in err
 
 
+def test_a_list_with_a_failed_member_shows_the_others(qrelay: Any, bell: Path, tmp_path: Path) -> None:
+    """Bug: one failed member, and not one of the others' paid counts could be seen on the command line."""
+    from qiskit import QuantumCircuit
+
+    from qrelay import encode
+    from qrelay.azure import Workspace
+    from qrelay.formats import Payload
+
+    file = tmp_path / "cloud.sqlite"
+    circuit = QuantumCircuit(2, 2)
+    circuit.x(0)
+    circuit.measure([0, 1], [1, 0])
+    good = encode(circuit, "ionq.circuit.v1")
+    bad = Payload(b"{}", good.format, good.content_type, good.output_format, 2, good.layout)
+    with Workspace.local(data=file) as workspace:
+        job = workspace.submit("ionq.simulator", [bad, good], shots=10)
+        job.wait(30)
+    code, out, err = qrelay("result", job.id, "--data", file, "--json")
+    failed, measured = json.loads(out)["circuits"]
+    assert (code, failed, measured["counts"]) == (1, None, {"10": 10})
+    assert "1 of 2 circuits" in err
+    code, out, _ = qrelay("result", job.id, "--data", file)
+    assert code == 1
+    assert "circuit 0 has no result" in out
+    assert "10 shots" in out
+
+
 def test_fewer_shots_than_asked_are_said(qrelay: Any, tmp_path: Path) -> None:
     """As on the service, ionq.simulator rounds shots down on its QIR route: 1000 drawn as if 1000 came."""
     file = tmp_path / "uneven.qasm"

@@ -17,7 +17,14 @@ import typer
 from rich.console import Console
 
 from qrelay._version import __version__
-from qrelay.errors import ConfigurationError, InvalidOption, QrelayError, UnknownTarget, UnsupportedCircuit
+from qrelay.errors import (
+    ConfigurationError,
+    InvalidOption,
+    PartialResult,
+    QrelayError,
+    UnknownTarget,
+    UnsupportedCircuit,
+)
 from qrelay.terminal import histogram, table_of, targets_table
 
 __all__ = ["app", "run_app"]
@@ -212,14 +219,18 @@ def result(
     data: _Data = None,
     as_json: _Json = False,
 ) -> None:
-    """Wait for a job and show what was measured."""
+    """Wait for a job and show what was measured; of a list with failed members, what the others measured."""
     with _account(local, data) as account:
         found = account.job(job_id)
         if raw:
             found.wait(timeout)
             sys.stdout.buffer.write(found.raw_result())
             return
-        outcomes = found.results(timeout=timeout)
+        try:
+            outcomes = found.results(timeout=timeout)
+        except PartialResult as error:
+            _show_outcomes(found, [error.outcomes.get(index) for index in range(found.count)], as_json=as_json)
+            raise
     _show_outcomes(found, outcomes, as_json=as_json)
 
 
@@ -302,8 +313,11 @@ def _console() -> Console:
 
 
 def _show_outcomes(job: Any, outcomes: Iterable[Any], *, as_json: bool) -> None:
+    """Each circuit's outcome, or None for one without a result."""
     documents = [
-        {
+        None
+        if outcome is None
+        else {
             "name": outcome.layout.name,
             "shots_asked": outcome.shots_asked,
             "shots_returned": outcome.shots_returned,
@@ -317,7 +331,10 @@ def _show_outcomes(job: Any, outcomes: Iterable[Any], *, as_json: bool) -> None:
         _write_json({"job": job.id, "target": job.target, "circuits": documents})
         return
     console = _console()
-    for document in documents:
+    for index, document in enumerate(documents):
+        if document is None:
+            console.print(f"circuit {index} has no result", highlight=False)
+            continue
         counts: Mapping[str, int] = document["counts"]
         asked, usable = document["shots_asked"], document["shots_usable"]
         shots = f"{usable} shots" if asked in (None, usable) else f"{usable} usable of {asked} shots asked"
