@@ -6,7 +6,7 @@ else is expanded by its own definition, or synthesised by Qiskit where it has no
 
 from __future__ import annotations
 
-import warnings
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit, transpile
@@ -34,6 +34,7 @@ from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Operation, Program, Register
 from qrelay.program.gates import GATES
 from qrelay.qiskit.conditions import read_condition, read_switch
+from qrelay.quieting import quieted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -254,9 +255,9 @@ class _Reading:
         self._depth -= 1
 
     def _definition(self, operation: Any) -> QuantumCircuit:
-        with warnings.catch_warnings():  # what Qiskit deprecates inside its own definitions is not the user's doing
-            warnings.simplefilter("ignore", DeprecationWarning)
-            warnings.simplefilter("ignore", PendingDeprecationWarning)
+        # what Qiskit 1 deprecates inside its own definitions is not the user's doing
+        hidden = quieted(DeprecationWarning, PendingDeprecationWarning) if _HAS_OWN_CONDITIONS else nullcontext()
+        with hidden:
             definition = getattr(operation, "definition", None)
             if isinstance(definition, QuantumCircuit):
                 return definition
@@ -369,8 +370,7 @@ def _is_c4x(operation: Any) -> bool:
 
 def _without_condition(operation: Any) -> Any:
     plain = operation.to_mutable()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+    with quieted(DeprecationWarning):
         plain.condition = None
     return plain
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 
 import qiskit
 from qiskit import QuantumCircuit, qasm2
@@ -18,10 +17,12 @@ from qiskit.circuit import ControlFlowOp
 from qiskit.circuit.library import RGate, RXGate, RZZGate
 
 from qrelay.local.refusal import ExecutionRefused
+from qrelay.quieting import quieted
 
 __all__ = ["read"]
 
 _COMMENT = re.compile(r"//[^\n]*")
+_IF = re.compile(r"\bif\s*\(")
 _DEFINED = re.compile(r"\bgate\s+([a-z]\w*)\s*(?:\(([^)]*)\))?")
 _REGISTER = re.compile(r"\b[qc]reg\s+\w+\s*\[\s*(\d+)")
 _LONG_NUMBER = re.compile(r"(?<![\d.eE+-])\d{19,}(?![\d.eE])")
@@ -70,7 +71,7 @@ def read(data: bytes, *, num_qubits: int | None = None) -> QuantumCircuit:
     text = _UPPER.sub(lambda found: found.group().lower(), text)
     text = _VENDOR_INCLUDE.sub("" if _QELIB.search(bare) else 'include "qelib1.inc";', text)
     try:
-        circuit = _loads(text, [gate for gate in known if gate.name not in own])
+        circuit = _loads(text, [gate for gate in known if gate.name not in own], guarded=bool(_IF.search(bare)))
     except qasm2.QASM2ParseError as error:
         raise ExecutionRefused("CompilationError", _words(error)) from None
     except TypeError as error:  # the importer lets a gate without its angles through to the gate's constructor
@@ -111,14 +112,14 @@ def _words(error: qasm2.QASM2ParseError) -> str:
     return str(getattr(error, "message", error)).strip('"')
 
 
-def _loads(text: str, custom: list[qasm2.CustomInstruction]) -> QuantumCircuit:
+def _loads(text: str, custom: list[qasm2.CustomInstruction], *, guarded: bool) -> QuantumCircuit:
     # no include path: a payload must never make the server read its own files
-    if int(qiskit.__version__.split(".", 1)[0]) >= 2:
+    if not guarded or int(qiskit.__version__.split(".", 1)[0]) >= 2:
         return qasm2.loads(text, include_path=(), custom_instructions=custom)
     from qiskit.transpiler import PassManager
     from qiskit.transpiler.passes import ConvertConditionsToIfOps
 
-    with warnings.catch_warnings():  # Qiskit 1.4 reads `if` as a mark on the gate and announces that it will not
-        warnings.simplefilter("ignore")
+    # Qiskit 1.4 reads `if` as a mark on the gate, and announces that it will not and that the way out will go too
+    with quieted(DeprecationWarning, FutureWarning):
         loaded = qasm2.loads(text, include_path=(), custom_instructions=custom)
         return PassManager([ConvertConditionsToIfOps()]).run(loaded)
