@@ -16,7 +16,7 @@ import numpy.typing as npt
 from qrelay.local.answers import Shape
 from qrelay.local.engine import DENSE_QUBITS
 from qrelay.local.readers.llvm import Branch, Call, Compute, Local, Phi, Return, Switch, Value
-from qrelay.local.readers.llvm_line import wrapped
+from qrelay.local.readers.llvm_line import integer_width, wrapped
 from qrelay.local.readers.qir import Action, Leaf, Program, Recorder
 from qrelay.local.refusal import ExecutionRefused
 
@@ -210,18 +210,12 @@ def _compute(run: _Run, instruction: Compute, line: int) -> Value:
     return _integer(instruction, [int(number) for number in numbers], line)
 
 
-def _width(kind: str) -> int:
-    if not (kind.startswith("i") and kind[1:].isdecimal()):
-        raise ExecutionRefused("CompilationError", f"integer arithmetic on values of type {kind}")
-    return int(kind[1:])
-
-
 def _compared(instruction: Compute, left: float, right: float, *, line: int) -> bool:
     mode = instruction.mode
     if instruction.opcode == "icmp":
         kind = instruction.args[0][0]
         if mode.startswith("u"):
-            mask = (1 << _width(kind)) - 1
+            mask = (1 << integer_width(kind, line)) - 1
             left, right = int(left) & mask, int(right) & mask
         elif kind == "i1":
             left, right = -int(left), -int(right)
@@ -236,11 +230,11 @@ def _compared(instruction: Compute, left: float, right: float, *, line: int) -> 
 def _float(instruction: Compute, numbers: list[int | float], line: int) -> Value:
     opcode = instruction.opcode
     if opcode in ("fptosi", "fptoui"):
-        return wrapped(int(numbers[0]), _width(instruction.mode))
+        return wrapped(int(numbers[0]), integer_width(instruction.mode, line))
     if opcode == "sitofp":
         return float(-numbers[0] if instruction.args[0][0] == "i1" else numbers[0])
     if opcode == "uitofp":
-        return float(int(numbers[0]) & ((1 << _width(instruction.args[0][0])) - 1))
+        return float(int(numbers[0]) & ((1 << integer_width(instruction.args[0][0], line)) - 1))
     if opcode == "fneg":
         return -float(numbers[0])
     left, right = float(numbers[0]), float(numbers[1])
@@ -257,7 +251,7 @@ def _float(instruction: Compute, numbers: list[int | float], line: int) -> Value
 
 def _integer(instruction: Compute, numbers: list[int], line: int) -> Value:
     opcode, kind = instruction.opcode, instruction.args[0][0]
-    width = _width(kind)
+    width = integer_width(kind, line)
     mask = (1 << width) - 1
     if opcode in ("zext", "sext", "trunc"):
         number = numbers[0]
@@ -265,7 +259,7 @@ def _integer(instruction: Compute, numbers: list[int], line: int) -> Value:
             number &= mask
         elif opcode == "sext" and kind == "i1":
             number = -number
-        return bool(number & 1) if instruction.mode == "i1" else wrapped(number, _width(instruction.mode))
+        return bool(number & 1) if instruction.mode == "i1" else wrapped(number, integer_width(instruction.mode, line))
     left, right = numbers
     if opcode in ("sdiv", "udiv", "srem", "urem"):
         if right == 0:

@@ -22,7 +22,7 @@ from qrelay.local.readers.llvm import (
 )
 from qrelay.local.refusal import ExecutionRefused
 
-__all__ = ["Cursor", "refused", "wrapped"]
+__all__ = ["Cursor", "integer_width", "refused", "wrapped"]
 
 _WORDS = {"true": True, "false": False}
 _TOKEN = re.compile(
@@ -37,7 +37,8 @@ _BINARY = {"add", "sub", "mul", "sdiv", "udiv", "srem", "urem", "and", "or", "xo
 _CONVERSIONS = {"zext", "sext", "trunc", "sitofp", "uitofp", "fptosi", "fptoui"}
 _FLAG_WORDS = {"nsw", "nuw", "exact", "disjoint", "fast", "nnan", "ninf", "nsz", "arcp", "contract", "afn", "reassoc",
                "nneg", "inbounds", "samesign"}  # fmt: skip
-_INTEGER = re.compile(r"i(\d+)")
+_INTEGER = re.compile(r"i(\d{1,9})")
+_MAX_WIDTH = 128  # bits; LLVM allows millions, and one such number fills the memory
 
 
 class Cursor:
@@ -109,9 +110,9 @@ class Cursor:
             return _WORDS[token]
         if kind in ("double", "float"):
             return self.real(token)
-        width = _INTEGER.fullmatch(kind)
-        if width and re.fullmatch(r"-?\d+", token):
-            return bool(int(token) & 1) if kind == "i1" else wrapped(int(token), int(width[1]))
+        if re.fullmatch(r"-?\d{1,40}", token):
+            number, width = int(token), integer_width(kind, self.number)
+            return bool(number & 1) if kind == "i1" else wrapped(number, width)
         raise refused(self.number, f"{token!r} is no value of type {kind}")
 
     def real(self, token: str) -> float:
@@ -266,6 +267,14 @@ class Cursor:
             if self.peek() != "," or self.rest().startswith(", !"):
                 return Phi(dest, tuple(incoming))
             self.take()
+
+
+def integer_width(kind: str, line: int) -> int:
+    """The number of bits of an integer type."""
+    found = _INTEGER.fullmatch(kind)
+    if not found or not 1 <= int(found[1]) <= _MAX_WIDTH:
+        raise refused(line, f"whole numbers are of type i1 to i{_MAX_WIDTH} here, not of type {kind}")
+    return int(found[1])
 
 
 def wrapped(number: int, width: int) -> int:
