@@ -23,6 +23,7 @@ from qrelay.local.refusal import ExecutionRefused
 __all__ = ["Path", "follow"]
 
 State = npt.NDArray[np.complex128]
+Number = int | float
 
 _MAX_STEPS = 1_000_000
 _CERTAIN = 1e-12
@@ -45,10 +46,10 @@ class _Run:
     def __init__(self, shots: int, state: State) -> None:
         self.shots = shots
         self.state = state  # axis i is qubit i
-        self.locals: dict[str, Value] = {}
+        self.locals: dict[str, Number] = {}
         self.results: dict[int, int] = {}
         self.measured: dict[int, int] = {}
-        self.recorded: list[tuple[int, Action, Value]] = []
+        self.recorded: list[tuple[int, Action, Number]] = []
         self.label = ""
         self.previous = ""
         self.position = 0
@@ -109,7 +110,7 @@ def _step(program: Program, run: _Run, waiting: list[_Run], draw: np.random.Gene
         _jump(program, run, instruction.then if taken else instruction.otherwise, line)
     elif isinstance(instruction, Switch):
         value = _value(run, instruction.value[1], line)
-        _jump(program, run, dict(instruction.cases).get(int(value), instruction.default), line)  # type: ignore[arg-type]
+        _jump(program, run, dict(instruction.cases).get(int(value), instruction.default), line)
     elif isinstance(instruction, Compute):
         run.locals[instruction.dest] = _compute(run, instruction, line)
     else:
@@ -121,7 +122,7 @@ def _jump(program: Program, run: _Run, label: str, line: int) -> None:
     if label not in program.blocks:
         raise _refused(line, f"no block is called {label!r}")
     run.previous, run.label, run.position = run.label, label, 0
-    fresh: dict[str, Value] = {}  # the phis of a block read their values all at once
+    fresh: dict[str, Number] = {}  # the phis of a block read their values all at once
     for at, instruction in program.blocks[label].code:
         if not isinstance(instruction, Phi):
             break
@@ -140,7 +141,7 @@ def _call(program: Program, run: _Run, line: int, call: Call, waiting: list[_Run
     kind = action.kind
     if kind == "gate":
         assert action.gate is not None
-        angles = [float(_value(run, angle, line)) for angle in action.angles]  # type: ignore[arg-type]
+        angles = [float(_value(run, angle, line)) for angle in action.angles]
         if not all(math.isfinite(angle) for angle in angles):
             raise _refused(line, f"the angle of @{call.callee} is not finite")
         run.state = _applied(run.state, action.gate(*angles).to_matrix(), action.qubits)
@@ -184,27 +185,26 @@ def _applied(state: State, matrix: npt.NDArray[np.complex128], qubits: tuple[int
     return np.moveaxis(moved, range(count), axes)
 
 
-def _value(run: _Run, value: Value, line: int) -> Value:
+def _value(run: _Run, value: Value, line: int) -> Number:
     if isinstance(value, Local):
         if value.name not in run.locals:
             raise _refused(line, f"%{value.name} has no value here")
         return run.locals[value.name]
+    if not isinstance(value, int | float):
+        raise _refused(line, "addresses cannot be computed with")
     return value
 
 
-def _compute(run: _Run, instruction: Compute, line: int) -> Value:
-    values = [_value(run, value, line) for _, value in instruction.args]
+def _compute(run: _Run, instruction: Compute, line: int) -> Number:
+    numbers = [_value(run, value, line) for _, value in instruction.args]
     kind = instruction.args[-1][0]
     if instruction.opcode == "select":
-        return values[1] if values[0] else values[2]
-    numbers = [value for value in values if isinstance(value, int | float)]
-    if len(numbers) != len(values):
-        raise _refused(line, "addresses cannot be computed with")
+        return numbers[1] if numbers[0] else numbers[2]
     if instruction.opcode in ("icmp", "fcmp"):
         return _compared(instruction, *numbers, line=line)
     if kind in ("double", "float") or instruction.opcode in ("sitofp", "uitofp"):
         number = _float(instruction, numbers, line)
-        if isinstance(number, float) and not math.isfinite(number):
+        if not math.isfinite(number):
             raise _refused(line, "the result is not a finite number")
         return number
     return _integer(instruction, [int(number) for number in numbers], line)
@@ -227,7 +227,7 @@ def _compared(instruction: Compute, left: float, right: float, *, line: int) -> 
     return order[word]
 
 
-def _float(instruction: Compute, numbers: list[int | float], line: int) -> Value:
+def _float(instruction: Compute, numbers: list[Number], line: int) -> Number:
     opcode = instruction.opcode
     if opcode in ("fptosi", "fptoui"):
         return wrapped(int(numbers[0]), integer_width(instruction.mode, line))
@@ -249,7 +249,7 @@ def _float(instruction: Compute, numbers: list[int | float], line: int) -> Value
     return left / right if opcode == "fdiv" else math.fmod(left, right)
 
 
-def _integer(instruction: Compute, numbers: list[int], line: int) -> Value:
+def _integer(instruction: Compute, numbers: list[int], line: int) -> int:
     opcode, kind = instruction.opcode, instruction.args[0][0]
     width = integer_width(kind, line)
     mask = (1 << width) - 1

@@ -492,6 +492,8 @@ ADAPTIVE_REFUSED = {
     "integers that fill the memory": ("  %a = add i99999999999 1, 1\n", ADAPTIVE, "line 6: whole numbers"),
     "widening that fills the memory": ("  %a = zext i8 1 to i999999999\n", ADAPTIVE, "line 6: whole"),
     "integers larger than a float": ("  %a = uitofp i4096 -1 to double\n", FLOATS, "line 6: whole numbers"),
+    "an address recorded": (("  %a = select i1 true, i8* null, i8* null\n  call void @__quantum__rt__int_record_output("
+                             "i64 %a, i8* null)\n"), ADAPTIVE, "addresses"),
     "undefined": ("  %a = add i64 %b, 1\n", ADAPTIVE, "%b has no value"),
     "unknown instruction": ("  %a = alloca i64\n", ADAPTIVE, "'alloca'"),
     "a loop without end": ("  %a = add i64 1, 1\n  br label %on\non:\n  %b = add i64 1, 1\n  br label %on\nend:\n",
