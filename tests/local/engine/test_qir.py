@@ -421,6 +421,17 @@ def test_comments_quotes_and_metadata_are_no_code(run: Any) -> None:
     assert sum(entry["Count"] for entry in run(text, params={"shots": 7}, **SAMPLED)["Results"][0]["Histogram"]) == 7
 
 
+def test_a_label_before_a_call_stays_a_label_in_the_next_function() -> None:
+    """A line known from one function taken for the call alone in another: its block was lost."""
+    labelled = "on: call void @__quantum__qis__x__body(%Qubit* null)"
+    text = module(f"  br label %on\n{labelled}", qubits=1, results=0)
+    second = f"define void @other() #0 {{\nentry:\n  br label %on\n{labelled}\n  ret void\n}}\n"
+    text = text.replace("attributes #0", f"{second}\nattributes #0")
+    loaded = qir.load(text.encode())
+    for entry in ("ENTRYPOINT__main", "other"):
+        assert len(list(qir.program(loaded, entry, profile="Base").steps())) == 1
+
+
 def changed(old: str, new: str) -> str:
     text = module(BELL, qubits=2, results=2)
     assert old in text

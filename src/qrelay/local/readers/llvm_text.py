@@ -171,6 +171,7 @@ def _function(module: Module, line: str, number: int) -> Function | None:
 
 
 def _body(function: Function, line: str, number: int) -> Instruction | None:
+    """Add the line; the instruction that it is, where it holds no label besides."""
     assert function.blocks is not None
     if found := _LABEL.match(line):
         label = found[1] or found[2]
@@ -184,4 +185,4 @@ def _body(function: Function, line: str, number: int) -> Instruction | None:
         function.blocks.append(Block("0"))
     instruction = Cursor(line, number).instruction()
     function.blocks[-1].code.append((number, instruction))
-    return instruction
+    return None if found else instruction
