@@ -16,7 +16,7 @@ import numpy.typing as npt
 from qrelay.local.answers import Shape
 from qrelay.local.engine import DENSE_QUBITS
 from qrelay.local.readers.llvm import Branch, Call, Compute, Local, Phi, Return, Switch, Value
-from qrelay.local.readers.llvm_line import integer_width, wrapped
+from qrelay.local.readers.llvm_line import integer_width, refused, wrapped
 from qrelay.local.readers.qir import Action, Leaf, Program, Recorder
 from qrelay.local.refusal import ExecutionRefused
 
@@ -100,7 +100,7 @@ def _step(program: Program, run: _Run, waiting: list[_Run], draw: np.random.Gene
     run.position += 1
     run.steps += 1
     if run.steps > _MAX_STEPS:
-        raise _refused(line, f"the program does not end within {_MAX_STEPS} steps")
+        raise refused(line, f"the program does not end within {_MAX_STEPS} steps")
     if isinstance(instruction, Call):
         _call(program, run, line, instruction, waiting, draw)
     elif isinstance(instruction, Return):
@@ -114,13 +114,13 @@ def _step(program: Program, run: _Run, waiting: list[_Run], draw: np.random.Gene
     elif isinstance(instruction, Compute):
         run.locals[instruction.dest] = _compute(run, instruction, line)
     else:
-        raise _refused(line, "a phi may stand only at the start of its block")
+        raise refused(line, "a phi may stand only at the start of its block")
     return False
 
 
 def _jump(program: Program, run: _Run, label: str, line: int) -> None:
     if label not in program.blocks:
-        raise _refused(line, f"no block is called {label!r}")
+        raise refused(line, f"no block is called {label!r}")
     run.previous, run.label, run.position = run.label, label, 0
     fresh: dict[str, Number] = {}  # the phis of a block read their values all at once
     for at, instruction in program.blocks[label].code:
@@ -131,7 +131,7 @@ def _jump(program: Program, run: _Run, label: str, line: int) -> None:
                 fresh[instruction.dest] = _value(run, value, at)
                 break
         else:
-            raise _refused(at, f"the phi has no value for block {run.previous!r}")
+            raise refused(at, f"the phi has no value for block {run.previous!r}")
         run.position += 1
     run.locals |= fresh
 
@@ -143,7 +143,7 @@ def _call(program: Program, run: _Run, line: int, call: Call, waiting: list[_Run
         assert action.gate is not None
         angles = [float(_value(run, angle, line)) for angle in action.angles]
         if not all(math.isfinite(angle) for angle in angles):
-            raise _refused(line, f"the angle of @{call.callee} is not finite")
+            raise refused(line, f"the angle of @{call.callee} is not finite")
         run.state = _applied(run.state, action.gate(*angles).to_matrix(), action.qubits)
     elif kind in ("measure", "mresetz", "reset"):
         _measure(run, action, waiting, draw)
@@ -188,10 +188,10 @@ def _applied(state: State, matrix: npt.NDArray[np.complex128], qubits: tuple[int
 def _value(run: _Run, value: Value, line: int) -> Number:
     if isinstance(value, Local):
         if value.name not in run.locals:
-            raise _refused(line, f"%{value.name} has no value here")
+            raise refused(line, f"%{value.name} has no value here")
         return run.locals[value.name]
     if not isinstance(value, int | float):
-        raise _refused(line, "addresses cannot be computed with")
+        raise refused(line, "addresses cannot be computed with")
     return value
 
 
@@ -205,7 +205,7 @@ def _compute(run: _Run, instruction: Compute, line: int) -> Number:
     if kind in ("double", "float") or instruction.opcode in ("sitofp", "uitofp"):
         number = _float(instruction, numbers, line)
         if not math.isfinite(number):
-            raise _refused(line, "the result is not a finite number")
+            raise refused(line, "the result is not a finite number")
         return number
     return _integer(instruction, [int(number) for number in numbers], line)
 
@@ -223,7 +223,7 @@ def _compared(instruction: Compute, left: float, right: float, *, line: int) -> 
              "lt": left < right, "le": left <= right}  # fmt: skip
     word = mode if mode in order else mode[1:]
     if word not in order:
-        raise _refused(line, f"comparison {mode!r} is not known")
+        raise refused(line, f"comparison {mode!r} is not known")
     return order[word]
 
 
@@ -239,7 +239,7 @@ def _float(instruction: Compute, numbers: list[Number], line: int) -> Number:
         return -float(numbers[0])
     left, right = float(numbers[0]), float(numbers[1])
     if opcode in ("fdiv", "frem") and right == 0:
-        raise _refused(line, "division by zero")
+        raise refused(line, "division by zero")
     if opcode == "fadd":
         return left + right
     if opcode == "fsub":
@@ -263,20 +263,16 @@ def _integer(instruction: Compute, numbers: list[int], line: int) -> int:
     left, right = numbers
     if opcode in ("sdiv", "udiv", "srem", "urem"):
         if right == 0:
-            raise _refused(line, "division by zero")
+            raise refused(line, "division by zero")
         if opcode.startswith("u"):
             left, right = left & mask, right & mask
         quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
         number = quotient if opcode.endswith("div") else left - quotient * right
     elif opcode in ("shl", "lshr", "ashr"):
         if not 0 <= right < width:
-            raise _refused(line, f"a shift by {right} of {width} bits")
+            raise refused(line, f"a shift by {right} of {width} bits")
         number = left << right if opcode == "shl" else (left & mask) >> right if opcode == "lshr" else left >> right
     else:
         number = {"add": left + right, "sub": left - right, "mul": left * right, "and": left & right,
                   "or": left | right, "xor": left ^ right}[opcode]  # fmt: skip
     return bool(number & 1) if kind == "i1" else wrapped(number, width)
-
-
-def _refused(line: int, message: str) -> ExecutionRefused:
-    return ExecutionRefused("CompilationError", f"line {line}: {message}")

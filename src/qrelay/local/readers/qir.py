@@ -30,6 +30,7 @@ from qrelay.local.readers.llvm import (
     Switch,
     Value,
 )
+from qrelay.local.readers.llvm_line import refused
 from qrelay.local.readers.llvm_text import parse
 from qrelay.local.refusal import ExecutionRefused
 
@@ -148,7 +149,7 @@ class Program:
         for line, action in self.steps():
             kind = action.kind
             if self.base and not spent.isdisjoint(action.qubits):
-                raise _refused(line, "the base profile does not use a qubit again after its measurement")
+                raise refused(line, "the base profile does not use a qubit again after its measurement")
             if kind == "gate":
                 assert action.gate is not None
                 circuit.append(action.gate(*action.angles), action.qubits)
@@ -159,7 +160,7 @@ class Program:
                     circuit.reset(action.qubits[0])
             elif kind == "reset":
                 if self.base:
-                    raise _refused(line, "the base profile has no reset")
+                    raise refused(line, "the base profile has no reset")
                 circuit.reset(action.qubits[0])
             elif kind in ("record", "container"):
                 recorder.add(line, action, action.value)
@@ -178,7 +179,7 @@ class Recorder:
         """Note one call; ``value`` is what a bool, int or double record call says."""
         if action.kind == "container":
             if not isinstance(action.value, int) or action.value < 0:
-                raise _refused(line, f"a {action.detail} of {action.value!r} items cannot be recorded")
+                raise refused(line, f"a {action.detail} of {action.value!r} items cannot be recorded")
             self._items.append((action.detail, int(action.value)))
             return
         self._items.append(("leaf", 0))
@@ -233,9 +234,9 @@ def program(module: Module, entry: str | None, *, profile: str, num_qubits: int 
     attributes = _attributes(module, function)
     stated = attributes.get("qir_profiles", "")
     if stated not in _PROFILES:
-        raise _refused(function.line, f"the entry point's qir_profiles is {stated!r}; base_profile or adaptive_profile")
+        raise refused(function.line, f"the entry point's qir_profiles is {stated!r}; base_profile or adaptive_profile")
     if _PROFILES[stated] > _RANK[profile]:
-        raise _refused(function.line, f"the module is written in the {stated}, the target takes {profile} only")
+        raise refused(function.line, f"the module is written in the {stated}, the target takes {profile} only")
     flags = module.flags()
     if flags.get("qir_major_version") not in (1, 2):
         raise ExecutionRefused("CompilationError", "the module flag qir_major_version is missing or is not 1 or 2")
@@ -249,7 +250,7 @@ def program(module: Module, entry: str | None, *, profile: str, num_qubits: int 
         )
     assert function.blocks is not None
     if not function.blocks:
-        raise _refused(function.line, "the entry point is empty")
+        raise refused(function.line, "the entry point is empty")
     blocks = {block.label: block for block in function.blocks}
     checked = Program(function, blocks, sizes[0], sizes[1], straight=True, base=stated == "base_profile", actions={})
     for block in function.blocks:
@@ -293,15 +294,15 @@ def _attributes(module: Module, function: Function) -> dict[str, str]:
 def _size(attributes: dict[str, str], function: Function, name: str) -> int:
     text = attributes.get(name, "")
     if not re.fullmatch(r"[0-9]{1,18}", text):
-        raise _refused(function.line, f"attribute {name} of the entry point is missing or is no number")
+        raise refused(function.line, f"attribute {name} of the entry point is missing or is no number")
     if int(text) > _MAX_ADDRESSES:
-        raise _refused(function.line, f"{name} is {text}; at most {_MAX_ADDRESSES} can be run here")
+        raise refused(function.line, f"{name} is {text}; at most {_MAX_ADDRESSES} can be run here")
     return int(text)
 
 
 def _check_block(module: Module, checked: Program, block: Block, profile: str) -> None:
     if not block.code or not isinstance(block.code[-1][1], Return | Branch | Switch):
-        raise _refused(block.code[-1][0] if block.code else checked.function.line, f"block {block.label!r} has no end")
+        raise refused(block.code[-1][0] if block.code else checked.function.line, f"block {block.label!r} has no end")
     for position, (line, instruction) in enumerate(block.code):
         if isinstance(instruction, Call):
             action = checked.actions.get(id(instruction))
@@ -311,29 +312,29 @@ def _check_block(module: Module, checked: Program, block: Block, profile: str) -
             if action.kind == "read" or any(isinstance(value, Local) for value in (*action.angles, action.value)):
                 checked.straight = False
                 if checked.base:
-                    raise _refused(line, "the base profile does not compute with results")
+                    raise refused(line, "the base profile does not compute with results")
             continue
         last = position == len(block.code) - 1
         if isinstance(instruction, Return):
             if not last:
-                raise _refused(line, "nothing may follow a return in its block")
+                raise refused(line, "nothing may follow a return in its block")
             continue
         if isinstance(instruction, Branch):
             if not last:
-                raise _refused(line, "nothing may follow a branch in its block")
+                raise refused(line, "nothing may follow a branch in its block")
             for label in (instruction.then, instruction.otherwise):
                 if label not in checked.blocks:
-                    raise _refused(line, f"no block is called {label!r}")
+                    raise refused(line, f"no block is called {label!r}")
             if instruction.condition is None:
                 continue
         elif isinstance(instruction, Compute | Phi):
             types = [kind for kind, _ in (instruction.args if isinstance(instruction, Compute) else
                                           [value for value, _ in instruction.incoming])]  # fmt: skip
             if profile != "Adaptive_RIF" and {"double", "float"} & set(types):
-                raise _refused(line, f"floating-point computation is not part of {profile}")
+                raise refused(line, f"floating-point computation is not part of {profile}")
         checked.straight = False
         if checked.base:
-            raise _refused(line, "the base profile is a straight line of calls")
+            raise refused(line, "the base profile is a straight line of calls")
 
 
 def _check_acyclic(checked: Program) -> None:
@@ -345,16 +346,16 @@ def _check_acyclic(checked: Program) -> None:
         if not isinstance(last, Branch):
             return
         block = checked.blocks[last.then]
-    raise _refused(block.code[-1][0], "the program never ends")
+    raise refused(block.code[-1][0], "the program never ends")
 
 
 def _action(module: Module, checked: Program, call: Call, line: int) -> Action:
     declared = module.functions.get(call.callee)
     if declared is None:
-        raise _refused(line, f"@{call.callee} is called but not declared")
+        raise refused(line, f"@{call.callee} is called but not declared")
     kinds = tuple(kind for kind, _ in call.args)
     if declared.parameters != kinds or declared.type != call.type:
-        raise _refused(line, f"the call of @{call.callee} does not match its declaration")
+        raise refused(line, f"the call of @{call.callee} does not match its declaration")
     values = [value for _, value in call.args]
 
     def qubit(index: int) -> int:
@@ -365,7 +366,7 @@ def _action(module: Module, checked: Program, call: Call, line: int) -> Action:
 
     def arity(count: int) -> None:
         if len(values) != count:
-            raise _refused(line, f"@{call.callee} takes {count} arguments, not {len(values)}")
+            raise refused(line, f"@{call.callee} takes {count} arguments, not {len(values)}")
 
     if found := _QIS.match(call.callee):
         name = (found[1], found[2])
@@ -373,10 +374,10 @@ def _action(module: Module, checked: Program, call: Call, line: int) -> Action:
             angles, qubits, gate = _GATES[name]
             arity(angles + qubits)
             if set(kinds[:angles]) - {"double"}:
-                raise _refused(line, f"the angle of @{call.callee} must be a double")
+                raise refused(line, f"the angle of @{call.callee} must be a double")
             where = tuple(qubit(index) for index in range(angles, angles + qubits))
             if len(set(where)) != qubits:
-                raise _refused(line, f"@{call.callee} uses a qubit twice")
+                raise refused(line, f"@{call.callee} uses a qubit twice")
             return Action("gate", where, gate=gate, angles=tuple(values[:angles]))
         if name in _MEASURE or name == ("mresetz", "body"):
             arity(2)
@@ -400,23 +401,19 @@ def _action(module: Module, checked: Program, call: Call, line: int) -> Action:
         if kind == "result":
             return Action("record", result=result(0), detail=kind)
         if kinds[0] != kind:
-            raise _refused(line, f"@{call.callee} records an {kind}, not {kinds[0]}")
+            raise refused(line, f"@{call.callee} records an {kind}, not {kinds[0]}")
         return Action("record", detail=kind, value=values[0])
-    raise _refused(line, f"@{call.callee} is not an operation of the target")
+    raise refused(line, f"@{call.callee} is not an operation of the target")
 
 
 def _address(call: Call, index: int, what: str, size: int, line: int) -> int:
     if index >= len(call.args):
-        raise _refused(line, f"@{call.callee} lacks an argument")
+        raise refused(line, f"@{call.callee} lacks an argument")
     kind, value = call.args[index]
     if kind not in (f"%{what}*", "ptr"):
-        raise _refused(line, f"argument {index} of @{call.callee} must be a %{what}*, not {kind}")
+        raise refused(line, f"argument {index} of @{call.callee} must be a %{what}*, not {kind}")
     if not isinstance(value, Pointer):
-        raise _refused(line, f"argument {index} of @{call.callee} must be a constant address")
+        raise refused(line, f"argument {index} of @{call.callee} must be a constant address")
     if value.number >= size:
-        raise _refused(line, f"{what.lower()} {value.number} is used, but only {size} are required by the entry point")
+        raise refused(line, f"{what.lower()} {value.number} is used, but only {size} are required by the entry point")
     return value.number
-
-
-def _refused(line: int, message: str) -> ExecutionRefused:
-    return ExecutionRefused("CompilationError", f"line {line}: {message}")
