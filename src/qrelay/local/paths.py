@@ -17,7 +17,8 @@ from qrelay.local.answers import Shape
 from qrelay.local.engine import DENSE_QUBITS
 from qrelay.local.readers.llvm import Branch, Call, Compute, Local, Phi, Return, Switch, Value
 from qrelay.local.readers.llvm_line import integer_width, refused, wrapped
-from qrelay.local.readers.qir import Action, Leaf, Program, Recorder
+from qrelay.local.readers.qir import Leaf, Program, Recorder
+from qrelay.local.readers.qir_calls import Action
 from qrelay.local.refusal import ExecutionRefused
 
 __all__ = ["Path", "follow"]

@@ -19,7 +19,7 @@ from scipy.stats import chi2_contingency
 
 from qrelay.local import engine
 from qrelay.local.execution import ExecutionRefused
-from qrelay.local.readers import qir
+from qrelay.local.readers import qir, qir_calls
 
 JOB = {"input_format": "qir.v1", "output_format": "microsoft.quantum-results.v2"}
 SAMPLED = JOB | {"provider": "rigetti", "target": "rigetti.sim.qvm"}
@@ -104,7 +104,7 @@ CALLS: dict[tuple[str, str], tuple[str, int]] = {
 
 def test_every_call_is_judged() -> None:
     """A gate added to the reader without a test."""
-    assert set(qir._GATES) == set(CALLS)
+    assert set(qir_calls._GATES) == set(CALLS)
 
 
 @pytest.mark.parametrize("name", CALLS, ids="__".join)
