@@ -1,4 +1,4 @@
-"""The parts of an LLVM module that QIR uses, as data: ``llvm_text.py`` reads them, ``qir_calls.py`` gives them meaning."""
+"""The parts of an LLVM module that QIR uses, as data; ``llvm_text.py`` reads them, ``qir_calls.py`` interprets them."""
 
 from __future__ import annotations
 
