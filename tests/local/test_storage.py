@@ -55,6 +55,7 @@ def test_ranges(client: Client) -> None:
     assert client.http.get(uri, headers={"Range": "bytes=7-99999"}).headers["content-range"] == "bytes 7-9/10"
     past = client.http.get(uri, headers={"Range": "bytes=10-11"})
     assert (past.status_code, code(past)) == (416, "InvalidRange")
+    assert client.http.get(uri, headers={"Range": f"bytes={'9' * 5000}-"}).status_code == 200  # no range at all
     head = client.http.head(uri)
     assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", "10")
     assert head.headers["last-modified"].endswith("GMT")
@@ -104,6 +105,7 @@ def test_signatures_are_checked(make_client: Callable[..., Client]) -> None:
     for wrong in (
         f"{path}/b",
         f"{path}/b?{sas}x",
+        f"{path}/b?{sas.partition('&sig=')[0]}&sig=%C3%A9",
         f"{path}/b?{sas.replace('sp=rwlac', 'sp=rwdlac')}",
         f"{path}/other?{urlsplit(blob_sas).query}",
         f"{client.base}/local{'0' * 16}/some-data/b?{sas}",
@@ -183,3 +185,27 @@ def test_the_storage_sdk_is_understood(client: Client) -> None:
                     reader.get_blob_properties()
                 assert refused.value.status_code == 403
                 assert refused.value.error_code == "AuthenticationFailed"
+
+
+def test_a_closed_cloud_says_so_for_good(client: Client) -> None:
+    """An answer that looks like a passing failure keeps a client asking for minutes."""
+    uri = client.container("some-data")
+    client.cloud.close()
+    answer = client.put_blob(uri, "b", b"x")
+    assert (answer.status_code, code(answer)) == (410, "CloudClosed")
+
+
+def test_what_breaks_is_answered_in_storage_s_words(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A failure of the emulator's own that looks like one of the network, and leaves a signature in the log."""
+    uri = client.container("some-data")
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("qrelay.local.blobs.Blobs.write", broken)
+    answer = client.put_blob(uri, "b", b"x")
+    assert (answer.status_code, code(answer), answer.headers["content-type"]) == (500, "InternalError", XML)
+    assert "/some-data/b failed" in caplog.text
+    assert "sig=" not in caplog.text

@@ -54,6 +54,10 @@ class Blobs:
         self._store = store
         self._clock = clock
 
+    @property
+    def closed(self) -> bool:
+        return self._store.closed
+
     def create_container(self, account: str, name: str) -> Container:
         made = Container(name, _etag(), self._clock())
         if not self._store.run(

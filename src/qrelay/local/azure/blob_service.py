@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
 
 from starlette.responses import Response
 
-from qrelay.local.azure.errors import blob_error
+from qrelay.local.azure.errors import BROKEN, CLOSED, blob_error, log_failure
 from qrelay.local.blobs import Blob, BlobError, Blobs
 from qrelay.local.clock import Clock, http_date
 from qrelay.local.sas import SasDenied, Signer
@@ -23,25 +23,19 @@ if TYPE_CHECKING:
 __all__ = ["BlobService"]
 
 _VERSION = "2024-05-04"
-_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})", re.ASCII)
 _KEPT = ("content-encoding", "content-language", "content-disposition", "cache-control")
 
 
 class BlobService:
-    """Two ASGI-callable endpoints, one for containers and one for blobs."""
+    """The endpoint of containers and blobs: which of them is meant follows from the path's parameters."""
 
     def __init__(self, blobs: Blobs, signer: Signer, clock: Clock) -> None:
         self._blobs = blobs
         self._signer = signer
         self._clock = clock
 
-    async def on_container(self, request: Request) -> Response:
-        return await self._answer(request)
-
-    async def on_blob(self, request: Request) -> Response:
-        return await self._answer(request)
-
-    async def _answer(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         show = request.method != "HEAD"
         try:
             response = await self._dispatch(request)
@@ -49,6 +43,9 @@ class BlobService:
             response = blob_error(403, denied.code, denied.message, body=show)
         except BlobError as error:
             response = blob_error(error.status, error.code, error.message, body=show)
+        except Exception:  # noqa: BLE001 - a client must get an answer
+            log_failure(request)
+            response = blob_error(500, "InternalError", BROKEN, body=show)
         response.headers["x-ms-version"] = request.headers.get("x-ms-version", _VERSION)
         response.headers.setdefault("x-ms-request-id", str(uuid.uuid4()))
         client = request.headers.get("x-ms-client-request-id")
@@ -57,6 +54,8 @@ class BlobService:
         return response
 
     async def _dispatch(self, request: Request) -> Response:
+        if self._blobs.closed:
+            raise BlobError(410, *CLOSED)
         path, query, method = request.path_params, request.query_params, request.method
         account, container, blob = path["account"], path["container"], path.get("blob")
         operation = (method, "blob" if blob else query.get("restype", ""), query.get("comp", ""))
@@ -152,8 +151,9 @@ class BlobService:
         return Response(status_code=201, headers=_stamps(made.etag, made.modified) | checked)
 
 
-# Which of the permissions of a signature (sp) each operation needs; any one of those named will do.
-_NEEDS: Mapping[tuple[str, Literal["blob", "container", ""] | str, str], str] = {
+# Which of the permissions of a signature (sp) each operation needs; any one of those named will do. An operation is the
+# method, what it is about ("blob", "container" or nothing), and the query's `comp`.
+_NEEDS: Mapping[tuple[str, str, str], str] = {
     ("PUT", "container", ""): "cw",
     ("GET", "container", ""): "r",
     ("HEAD", "container", ""): "r",

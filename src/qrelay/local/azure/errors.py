@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -14,7 +15,18 @@ from qrelay.local.clock import iso, system_clock
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ServiceError", "blob_error", "json_response", "service_error", "unauthorized"]
+    from starlette.requests import Request
+
+__all__ = [
+    "BROKEN", "CLOSED", "ServiceError", "blob_error", "json_response", "log_failure", "service_error", "unauthorized",
+]  # fmt: skip
+
+CLOSED = ("CloudClosed", "This embedded cloud was closed.")
+"""Code and message once the store is closed; the status is final, so that no client tries again for minutes."""
+
+BROKEN = "The local cloud failed; its log says where."
+
+_log = logging.getLogger("qrelay.local")
 
 
 class ServiceError(Exception):
@@ -40,6 +52,11 @@ def service_error(error: ServiceError) -> Response:
 def unauthorized() -> Response:
     """A refused key or token: no body, as recorded."""
     return Response(status_code=401, headers={"www-authenticate": 'Bearer error="invalid_token"'})
+
+
+def log_failure(request: Request) -> None:
+    """Log the exception that is being handled; the path alone, since the query may carry a signature."""
+    _log.exception("%s %s failed", request.method, request.url.path)
 
 
 def blob_error(status: int, code: str, message: str, *, body: bool = True) -> Response:

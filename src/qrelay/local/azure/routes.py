@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import logging
 import uuid
 from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING
@@ -16,15 +15,13 @@ from starlette.routing import Route
 
 from qrelay.local.azure import jobs, lists, providers, sessions, storage
 from qrelay.local.azure.blob_service import BlobService
-from qrelay.local.azure.errors import ServiceError, service_error, unauthorized
+from qrelay.local.azure.errors import BROKEN, CLOSED, ServiceError, log_failure, service_error, unauthorized
 from qrelay.local.azure.plane import Call, Plane
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
 __all__ = ["application"]
-
-_log = logging.getLogger("qrelay.local")
 
 Operation = Callable[[Call], Awaitable[Response]]
 
@@ -76,8 +73,8 @@ def application(plane: Plane, keys: Collection[str] | None) -> Starlette:
     app = Starlette(
         routes=[
             *routes,
-            Route("/{account:storage_account}/{container}", blobs.on_container, methods=blob_methods),
-            Route("/{account:storage_account}/{container}/{blob:path}", blobs.on_blob, methods=blob_methods),
+            Route("/{account:storage_account}/{container}", blobs.answer, methods=blob_methods),
+            Route("/{account:storage_account}/{container}/{blob:path}", blobs.answer, methods=blob_methods),
         ],
         exception_handlers={HTTPException: _no_route},
     )
@@ -94,8 +91,8 @@ def _endpoint(
         return answer
 
     async def answered(request: Request) -> Response:
-        if plane.store.closed:  # final, so that no client tries again for minutes
-            return service_error(ServiceError(410, "CloudClosed", "This embedded cloud was closed."))
+        if plane.store.closed:
+            return service_error(ServiceError(410, *CLOSED))
         if not _let_in(request, keys):
             return unauthorized()
         try:
@@ -103,10 +100,8 @@ def _endpoint(
         except ServiceError as error:
             return service_error(error)
         except Exception:  # noqa: BLE001 - a client must get an answer
-            _log.exception("%s %s failed", request.method, request.url.path)
-            return service_error(
-                ServiceError(500, "InternalServerError", "The local cloud failed; its log says where.")
-            )
+            log_failure(request)
+            return service_error(ServiceError(500, "InternalServerError", BROKEN))
 
     return endpoint
 
