@@ -48,6 +48,10 @@ def names(condition: str, order: str = "CreationTime") -> list[str]:
         ("CreationTime gt 2024-04-01T00:00:00Z", ["vqe"]),
         ("CreationTime gt 2024-04-01T02:00:00.0000000+02:00", ["vqe"]),
         ("CreationTime le 2024-04-01", ["o'clock", "vqe and more"]),
+        ("CreationTime le 9999-12-31 and CreationTime ge 0001-01-01", ["o'clock", "vqe and more", "vqe"]),
+        ("not " * 19 + "Name eq 'vqe'", ["o'clock", "vqe and more"]),
+        (" or ".join(["Name eq 'vqe'"] * 200), ["vqe"]),
+        ("(Name eq 'a' or (Name eq 'b' and " * 9 + "Name eq 'vqe'" + "))" * 9, []),
         ("State eq '' or 'x' eq Name", None),
         ("Name eq 'a' and", None),
         ("Name like 'a'", None),
@@ -57,6 +61,8 @@ def names(condition: str, order: str = "CreationTime") -> list[str]:
         ("CreationTime ge 2024-13-01", None),
         ("startswith(CreationTime, 'a')", None),
         ("(" * 60 + "Name eq 'a'" + ")" * 60, None),
+        ("not " * 45 + "Name eq 'a'", None),
+        (" or ".join(["Name eq 'a'"] * 1001), None),
         ("", None),
     ],
 )
@@ -71,7 +77,7 @@ def test_filters(condition: str, found: list[str] | None) -> None:
 def test_orders() -> None:
     assert names("State ne ''", "Name desc") == ["vqe and more", "vqe", "o'clock"]
     assert names("State ne ''", "ProviderId asc, CreationTime desc") == ["vqe", "o'clock", "vqe and more"]
-    for wrong in ("Name up", "Name asc desc", "Nothing", "", "Name,"):
+    for wrong in ("Name up", "Name asc desc", "Nothing", "", "Name,", ",".join(["Name"] * 2001)):
         with pytest.raises(FilterError):
             compile_order(wrong)
 

@@ -34,7 +34,9 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<time>\d{4}-\d{2}-\d{2}(?:T[0-9:.]+(?:Z|[+-]\d{2}:?\d{2})?)?)"
     r"|(?P<word>[A-Za-z_]+)|(?P<mark>[(),]))"
 )
-_DEEPEST = 50  # parentheses and nots inside one another
+_DEEPEST = 20  # parentheses and nots inside one another: SQLite's own parser stacks four words for each
+_MOST = 200  # comparisons in one filter: SQLite's expressions may be 1000 deep
+_FARTHEST = (1 << 63) - 1  # nanoseconds: what a column holds, the years 1677 to 2262
 
 
 class FilterError(ValueError):
@@ -63,11 +65,13 @@ def compile_filter(source: str) -> Sql:
 
 def compile_order(source: str) -> Sql:
     """`Field`, `Field asc` or `Field desc`, several separated by commas, as an ORDER BY list."""
-    parts = []
+    parts: list[str] = []
     for piece in source.split(","):
         words = piece.split()
         if not 1 <= len(words) <= 2 or (len(words) == 2 and words[1].lower() not in ("asc", "desc")):
             raise FilterError(f"orderby: expected a field, then asc or desc, not {piece.strip()!r}")
+        if len(parts) == len(_FIELDS):
+            raise FilterError(f"orderby: at most {len(_FIELDS)} fields")
         parts.append(f"{_column(words[0])} {words[1].upper() if len(words) == 2 else 'ASC'}")
     return Sql(", ".join(parts))
 
@@ -98,6 +102,7 @@ class _Parser:
         self._tokens = tokens
         self._next = 0
         self._depth = 0
+        self._comparisons = 0
 
     def whole(self) -> Sql:
         condition = self._either()
@@ -160,6 +165,9 @@ class _Parser:
             self._depth -= 1
 
     def _comparison(self) -> Sql:
+        self._comparisons += 1
+        if self._comparisons > _MOST:
+            raise FilterError(f"filter: more than {_MOST} comparisons")
         if self._peek().kind != "word":
             raise self._unexpected("a field or a function")
         name = self._take().text
@@ -192,6 +200,7 @@ class _Parser:
             raise self._unexpected("a date such as 2024-04-01 or a time such as 2024-04-01T12:00:00Z")
         self._take()
         try:
-            return from_iso(token.text.strip("'"))
+            moment = from_iso(token.text.strip("'"))
         except ValueError as error:
             raise FilterError(f"filter: {error}") from None
+        return min(max(moment, -_FARTHEST), _FARTHEST)
