@@ -194,7 +194,7 @@ def test_faults_as_text() -> None:
         "GET", "*", status=503, code="Busy", body="a b", delay=1.5, times=None
     )
     for wrong in ("", "GET", "GET *", "GET * times=2", "GET * status=x", "GET * explode", "GET * drop status=500",
-                  "GET * status", "GET * drop=1"):  # fmt: skip
+                  "GET * status", "GET * drop=1", "GET '* drop"):  # fmt: skip
         with pytest.raises(InvalidOption, match="fault"):
             parse_fault(wrong)
 

@@ -75,7 +75,10 @@ _WORDS: dict[str, Callable[[str], object]] = {
 def parse_fault(text: str) -> Fault:
     """Read `METHOD PATH word …`, the words being drop, status=N, code=C, body=TEXT, retry-after=S, delay=S, after=N,
     times=N or times=all. Raises InvalidOption for anything else."""
-    words = shlex.split(text)
+    try:
+        words = shlex.split(text)
+    except ValueError:  # a quote that is never closed
+        words = []
     if len(words) < 3:
         raise InvalidOption(
             f"a fault reads METHOD PATH WHAT…, for example 'PUT */jobs/* drop', not {text!r}", option="faults"
