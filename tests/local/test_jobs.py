@@ -157,6 +157,7 @@ def test_update(client: Client, path: str) -> None:
         ({"name": None}, "name"),
         ({"itemType": "Session"}, "itemType"),
         ({"containerUri": "https://mystorage.blob.core.windows.net/job-1?sig=x"}, "storage"),
+        ({"containerUri": "http://[::1/job-1"}, "storage"),
         ({"sessionId": str(uuid.uuid4())}, "Session"),
         ({"sessionId": "x"}, "sessionId"),
         ({"tags": "a"}, "tags"),

@@ -91,7 +91,10 @@ class Call:
 
     def storage_path(self, uri: str) -> tuple[str, str | None]:
         """Container and blob that a URI names. Raises ServiceError for one outside the workspace's own storage."""
-        parts = [unquote(part) for part in urlsplit(uri).path.split("/", 3)[1:]]
+        try:
+            parts = [unquote(part) for part in urlsplit(uri).path.split("/", 3)[1:]]
+        except ValueError:  # half a bracket, for one, in place of a host
+            parts = []
         if len(parts) < 2 or parts[0] != self.account or not parts[1]:
             raise ServiceError(
                 400,
