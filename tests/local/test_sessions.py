@@ -117,10 +117,11 @@ def test_opening_again(client: Client) -> None:
         answer = client.call("PUT", f"/sessions/{session}", body)
         assert (answer.status_code, answer.json()["providerId"]) == (200, "ionq")
     assert client.call("PUT", f"/sessions/{session}", body | {"jobFailurePolicy": "Continue"}).status_code == 409
-    for wrong in ({"target": "x"}, {"jobFailurePolicy": "Stop"}, {"name": ""}):
+    for wrong in ({"target": "x"}, {"jobFailurePolicy": "Stop"}, {"name": ""}, {"itemType": "Job"}, {"tags": "t"},
+                  {"priority": "Urgent"}, {"id": str(uuid.uuid4())}):  # fmt: skip
         answer = client.call("PUT", f"/sessions/{uuid.uuid4()}", body | wrong)
         assert answer.status_code == 400
-        assert answer.headers["x-ms-error-code"]
+        assert answer.headers["x-ms-error-code"] == "InvalidSessionDefinition", wrong
     assert client.call("PUT", "/sessions/not-a-guid", body).status_code == 400
 
 

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from qrelay.local import session_rules
+from qrelay.local.azure.bodies import Body, is_guid
 from qrelay.local.azure.documents import job_document
 from qrelay.local.azure.errors import ServiceError, json_response
-from qrelay.local.azure.plane import Call, fingerprint, is_guid
 from qrelay.local.items import Job, load_job, load_session, remove, save
-from qrelay.local.targets import Target, find_target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from qrelay.local.azure.plane import Call
+    from qrelay.local.targets import Target
 
-__all__ = ["cancel", "create", "delete", "get", "read_priority", "read_tags", "text", "update"]
+__all__ = ["cancel", "create", "delete", "get", "update"]
 
 _CANCEL_VERB_SINCE = "2025-12-01"  # before it, DELETE cancelled a job; since then it deletes
 
 
 async def create(call: Call) -> Response:
     """A repeated PUT of the same body answers with the job as it is by now; another body for the same id is refused."""
-    body = await call.body()
-    if not is_guid(call.id) or body.get("id", call.id) != call.id:
-        raise _invalid("The job's id must be a GUID, the same in path and body.")
+    body = Body("Job", await call.body())
+    body.check_id(call.id)
     plane = call.plane
     with plane.store.transaction():
         known = load_job(plane.store, call.workspace, call.id)
         if known is not None:
-            if known.fingerprint != fingerprint(body):
+            if known.fingerprint != body.fingerprint():
                 raise ServiceError(409, "JobAlreadyExists", f"Job '{call.id}' exists already, with another definition.")
             return json_response(job_document(call, known, "put"))
         job = _new_job(call, body)
@@ -40,7 +39,7 @@ async def create(call: Call) -> Response:
             session = load_session(plane.store, call.workspace, job.session)
             reason = session_rules.refusal(session, job.provider, job.target)
             if reason is not None:
-                raise _invalid(reason)
+                raise body.refusal(reason)
             assert session is not None
             session_rules.job_joined(plane.store, session, call.now)
         save(plane.store, job)
@@ -74,15 +73,15 @@ async def delete(call: Call) -> Response:
 
 async def update(call: Call) -> Response:
     """Change name, priority or tags; what the patch leaves out, or sets to null, stays."""
-    body = await call.body()
+    body = Body("Job", await call.body())
     with call.plane.store.transaction():
         job = _existing(call)
-        if body.get("name") is not None:
-            job.name = text(body, "name")
-        if body.get("tags") is not None:
-            job.tags = read_tags(body)
-        if body.get("priority") is not None:
-            job.priority = read_priority(body)
+        if body.fields.get("name") is not None:
+            job.name = body.text("name")
+        if body.fields.get("tags") is not None:
+            job.tags = body.tags()
+        if body.fields.get("priority") is not None:
+            job.priority = body.priority()
         job.modified = call.now
         save(call.plane.store, job)
     return json_response({"id": job.id, "priority": job.priority, "name": job.name, "tags": job.tags})
@@ -111,96 +110,48 @@ def _existing(call: Call) -> Job:
     return job
 
 
-def _new_job(call: Call, body: Mapping[str, Any]) -> Job:
-    if body.get("itemType") != "Job":
-        raise _invalid("Property 'itemType' must be 'Job'.")
-    provider, target_id = text(body, "providerId").lower(), text(body, "target")
-    target = find_target(provider, target_id)
-    if target is None:
-        raise _invalid(f"Target '{target_id}' of provider '{provider}' is not available in this workspace.")
-    container, _ = call.storage_path(text(body, "containerUri"))
-    input_format = text(body, "inputDataFormat")
-    session = body.get("sessionId")
+def _new_job(call: Call, body: Body) -> Job:
+    target = body.target()
+    container, _ = call.storage_path(body.text("containerUri"))
+    input_format = body.text("inputDataFormat")
+    session = body.fields.get("sessionId")
     if session is not None and not is_guid(session):
-        raise _invalid("Property 'sessionId' must be a GUID.")
+        raise body.refusal("Property 'sessionId' must be a GUID.")
     return Job(
-        workspace=call.workspace,
-        id=call.id,
-        name=text(body, "name"),
-        provider=provider,
-        target=target_id,
-        created=call.now,
+        **body.item(call, target),
         modified=call.now,
-        fingerprint=fingerprint(body),
         container=container,
         input_blob=_blob(call, body, "inputDataUri", (container, "inputData")),
         output_blob=_blob(call, body, "outputDataUri", (container, "outputData")),
         input_format=input_format,
         output_format=_output_format(body, target, input_format),
-        params=_mapping(body, "inputParams") or {},
+        params=body.mapping("inputParams") or {},
         metadata=_metadata(body),
         session=session,
-        priority=read_priority(body),
-        tags=read_tags(body),
     )
 
 
-def _blob(call: Call, body: Mapping[str, Any], key: str, default: tuple[str, str]) -> tuple[str, str]:
-    if body.get(key) is None:
+def _blob(call: Call, body: Body, key: str, default: tuple[str, str]) -> tuple[str, str]:
+    if body.fields.get(key) is None:
         return default
-    container, blob = call.storage_path(text(body, key))
+    container, blob = call.storage_path(body.text(key))
     if blob is None:
-        raise _invalid(f"Property '{key}' names a container, not a blob.")
+        raise body.refusal(f"Property '{key}' names a container, not a blob.")
     return container, blob
 
 
-def _output_format(body: Mapping[str, Any], target: Target, input_format: str) -> str:
-    if body.get("outputDataFormat") is not None:
-        return text(body, "outputDataFormat")
+def _output_format(body: Body, target: Target, input_format: str) -> str:
+    if body.fields.get("outputDataFormat") is not None:
+        return body.text("outputDataFormat")
     return next(iter(target.formats.get(input_format, ())), "unknown")
 
 
-def _metadata(body: Mapping[str, Any]) -> dict[str, str] | None:
+def _metadata(body: Body) -> dict[str, str] | None:
     # Values become strings, as recorded: 4 comes back as "4".
-    found = _mapping(body, "metadata")
+    found = body.mapping("metadata")
     if found is None:
         return None
     return {
         key: value if isinstance(value, str) else str(value) if isinstance(value, bool) else json.dumps(value)
         for key, value in found.items()
     }
-
-
-def _mapping(body: Mapping[str, Any], key: str) -> dict[str, Any] | None:
-    value = body.get(key)
-    if value is not None and not isinstance(value, dict):
-        raise _invalid(f"Property '{key}' must be an object.")
-    return value
-
-
-def text(body: Mapping[str, Any], key: str) -> str:
-    """A property that must be there and be a string that is not empty."""
-    value = body.get(key)
-    if not isinstance(value, str) or not value:
-        raise _invalid(f"Property '{key}' is required and must be a string.")
-    return value
-
-
-def read_tags(body: Mapping[str, Any]) -> list[str]:
-    tags = body.get("tags")
-    if tags is None:
-        return []
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise _invalid("Property 'tags' must be a list of strings.")
-    return tags
-
-
-def read_priority(body: Mapping[str, Any]) -> str:
-    priority = body.get("priority")
-    if priority not in (None, "Standard", "High"):
-        raise _invalid("Property 'priority' must be 'Standard' or 'High'.")
-    return priority or "Standard"
-
-
-def _invalid(message: str) -> ServiceError:
-    return ServiceError(400, "InvalidJobDefinition", message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -22,9 +21,8 @@ if TYPE_CHECKING:
     from qrelay.local.store import Store
     from qrelay.local.worker import Worker
 
-__all__ = ["Call", "Plane", "fingerprint", "is_guid"]
+__all__ = ["Call", "Plane"]
 
-_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-[a-z]+)?")
 
 
@@ -102,20 +100,6 @@ class Call:
                 "The storage URI is not in this workspace's storage account. Ask for one with storage/sasUri.",
             )
         return parts[1], (parts[2] if len(parts) > 2 and parts[2] else None)
-
-
-def is_guid(text: object) -> bool:
-    return isinstance(text, str) and _GUID.fullmatch(text) is not None
-
-
-def fingerprint(body: Mapping[str, Any]) -> str:
-    """Of a PUT's body, signatures left out: a repeated PUT may carry a fresh SAS and still means the same."""
-    plain = {
-        key: value.partition("?")[0] if key.endswith("Uri") and isinstance(value, str) else value
-        for key, value in body.items()
-        if value is not None
-    }
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
 def _checked_version(version: str | None) -> str:
