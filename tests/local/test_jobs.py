@@ -233,6 +233,27 @@ def test_shots_under_either_name(make_client: Callable[..., Client], params: dic
     assert asked[0][0] == shots
 
 
+@pytest.mark.parametrize(
+    ("target", "qubits", "profile"),
+    [("rigetti.sim.qvm", 20, "Base"), ("quantinuum.sim.h2-1e", 56, "Adaptive_RI"),
+     ("quantinuum.sim.helios-1e", 98, "Adaptive_RIF")],
+)  # fmt: skip
+def test_a_job_runs_within_what_the_table_says_of_its_target(
+    make_client: Callable[..., Client], target: str, qubits: int, profile: str
+) -> None:
+    """A limit that provider status shows and the simulation does not know."""
+    seen = []
+
+    def engine(execution: Any) -> bytes:
+        seen.append((execution.target, execution.num_qubits, execution.profile))
+        return b"{}"
+
+    client = make_client(engine=engine)
+    formats = {"inputDataFormat": "qir.v1", "outputDataFormat": "microsoft.quantum-results.v2"}
+    client.wait(client.submit(providerId=target.partition(".")[0], target=target, **formats).json()["id"])
+    assert seen == [(target, qubits, profile)]
+
+
 def test_the_seed_follows_from_the_job_id(make_client: Callable[..., Client]) -> None:
     seeds: list[int] = []
     job_ids = [str(uuid.UUID(int=1)), str(uuid.UUID(int=2))]

@@ -69,6 +69,7 @@ class Computation:
             data=data,
             params={**job.params, "shots": shots},
             num_qubits=target.qubits,
+            profile=target.profile,
             seed=int.from_bytes(hashlib.sha256(job.id.lower().encode()).digest()[:4]),
             loss=self._loss,
             error_rate=self._error_rate,

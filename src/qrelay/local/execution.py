@@ -21,7 +21,8 @@ _ANSWERS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What a job asks for. ``seed`` decides every draw: the same job gives the same answer."""
+    """What a job asks for, and what its target has to give: qubits (None: any number) and the QIR profile it takes
+    (None: Base). ``seed`` decides every draw: the same job gives the same answer."""
 
     provider: str
     target: str
@@ -30,6 +31,7 @@ class Execution:
     data: bytes
     params: Mapping[str, Any] = field(default_factory=dict)
     num_qubits: int | None = None
+    profile: str | None = None
     seed: int = 0
     loss: float = 0.0
     error_rate: float = 0.0
@@ -72,9 +74,7 @@ def _qir(execution: Execution, shots: int) -> bytes:
     loss = Loss(execution.loss, execution.error_rate)
     batch = []
     for index, entry in enumerate(_entry_points(execution.params)):
-        program = qir.program(
-            module, entry, profile=_profile(execution.provider, execution.target), num_qubits=execution.num_qubits
-        )
+        program = qir.program(module, entry, profile=execution.profile or "Base", num_qubits=execution.num_qubits)
         play = exact if execution.target == "ionq.simulator" else run
         batch.append(play(program, shots, execution.seed + index, loss))
     if execution.output_format == "microsoft.quantum-results.v2":
@@ -84,12 +84,6 @@ def _qir(execution: Execution, shots: int) -> bytes:
     if execution.output_format == "honeywell.qir.v1":
         return answers.honeywell_qir(batch[0])
     return answers.microsoft_v1(batch[0])
-
-
-def _profile(provider: str, target: str) -> str:
-    if provider == "quantinuum":
-        return "Adaptive_RIF" if "helios" in target else "Adaptive_RI"
-    return "Adaptive_RIF" if provider == "microsoft.test.firstparty" else "Base"
 
 
 def _shots(params: Mapping[str, Any]) -> int:

@@ -13,15 +13,19 @@ from qiskit.quantum_info import Statevector
 from scipy.stats import chisquare
 
 from qrelay.local.execution import Execution, execute
+from qrelay.local.targets import find_target
 
 Run = Callable[..., Any]
 
 
 @pytest.fixture
 def run() -> Run:
-    """Execute a payload and read the answer's JSON."""
+    """Execute a payload, by default with the QIR profile that the table has for its target; read the answer's JSON."""
 
     def play(data: str | bytes | dict[str, Any], **fields: Any) -> Any:
+        target = find_target(fields["provider"], fields["target"])
+        if target is not None:
+            fields = {"profile": target.profile} | fields
         if isinstance(data, dict):
             data = json.dumps(data)
         raw = data.encode() if isinstance(data, str) else data

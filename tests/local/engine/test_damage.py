@@ -96,7 +96,8 @@ CODES = {"InvalidInputData", "CompilationError"}
 def played(text: str, form: str) -> str:
     data, params = text.encode(), {"shots": 10}
     try:
-        execute(Execution("quantinuum", "quantinuum.sim.helios-1e", form, ANSWERS[form], data, params, 25, seed=1))
+        target = ("quantinuum", "quantinuum.sim.helios-1e")
+        execute(Execution(*target, form, ANSWERS[form], data, params, 25, "Adaptive_RIF", seed=1))
     except ExecutionRefused as refusal:
         return refusal.code if refusal.message else "no word"
     return "answered"
