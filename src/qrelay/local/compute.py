@@ -6,16 +6,15 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from qrelay.local.execution import Execution, ExecutionRefused, execute
+from qrelay.local.execution import Execution, ExecutionRefused, asked_shots, execute
 from qrelay.local.imports import import_engine
 from qrelay.local.items import Failure, Job
+from qrelay.local.refusal import untranslatable
 from qrelay.local.targets import Target, find_target
 
 __all__ = ["Computation", "Engine"]
 
 Engine = Callable[[Execution], bytes]
-
-_DEFAULT_SHOTS = 500
 
 
 class Computation:
@@ -30,34 +29,35 @@ class Computation:
         self._engine = engine
 
     def __call__(self, job: Job, data: bytes | None) -> bytes | Failure:
+        try:
+            return self._answer(job, data)
+        except ExecutionRefused as refused:
+            return Failure(refused.code, refused.message)
+
+    def _answer(self, job: Job, data: bytes | None) -> bytes:
         target = find_target(job.provider, job.target)
         if target is None:  # a store written by a version that had this target
-            return Failure("InvalidProperty", f"Target '{job.target}' of '{job.provider}' is not offered any more.")
+            raise ExecutionRefused(
+                "InvalidProperty", f"Target '{job.target}' of '{job.provider}' is not offered any more."
+            )
         if target.kind == "analog":
-            return Failure(
+            raise ExecutionRefused(
                 "InvalidProperty",
                 f"'{job.target}' is an analog machine, and this local cloud simulates gates only: no job can run on it "
                 "here. Choose a target of ionq, quantinuum or rigetti.",
             )
         if data is None:
-            return Failure("InvalidInputData", f"The input blob '{job.input_blob[1]}' does not exist.")
+            raise ExecutionRefused("InvalidInputData", f"The input blob '{job.input_blob[1]}' does not exist.")
         if job.input_format not in target.formats:
-            return Failure(
+            raise ExecutionRefused(
                 "InvalidProperty",
                 f"Property 'inputDataFormat' is '{job.input_format}'; '{job.target}' takes {_listed(target.formats)}.",
             )
         if job.output_format not in target.formats[job.input_format]:
-            return Failure(
-                "CannotTranslateOutputData",
-                f"The output returned by '{job.provider}' cannot be translated as specified by 'outputDataFormat'. "
-                "Please ensure that 'outputDataFormat' is correct.",
-            )
-        shots = _shots(job.params, target)
-        if isinstance(shots, Failure):
-            return shots
-        return self._simulate(job, target, data, shots)
+            raise untranslatable(job.provider)
+        return self._simulate(job, target, data, _shots(job.params, target))
 
-    def _simulate(self, job: Job, target: Target, data: bytes, shots: int) -> bytes | Failure:
+    def _simulate(self, job: Job, target: Target, data: bytes, shots: int) -> bytes:
         if self._engine is None:
             import_engine()
         engine = self._engine or execute
@@ -74,21 +74,14 @@ class Computation:
             loss=self._loss,
             error_rate=self._error_rate,
         )
-        try:
-            return engine(execution)
-        except ExecutionRefused as refused:
-            return Failure(refused.code, refused.message)
+        return engine(execution)
 
 
-def _shots(params: dict[str, Any], target: Target) -> int | Failure:
-    # `count` is the older name; Qiskit jobs of late 2025 send both.
-    name = "shots" if params.get("shots") is not None else "count"
-    value = params.get(name)
-    if value is None:
-        value = _DEFAULT_SHOTS
+def _shots(params: dict[str, Any], target: Target) -> int:
+    name, value = asked_shots(params)
     low, high = target.shots
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        return Failure(
+        raise ExecutionRefused(
             "InvalidProperty",
             f"Property '{name}' is {value!r}; '{target.id}' takes a whole number from {low} to {high}.",
         )

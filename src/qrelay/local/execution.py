@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from qrelay.local.refusal import ExecutionRefused
+from qrelay.local.refusal import ExecutionRefused, untranslatable
 
-__all__ = ["Execution", "ExecutionRefused", "execute"]
+__all__ = ["Execution", "ExecutionRefused", "asked_shots", "execute"]
 
 _DEFAULT_SHOTS = 500  # what the vendor's own SDK asks for when its user does not
 _OPENQASM = ("honeywell.openqasm.v1", "quantinuum.openqasm.v1")
@@ -42,11 +42,7 @@ def execute(execution: Execution) -> bytes:
     if execution.input_format not in _ANSWERS:
         raise ExecutionRefused("InvalidInputData", f"inputDataFormat {execution.input_format!r} is not known here")
     if execution.output_format not in _ANSWERS[execution.input_format]:
-        raise ExecutionRefused(
-            "CannotTranslateOutputData",
-            f"The output returned by '{execution.provider}' cannot be translated as specified by 'outputDataFormat'. "
-            "Please ensure that 'outputDataFormat' is correct.",
-        )
+        raise untranslatable(execution.provider)
     shots = _shots(execution.params)
     if execution.provider == "ionq":
         _ionq_options(execution.params)
@@ -86,11 +82,16 @@ def _qir(execution: Execution, shots: int) -> bytes:
     return answers.microsoft_v1(batch[0])
 
 
-def _shots(params: Mapping[str, Any]) -> int:
+def asked_shots(params: Mapping[str, Any]) -> tuple[str, Any]:
+    """The parameter that says how many shots, and its value, unchecked. ``count`` is the older name; Qiskit's jobs of
+    late 2025 send both."""
     name = "shots" if params.get("shots") is not None else "count"
     shots = params.get(name)
-    if shots is None:
-        return _DEFAULT_SHOTS
+    return name, _DEFAULT_SHOTS if shots is None else shots
+
+
+def _shots(params: Mapping[str, Any]) -> int:
+    name, shots = asked_shots(params)
     if isinstance(shots, bool) or not isinstance(shots, int) or shots < 1:
         raise ExecutionRefused(
             "InvalidProperty", f"inputParams.{name} must be a whole number above zero, not {shots!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ExecutionRefused"]
+__all__ = ["ExecutionRefused", "untranslatable"]
 
 
 class ExecutionRefused(Exception):
@@ -16,3 +16,12 @@ class ExecutionRefused(Exception):
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+
+
+def untranslatable(provider: str) -> ExecutionRefused:
+    """The refusal of an output format that does not go with the input format or the target, as recorded."""
+    return ExecutionRefused(
+        "CannotTranslateOutputData",
+        f"The output returned by '{provider}' cannot be translated as specified by 'outputDataFormat'. "
+        "Please ensure that 'outputDataFormat' is correct.",
+    )
