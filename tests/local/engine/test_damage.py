@@ -81,7 +81,7 @@ attributes #1 = { "irreversible" }
 !llvm.module.flags = !{!0, !1}
 !0 = !{i32 1, !"qir_major_version", i32 1}
 !1 = !{i32 1, !"dynamic_qubit_management", i1 false}
-""".replace("LABEL", "[4 x i8], [4 x i8]*").replace("SIZES", '"required_num_qubits"="2" "required_num_results"="1"')
+""".replace("SIZES", '"required_num_qubits"="2" "required_num_results"="1"')
 WORDS = ["0", "-1", "9" * 25, "null", "true", '""', "[]", "{}", "i64", "i1", "double", "%x", "@y", "(", ")", '"', "\n",
          ",", "NaN", "1e999", "1e-5", "inttoptr", "ptr", "label", "%Qubit*", "br", "ret", "phi", "call"]  # fmt: skip
 SEEDS = [(QASM, "honeywell.openqasm.v1"), (QIR, "qir.v1"), *((json.dumps(body), "ionq.circuit.v1") for body in IONQ)]
