@@ -11,12 +11,18 @@ if TYPE_CHECKING:
 
     from qrelay.local.store import Store
 
-__all__ = ["FINAL", "Failure", "Item", "Job", "Policy", "Session", "load", "load_job", "load_session", "remove", "save"]
+__all__ = [
+    "FINAL", "UNFINISHED", "Failure", "Item", "Job", "Policy", "Session", "load", "load_job", "load_session", "remove",
+    "save",
+]  # fmt: skip
 
 Policy = Literal["Abort", "Continue"]
 
 FINAL = frozenset({"Succeeded", "Completed", "Failed", "Cancelled", "TimedOut"})
 """States that a job or session never leaves."""
+
+UNFINISHED = f"state NOT IN ({', '.join(repr(state) for state in sorted(FINAL))})"
+"""The condition, in SQL, for all other states."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from qrelay.local import session_rules
 from qrelay.local.blobs import BlobError, Blobs, account_of
-from qrelay.local.items import Failure, Job, load, load_job, save
+from qrelay.local.items import UNFINISHED, Failure, Job, load, load_job, save
 
 if TYPE_CHECKING:
     from qrelay.local.clock import Clock
@@ -79,7 +79,7 @@ class Worker:
 
     def resume(self) -> None:
         """Take up the jobs that an earlier process left unfinished in the same store."""
-        for job in load(self._store, Job, "state IN ('Waiting','Executing','CancellationRequested','Cancelling')"):
+        for job in load(self._store, Job, UNFINISHED):
             if job.state in ("CancellationRequested", "Cancelling"):
                 self.cancel(job)
             else:
