@@ -137,6 +137,7 @@ EXTREME: dict[str, tuple[str, str]] = {
     "huge register": (QASM.replace("creg c[2]", "creg c[999999999]"), "honeywell.openqasm.v1"),
     "huge results": (QIR.replace('num_results"="1"', 'num_results"="999999999999"'), "qir.v1"),
     "huge array": (QIR.replace("output(i64 2, i8* @0", "output(i64 99999999999999, i8* @0"), "qir.v1"),
+    "an angle larger than a float": (json.dumps(IONQ[0]).replace("0.3", "9" * 400), "ionq.circuit.v1"),
     "deep JSON": ("[" * 100_000, "ionq.circuit.v1"),
     "deep records": (
         QIR.replace(
