@@ -6,7 +6,7 @@ from math import isfinite
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program import Program
-from qrelay.program.gates import NOT_GATES
+from qrelay.program.operations import NOT_GATES
 
 __all__ = ["refuse_infinite"]
 

@@ -8,9 +8,9 @@ from typing import NoReturn
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program import Operation, Program
-from qrelay.program.control import BLOCKS, unroll
-from qrelay.program.gates import NOT_GATES
+from qrelay.program.control import unroll
 from qrelay.program.lowering import lower
+from qrelay.program.operations import NOT_GATES
 
 __all__ = ["Straight", "straight"]
 
@@ -68,7 +68,7 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
                 touched = {qubit for _, used, _ in kept for qubit in used}
             if qubits[0] in done or qubits[0] in touched:
                 _refuse(lowered, index, "resets a qubit that was used before", format_name)
-        elif name in BLOCKS or name in NOT_GATES:
+        elif name in NOT_GATES:
             _refuse(lowered, index, "depends on classical control flow", format_name)
         else:
             if not done.isdisjoint(qubits):

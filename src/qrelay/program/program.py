@@ -6,38 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Integral, Real
-from typing import Any, TypeAlias
+from typing import Any
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program.gates import ALIASES, GATES
 from qrelay.program.layout import Layout, Register
+from qrelay.program.operations import BLOCKS, Operation, blocks, with_blocks
 
-__all__ = ["Angle", "Operation", "Program", "walk"]
-
-Angle: TypeAlias = float
-"""A gate's parameter, in radians unless the gate table says otherwise."""
-
-Operation: TypeAlias = tuple[str, tuple[int, ...], tuple[Any, ...]]
-"""`(name, qubits, arguments)`, plain tuples because a hundred thousand of them must cost little.
-
-The arguments of a gate are its parameters. Names that are not gates:
-    measure  (qubit,)  (classical bit,)
-    reset    (qubit,)  ()
-    barrier  qubits    ()
-    delay    (qubit,)  (seconds,)
-    if       ()        (Condition, then, otherwise)      blocks are tuples of operations
-    while    ()        (Condition, body)
-    for      ()        (values, loop variable's name or None, body)
-    switch   ()        (Value, ((labels or None for default, block), …))
-    break, continue    () ()
-`qrelay.program.control` has the conditions.
-"""
+__all__ = ["Program", "walk"]
 
 
-_WITH_BLOCKS = frozenset({"if", "while", "for", "switch"})
-
-
-@dataclass(slots=False)
+@dataclass
 class Program:
     """What a circuit does. Not to be changed once made: `layout` is worked out only once.
 
@@ -77,8 +56,6 @@ class Program:
 
     def measurements(self) -> Iterator[Operation]:
         """Every measurement that may happen, in order, those inside blocks included."""
-        from qrelay.program.control import BLOCKS, blocks
-
         special = BLOCKS | {"measure"}
         if special.isdisjoint(self.names):
             return
@@ -164,8 +141,6 @@ class Program:
 
 def walk(index: int, operation: Operation) -> Iterator[tuple[int, Operation]]:
     """The operation and all inside its blocks, each with `index`."""
-    from qrelay.program.control import blocks
-
     yield index, operation
     for block in blocks(operation):
         for inner in block:
@@ -181,14 +156,12 @@ def _is_plain(operation: Operation) -> bool:
     name, qubits, arguments = operation
     if any(type(qubit) is not int for qubit in qubits):
         return False
-    return name in _WITH_BLOCKS or all(type(value) in (float, int, type(None)) for value in arguments)
+    return name in BLOCKS or all(type(value) in (float, int, type(None)) for value in arguments)
 
 
 def _plain(operation: Operation) -> Operation:
-    from qrelay.program.control import with_blocks
-
     name, qubits, arguments = operation
-    if name in _WITH_BLOCKS:
+    if name in BLOCKS:
         return with_blocks(operation, lambda block: tuple(_plain(inner) for inner in block))
     number: type[int] | type[float] = int if name == "measure" else float
     return (
