@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qrelay.formats.numbers import refuse_infinite
-from qrelay.formats.payload import Payload
 from qrelay.formats.straight import straight
 from qrelay.program import Operation, Program
 
@@ -50,7 +49,7 @@ GATES = frozenset(_NAMES)
 _TURNS = frozenset({"rx", "ry", "rz", "rxx", "ryy", "rzz", "crx", "cry", "crz"})
 
 
-def write(program: Program) -> Payload:
+def write(program: Program) -> bytes:
     """Write a program as IonQ's JSON.
 
     The global phase and the final measurements are left out; the layout keeps the latter.
@@ -62,15 +61,7 @@ def write(program: Program) -> Payload:
     body = ",".join(_items(parts.gates))
     if "nan" in body or "inf" in body:
         refuse_infinite(program)
-    text = f'{{"gateset":"qis","qubits":{program.num_qubits},"circuit":[{body}]}}'
-    return Payload(
-        data=text.encode(),
-        format=_FORMAT,
-        content_type="application/json",
-        output_format="ionq.quantum-results.v1",
-        num_qubits=program.num_qubits,
-        layout=program.layout,
-    )
+    return f'{{"gateset":"qis","qubits":{program.num_qubits},"circuit":[{body}]}}'.encode()
 
 
 class _Items(dict[tuple[int, ...], str]):

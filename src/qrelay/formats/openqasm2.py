@@ -13,8 +13,7 @@ from typing import Any, NoReturn
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.formats.numbers import refuse_infinite
-from qrelay.formats.payload import Payload
-from qrelay.program import Operation, Program, payload_names
+from qrelay.program import Layout, Operation, Program, payload_names
 from qrelay.program.control import BitIs, RegisterIs, unroll
 from qrelay.program.lowering import lower
 from qrelay.program.names import QUBIT_REGISTER
@@ -32,7 +31,7 @@ GATES = frozenset(
 """Gates that are written as they are."""
 
 
-def write(program: Program) -> Payload:
+def write(program: Program) -> bytes:
     """Write a program as OpenQASM 2.
 
     One quantum register holds all qubits; classical registers are `layout.groups` under `payload_names`. Barriers,
@@ -43,19 +42,10 @@ def write(program: Program) -> Payload:
         UnsupportedCircuit: for any other control flow; names the operation and its index.
     """
     lowered = lower(unroll(program), GATES, where=_FORMAT)
-    writer = _Writer(lowered)
-    lines = writer.lines()
-    text = "".join(lines)
+    text = "".join(_Writer(lowered, program.layout).lines())
     if "nan" in text or "inf" in text:  # neither is part of a keyword or a gate, but both may be of a register's name
         refuse_infinite(program)
-    return Payload(
-        data=text.encode(),
-        format=_FORMAT,
-        content_type="application/qasm",
-        output_format="honeywell.quantum-results.v1",
-        num_qubits=program.num_qubits,
-        layout=program.layout,
-    )
+    return text.encode()
 
 
 def _real(value: float) -> str:
@@ -86,11 +76,11 @@ class _Calls(dict[tuple[int, ...], str]):
 
 
 class _Writer:
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, layout: Layout) -> None:
         self._program = program
         self._ends = _Lines()
-        groups = [bits for _, bits in program.layout.groups]
-        self._registers = list(zip(payload_names(program.layout), groups, strict=True))
+        groups = [bits for _, bits in layout.groups]
+        self._registers = list(zip(payload_names(layout), groups, strict=True))
         self._bits = {bit: f"{name}[{i}]" for name, bits in self._registers for i, bit in enumerate(bits)}
         self._conditions = {bits: name for name, bits in self._registers}
 

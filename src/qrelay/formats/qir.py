@@ -14,14 +14,12 @@ from struct import pack
 
 from qrelay.errors import InvalidOption
 from qrelay.formats.numbers import refuse_infinite
-from qrelay.formats.payload import Payload
 from qrelay.formats.straight import straight
 from qrelay.program import Layout, Operation, Program
 
 __all__ = ["ENTRY_POINT", "GATES", "write"]
 
 ENTRY_POINT = "ENTRYPOINT__main"
-_FORMAT = "qir.v1"
 
 _PLAIN = ("x", "y", "z", "h", "s", "t", "cx", "cy", "cz", "swap", "ccx")
 _TURNS = frozenset({"rx", "ry", "rz", "rxx", "ryy", "rzz"})
@@ -31,7 +29,7 @@ GATES = frozenset(_CALLS)
 """Gates with a call of their own."""
 
 
-def write(program: Program, *, profile: str | None = None) -> Payload:
+def write(program: Program, *, profile: str | None = None) -> bytes:
     """Write a program as a QIR base-profile module.
 
     Measurements stand at the end. A qubit that is measured into several bits is measured once and its result recorded
@@ -61,15 +59,7 @@ def write(program: Program, *, profile: str | None = None) -> Payload:
     text = "".join([_HEAD, *lines, _tail(used, bool(first_result), layout)])
     if "(double 0x7ff" in text or "(double 0xfff" in text:
         refuse_infinite(program)
-    return Payload(
-        data=text.encode(),
-        format=_FORMAT,
-        content_type="qir.v1",
-        output_format="microsoft.quantum-results.v2",
-        num_qubits=program.num_qubits,
-        layout=layout,
-        input_params={"items": [{"entryPoint": ENTRY_POINT, "arguments": []}]},
-    )
+    return text.encode()
 
 
 _HEAD = f"""\
