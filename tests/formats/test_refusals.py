@@ -166,6 +166,12 @@ def test_openqasm2_keeps_barriers_and_resets() -> None:
     ]  # fmt: skip
 
 
+def test_openqasm2_has_no_word_for_a_barrier_on_nothing() -> None:
+    """Catches `barrier ;`, which no reader takes: an empty register's barrier in Qiskit."""
+    program = _program(("h", (0,), ()), ("barrier", (), ()), ("barrier", (1,), ()))
+    assert encode(program, "honeywell.openqasm.v1").data.decode().splitlines()[4:] == ["h q[0];", "barrier q[1];"]
+
+
 @pytest.mark.parametrize("format_name", STRAIGHT)
 def test_loops_over_known_values_are_written_out(format_name: str) -> None:
     loop = _program(

@@ -92,6 +92,7 @@ class _Writer:
         lines += [f"creg {name}[{len(bits)}];\n" for name, bits in self._registers]
         ends = self._ends
         calls = {name: _Calls(name, ends) for name in (*GATES, "barrier", "reset")}
+        calls["barrier"][()] = ""  # the grammar has no barrier on nothing, and it holds nothing back
         add = lines.append
         for index, (name, qubits, arguments) in enumerate(program.operations):
             if name in calls:
