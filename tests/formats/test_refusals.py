@@ -97,7 +97,8 @@ def test_programs_by_hand_that_do_not_fit(operation: Any) -> None:
             ("rx", (0,), (1j,)),
             ("rx", (0,), (None,)),
         ],
-        *[("measure", (0, 1), (0,)), ("measure", (0,), ()), ("reset", (0, 1), ())],
+        *[("measure", (0, 1), (0,)), ("measure", (0,), ()), ("reset", (0, 1), ()), ("reset", (0,), (1,))],
+        *[("if", (), ()), ("if", (1,), (BitIs(0, True), (), ())), ("for", (), (range(2), ())), ("break", (0,), ())],
         ("if", (), (BitIs(0, True), (("rx", (0,), ()),), ())),
     ],
     ids=repr,
@@ -107,6 +108,15 @@ def test_programs_by_hand_that_make_no_sense(operation: Any, format_name: str) -
     with pytest.raises(UnsupportedCircuit) as caught:
         encode(_program(("measure", (1,), (1,)), operation), format_name)
     assert caught.value.index == 1
+
+
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+@pytest.mark.parametrize("bit", [2, -1, True, 0.0])
+def test_registers_by_hand_that_do_not_fit(format_name: str, bit: Any) -> None:
+    """Catches jobs that can be paid for and not read: the layout that travels with them says no to such a bit."""
+    program = _program(("measure", (0,), (0,)), registers=(Register("c", (1, bit)),))
+    with pytest.raises(UnsupportedCircuit, match=r"'c'.* 2 bits"):
+        encode(program, format_name)
 
 
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)

@@ -92,13 +92,13 @@ def lower(program: Program, gates: Iterable[str], *, where: str = "this gate set
     nothing can see it, it stays a `global_phase` operation. `where` names the set in errors.
 
     Raises:
-        UnsupportedCircuit: a gate has no way into the set, is unknown, or has the wrong number of qubits or parameters;
-            names it and its index in the circuit that was read.
+        UnsupportedCircuit: a gate has no way into the set or is unknown, or the program is not well formed (see
+            `Program.check`); names the operation and its index in the circuit that was read.
     """
-    allowed = gates if isinstance(gates, frozenset) else frozenset(gates)
-    names = program.names
+    program = program.check()
+    allowed = frozenset(gates)
     stays = allowed | NOT_GATES - BLOCKS
-    if names <= stays:
+    if program.names <= stays:
         return program
     way = lowering(allowed)
     operations: list[Operation] = []
@@ -126,13 +126,6 @@ def _lowered(operation: Operation, way: Lowering, out: list[Operation], index: i
     if gate is None:
         raise UnsupportedCircuit(
             f"Operation {index}, {name!r}, is no gate of qrelay's table. Define it in standard gates first.",
-            operation=name,
-            index=index,
-        )
-    if len(qubits) != gate.num_qubits or len(arguments) != gate.num_params:
-        raise UnsupportedCircuit(
-            f"Operation {index}, {name!r}, has {len(qubits)} qubits and {len(arguments)} parameters;"
-            f" the gate takes {gate.num_qubits} and {gate.num_params}.",
             operation=name,
             index=index,
         )

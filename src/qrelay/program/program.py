@@ -16,6 +16,13 @@ from qrelay.program.operations import BLOCKS, Operation, blocks, with_blocks
 __all__ = ["Program", "walk"]
 
 
+_SIZES = {
+    "measure": (1, 1), "reset": (1, 0), "delay": (1, 1),
+    "if": (0, 3), "while": (0, 2), "for": (0, 3), "switch": (0, 2), "break": (0, 0), "continue": (0, 0),
+}  # fmt: skip
+"""Number of qubits and of arguments of operations that are no gates; a barrier takes any."""
+
+
 @dataclass
 class Program:
     """What a circuit does. Not to be changed once made: `layout` is worked out only once.
@@ -73,14 +80,20 @@ class Program:
     def check(self) -> Program:
         """The program with plain Python numbers, once every operation is known to be well formed.
 
-        Gates of the table have their number of qubits and of real parameters; every qubit and bit exists; no operation
-        names a qubit twice. NumPy's numbers become Python's. This is for programs written by hand: those of readers
-        are `well_formed` already and are returned as they are, at no cost.
+        Gates of the table have their number of qubits and of real parameters; every qubit and bit exists, those of
+        registers too; no operation names a qubit twice. NumPy's numbers become Python's. This is for programs written
+        by hand: those of readers are `well_formed` already and are returned as they are, at no cost.
 
-        Raises UnsupportedCircuit with the operation's name and index.
+        Raises UnsupportedCircuit with the operation's name and index, or with the register's name in the message.
         """
         if self.well_formed:
             return self
+        for register in self.registers:
+            if not all(type(bit) is int and 0 <= bit < self.num_clbits for bit in register.bits):
+                raise UnsupportedCircuit(
+                    f"The register {register.name!r} has the bits {register.bits}; they must be ints that count from 0"
+                    f" in a program of {self.num_clbits} bits."
+                )
         for index, operation in self.walk():
             self._check(index, operation)
         if all(_is_plain(operation) for _, operation in self.walk()):
@@ -93,10 +106,10 @@ class Program:
         count, bits = self.num_qubits, self.num_clbits
         fits = type(qubits) is tuple and all(_is_index(qubit, count) for qubit in qubits)
         fits = fits and len(set(qubits)) == len(qubits)
-        if name in ("measure", "reset", "delay"):
-            fits = fits and len(qubits) == 1
+        if name in _SIZES:
+            fits = fits and (len(qubits), len(arguments)) == _SIZES[name]
         if name == "measure":
-            fits = fits and len(arguments) == 1 and _is_index(arguments[0], bits)
+            fits = fits and _is_index(arguments[0], bits)
         if not fits:
             raise UnsupportedCircuit(
                 f"Operation {index}, {name!r} on qubits {qubits} with {arguments}, does not fit a program of"
