@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from qrelay.formats.numbers import refuse_infinite
 from qrelay.formats.straight import straight
 from qrelay.program import Operation, Program
+from qrelay.program.gates import GATES as TABLE
 
 __all__ = ["GATES", "write"]
 
@@ -46,7 +47,7 @@ _NAMES: dict[str, tuple[str, int]] = {
 GATES = frozenset(_NAMES)
 """Gates with a word of their own."""
 
-_TURNS = frozenset({"rx", "ry", "rz", "rxx", "ryy", "rzz", "crx", "cry", "crz"})
+_TURNS = frozenset(name for name in GATES if TABLE[name].num_params)
 
 
 def write(program: Program) -> bytes:

@@ -20,12 +20,10 @@ class Straight:
     """A program as gates and a measurement map.
 
     Attributes:
-        program: the lowered program; its layout holds the same measurement map with registers.
         gates: every gate in order, in the format's gates; nothing else.
         measured: the qubit that each measured classical bit reads; later measurements into a bit replace earlier ones.
     """
 
-    program: Program
     gates: Sequence[Operation]
     measured: Mapping[int, int]
 
@@ -47,7 +45,7 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
     operations = lowered.operations
     special = NOT_GATES & lowered.names
     if not special:
-        return Straight(lowered, operations, {})
+        return Straight(operations, {})
 
     names = [operation[0] for operation in operations]
     first_special = min(map(names.index, special))
@@ -76,7 +74,7 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
             if touched is not None:
                 touched.update(qubits)
             kept.append(operation)
-    return Straight(lowered, kept, measured)
+    return Straight(kept, measured)
 
 
 def _refuse(program: Program, index: int, why: str, format_name: str) -> NoReturn:
