@@ -219,7 +219,7 @@ def test_openqasm2_says_if_on_a_whole_register() -> None:
     ids=["one bit of two", "register turned round", "else", "expression", "changes its condition", "nested"],
 )
 def test_openqasm2_refuses_other_conditions(program: Program) -> None:
-    with pytest.raises(UnsupportedCircuit) as caught:
+    with pytest.raises(UnsupportedCircuit, match="write it so, or choose another format") as caught:
         encode(program, "honeywell.openqasm.v1")
     assert (caught.value.operation, caught.value.index) == ("if", 2)
 

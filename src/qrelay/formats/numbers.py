@@ -18,8 +18,4 @@ def refuse_infinite(program: Program) -> None:
     """
     for index, (name, _, arguments) in program.walk():
         if name not in NOT_GATES and not all(map(isfinite, arguments)):
-            raise UnsupportedCircuit(
-                f"Operation {index}, {name!r}, has a parameter that is not a finite number: {arguments}.",
-                operation=name,
-                index=index,
-            )
+            raise UnsupportedCircuit.at(index, name, f"has a parameter that is not a finite number: {arguments}.")

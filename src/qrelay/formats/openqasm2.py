@@ -116,29 +116,29 @@ class _Writer:
         elif name == "if":
             yield from self._if(index, arguments)
         elif name not in ("delay", "global_phase"):
-            self._refuse(index, f"is control flow that {_FORMAT} cannot say")
+            self._refuse(index, "is other control flow")
 
     def _if(self, index: int, arguments: tuple[Any, ...]) -> Iterator[str]:
         condition, then, otherwise = arguments
         if otherwise:
-            self._refuse(index, f"has an else branch, and {_FORMAT} cannot say that")
+            self._refuse(index, "has an else branch")
         bits: tuple[int, ...]
         if isinstance(condition, BitIs):
             bits, value = (condition.bit,), int(condition.value)
         elif isinstance(condition, RegisterIs):
             bits, value = condition.bits, condition.value
         else:
-            self._refuse(index, f"has a condition that {_FORMAT} cannot say")
+            self._refuse(index, "decides by an expression")
         register = self._conditions.get(bits)
         if register is None:
-            self._refuse(index, f"tests bits that are not one whole register, and {_FORMAT} cannot say that")
+            self._refuse(index, "tests bits that are not one whole register")
         changed = False
         for inner in then:
             name, qubits, params = inner
             if name in ("barrier", "delay", "global_phase"):
                 continue
             if changed:
-                self._refuse(index, f"changes its own condition on the way, and {_FORMAT} cannot say that")
+                self._refuse(index, "changes its own condition on the way")
             if name == "measure":
                 changed = params[0] in bits
                 line = next(self._special(index, inner))
@@ -146,9 +146,13 @@ class _Writer:
                 angles = f"({','.join(map(_real, params))})" if params else ""
                 line = f"{name}{angles}{self._ends[qubits]}"
             else:
-                self._refuse(index, f"holds {name!r}, and {_FORMAT} cannot say that inside an if")
+                self._refuse(index, f"holds {name!r}")
             yield f"if({register}=={value}) {line}"
 
     def _refuse(self, index: int, why: str) -> NoReturn:
-        name, position = self._program.operations[index][0], self._program.position(index)
-        raise UnsupportedCircuit(f"Operation {position}, {name!r}, {why}.", operation=name, index=position)
+        raise UnsupportedCircuit.at(
+            self._program.position(index),
+            self._program.operations[index][0],
+            f"{why}. All the control flow that {_FORMAT} can say is an if without else that compares one whole register"
+            " to a number and holds gates, resets and measurements: write it so, or choose another format.",
+        )

@@ -78,11 +78,9 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
 
 
 def _refuse(program: Program, index: int, why: str, format_name: str) -> NoReturn:
-    name = program.operations[index][0]
-    position = program.position(index)
-    raise UnsupportedCircuit(
-        f"Operation {position}, {name!r}, {why}, and {format_name} cannot say that."
+    raise UnsupportedCircuit.at(
+        program.position(index),
+        program.operations[index][0],
+        f"{why}, and {format_name} cannot say that."
         " Measure at the end, or choose a target and format with mid-circuit work.",
-        operation=name,
-        index=position,
     )

@@ -124,17 +124,10 @@ def _lowered(operation: Operation, way: Lowering, out: list[Operation], index: i
         return 0.0
     gate = GATES.get(ALIASES.get(name, name))
     if gate is None:
-        raise UnsupportedCircuit(
-            f"Operation {index}, {name!r}, is no gate of qrelay's table. Define it in standard gates first.",
-            operation=name,
-            index=index,
-        )
+        raise UnsupportedCircuit.at(index, name, "is no gate of qrelay's table. Define it in standard gates first.")
     if not way.can(gate.name):
-        raise UnsupportedCircuit(
-            f"Operation {index}, {name!r}, cannot be written exactly in {where} ({', '.join(sorted(way.gates))}).",
-            operation=name,
-            index=index,
-        )
+        known = ", ".join(sorted(way.gates))
+        raise UnsupportedCircuit.at(index, name, f"cannot be written exactly in {where} ({known}).")
     steps, phase = way.steps(gate.name, arguments)
     out += [(step, tuple([qubits[q] for q in local]), angles) for step, local, angles in steps]
     return phase

@@ -111,29 +111,19 @@ class Program:
         if name == "measure":
             fits = fits and _is_index(arguments[0], bits)
         if not fits:
-            raise UnsupportedCircuit(
-                f"Operation {index}, {name!r} on qubits {qubits} with {arguments}, does not fit a program of"
-                f" {count} qubits and {bits} bits.",
-                operation=name,
-                index=index,
-            )
+            what = f"on qubits {qubits} with {arguments}, does not fit a program of {count} qubits and {bits} bits."
+            raise UnsupportedCircuit.at(index, name, what)
         gate = GATES.get(ALIASES.get(name, name))
         if gate is None:
             return  # no gate, or one that lowering will not find
         if len(qubits) != gate.num_qubits or len(arguments) != gate.num_params:
-            raise UnsupportedCircuit(
-                f"Operation {index}, {name!r}, has {len(qubits)} qubits and {len(arguments)} parameters;"
-                f" the gate takes {gate.num_qubits} and {gate.num_params}.",
-                operation=name,
-                index=index,
+            sizes = f"has {len(qubits)} qubits and {len(arguments)} parameters"
+            raise UnsupportedCircuit.at(
+                index, name, f"{sizes}; the gate takes {gate.num_qubits} and {gate.num_params}."
             )
         for value in arguments:
             if type(value) is bool or not isinstance(value, Real):
-                raise UnsupportedCircuit(
-                    f"Operation {index}, {name!r}, has the parameter {value!r}, which is no real number.",
-                    operation=name,
-                    index=index,
-                )
+                raise UnsupportedCircuit.at(index, name, f"has the parameter {value!r}, which is no real number.")
 
     def position(self, index: int) -> int:
         """The index that the `index`-th operation had in the circuit that was read."""
