@@ -154,6 +154,15 @@ def test_angles_that_are_no_numbers(format_name: str, angle: float, gate: str) -
     assert (caught.value.operation, caught.value.index) == (gate, 1)
 
 
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+def test_finite_angles_whose_sum_is_not(format_name: str) -> None:
+    """Catches `inf` in the upload that only lowering made: the half sum of two angles at the end of the floats."""
+    program = _program(("swap", (0, 1), ()), ("cu3", (0, 1), (0.1, 1.7e308, 1.7e308)), ("measure", (0,), (0,)))
+    with pytest.raises(UnsupportedCircuit, match="finite") as caught:
+        encode(program, format_name)
+    assert (caught.value.operation, caught.value.index) == ("cu3", 1)
+
+
 def test_register_named_nan_is_no_reason_to_refuse() -> None:
     program = _program(("rz", (0,), (0.5,)), ("measure", (0,), (0,)), registers=(Register("nan_inf", (0, 1)),))
     assert "nan_inf" in encode(program, "honeywell.openqasm.v1").data.decode()

@@ -61,7 +61,7 @@ def write(program: Program) -> bytes:
     parts = straight(program, GATES, _FORMAT)
     body = ",".join(_items(parts.gates))
     if "nan" in body or "inf" in body:
-        refuse_infinite(program)
+        refuse_infinite(program, GATES)
     return f'{{"gateset":"qis","qubits":{program.num_qubits},"circuit":[{body}]}}'.encode()
 
 

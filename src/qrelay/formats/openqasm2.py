@@ -44,7 +44,7 @@ def write(program: Program) -> bytes:
     lowered = lower(unroll(program), GATES, where=_FORMAT)
     text = "".join(_Writer(lowered, program.layout).lines())
     if "nan" in text or "inf" in text:  # neither is part of a keyword or a gate, but both may be of a register's name
-        refuse_infinite(program)
+        refuse_infinite(program, GATES)
     return text.encode()
 
 
@@ -115,7 +115,7 @@ class _Writer:
             yield f"measure {QUBIT_REGISTER}[{qubits[0]}] -> {self._bits[arguments[0]]};\n"
         elif name == "if":
             yield from self._if(index, arguments)
-        elif name not in ("delay", "global_phase"):
+        elif name != "delay":
             self._refuse(index, "is other control flow")
 
     def _if(self, index: int, arguments: tuple[Any, ...]) -> Iterator[str]:

@@ -59,7 +59,7 @@ def write(program: Program, *, profile: str | None = None) -> bytes:
     lines.extend(_records(layout, results))
     text = "".join([_HEAD, *lines, _tail(used, bool(first_result), layout)])
     if "(double 0x7ff" in text or "(double 0xfff" in text:
-        refuse_infinite(program)
+        refuse_infinite(program, GATES)
     return text.encode()
 
 
