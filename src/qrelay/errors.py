@@ -82,6 +82,11 @@ class UnsupportedCircuit(QrelayError, ValueError):
         self.operation = operation
         self.index = index
 
+    @staticmethod
+    def at(index: int, operation: str, why: str) -> UnsupportedCircuit:
+        """The error of one operation. `why` is the message from behind its index and name on, full stop included."""
+        return UnsupportedCircuit(f"Operation {index}, {operation!r}, {why}", operation=operation, index=index)
+
 
 class UnboundParameters(UnsupportedCircuit):
     """The circuit still has parameters without a value; `names` lists them."""

@@ -3,66 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pytest
 
 from qrelay import convert
-from qrelay.formats import INPUT_FORMATS, Payload
+from qrelay.formats import INPUT_FORMATS
 from qrelay.program import payload_names
 
 qiskit = pytest.importorskip("qiskit")
 
 from judges import exact, ionq, qir  # noqa: E402
+from judges.payloads import Found, distribution  # noqa: E402
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, qasm2  # noqa: E402
 from qiskit.circuit import Clbit  # noqa: E402
 
 SHOTS = 2000
 
 
-def _memory(payload: Payload, groups: list[list[int]]) -> int:
-    """The memory from the answer's groups, each highest bit first, last group first."""
-    assert payload.layout is not None
-    value = 0
-    for (_, bits), digits in zip(reversed(payload.layout.groups), groups, strict=True):
-        for bit, digit in zip(reversed(bits), digits, strict=True):
-            value |= digit << bit
-    return value
-
-
-def distribution(payload: Payload) -> tuple[Mapping[int, float], bool]:
-    """Memory → weight as an outside judge finds it, and whether the weights are exact."""
-    layout = payload.layout
-    assert layout is not None
-    if payload.format == "qir.v1":
-        counts: Counter[int] = Counter()
-        for shot in qir.run(payload.data, SHOTS):
-            counts[_memory(payload, list(shot) if isinstance(shot, tuple) else [shot])] += 1
-        return counts, False
-    found: dict[int, float] = {}
-    if payload.format == "ionq.circuit.v1":
-        for state, weight in ionq.probabilities(payload.data).items():
-            memory = sum(((state >> qubit) & 1) << bit for bit, qubit in enumerate(layout.qubits) if qubit >= 0)
-            found[memory] = found.get(memory, 0.0) + weight
-        return found, True
-    circuit = qasm2.loads(payload.data.decode(), strict=True)
-    assert [register.name for register in circuit.cregs] == list(payload_names(layout))
-    order = [bit for _, bits in layout.groups for bit in bits]
-    for packed, weight in exact.memory_distribution(circuit).items():
-        found[sum(((packed >> place) & 1) << bit for place, bit in enumerate(order))] = weight
-    return found, True
+def found(circuit: QuantumCircuit, format_name: str) -> Found:
+    payload = convert.encode(circuit, format_name)
+    if format_name == "honeywell.openqasm.v1":
+        assert payload.layout is not None
+        registers = qasm2.loads(payload.data.decode(), strict=True).cregs
+        assert [register.name for register in registers] == list(payload_names(payload.layout))
+    return distribution(payload, SHOTS)
 
 
 def check(circuit: QuantumCircuit, format_name: str) -> None:
-    wanted = exact.memory_distribution(circuit)
-    got, is_exact = distribution(convert.encode(circuit, format_name))
-    if is_exact:
-        assert exact.same_distribution(got, wanted)
-    else:
-        assert exact.p_value({key: int(value) for key, value in got.items()}, wanted) > 1e-6
+    assert found(circuit, format_name).fits(exact.memory_distribution(circuit))
 
 
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)
@@ -73,8 +43,7 @@ def test_p01_every_position_of_three_registers(format_name: str, flipped: int) -
     circuit = QuantumCircuit(QuantumRegister(9, "q"), *registers)
     circuit.x(flipped)
     circuit.measure(range(9), range(9))
-    got, _ = distribution(convert.encode(circuit, format_name))
-    assert set(got) == {1 << flipped}
+    assert set(found(circuit, format_name).weights) == {1 << flipped}
     if format_name == "qir.v1":
         printed = exact.qiskit_string(circuit, 1 << flipped)
         assert set(qir.strings(convert.encode(circuit, format_name).data, 3)) == {printed}
@@ -155,9 +124,8 @@ def test_unwritten_bits_and_empty_registers(format_name: str) -> None:
     circuit = QuantumCircuit(QuantumRegister(2, "q"), ClassicalRegister(0, "none"), ClassicalRegister(3, "c"))
     circuit.x(1)
     circuit.measure(1, 2)
+    assert set(found(circuit, format_name).weights) == {4}
     payload = convert.encode(circuit, format_name)
-    got, _ = distribution(payload)
-    assert set(got) == {4}
     assert payload.layout is not None
     assert payload.layout.qubits == (-1, -1, 1)
     assert [register.name for register in payload.layout.registers] == ["none", "c"]
@@ -173,9 +141,9 @@ def test_empty_circuits_are_written(format_name: str, qubits: int, clbits: int) 
     assert payload.num_qubits == qubits
     if format_name == "qir.v1":
         qir.verify(payload.data)
-    elif format_name == "honeywell.openqasm.v1":
+    if format_name == "honeywell.openqasm.v1":
         assert qasm2.loads(payload.data.decode(), strict=True).num_clbits == clbits
-    else:
+    if format_name == "ionq.circuit.v1":
         assert len(ionq.statevector(payload.data)) == 2**qubits
 
 

@@ -97,7 +97,8 @@ def test_programs_by_hand_that_do_not_fit(operation: Any) -> None:
             ("rx", (0,), (1j,)),
             ("rx", (0,), (None,)),
         ],
-        *[("measure", (0, 1), (0,)), ("measure", (0,), ()), ("reset", (0, 1), ())],
+        *[("measure", (0, 1), (0,)), ("measure", (0,), ()), ("reset", (0, 1), ()), ("reset", (0,), (1,))],
+        *[("if", (), ()), ("if", (1,), (BitIs(0, True), (), ())), ("for", (), (range(2), ())), ("break", (0,), ())],
         ("if", (), (BitIs(0, True), (("rx", (0,), ()),), ())),
     ],
     ids=repr,
@@ -107,6 +108,15 @@ def test_programs_by_hand_that_make_no_sense(operation: Any, format_name: str) -
     with pytest.raises(UnsupportedCircuit) as caught:
         encode(_program(("measure", (1,), (1,)), operation), format_name)
     assert caught.value.index == 1
+
+
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+@pytest.mark.parametrize("bit", [2, -1, True, 0.0])
+def test_registers_by_hand_that_do_not_fit(format_name: str, bit: Any) -> None:
+    """Catches jobs that can be paid for and not read: the layout that travels with them says no to such a bit."""
+    program = _program(("measure", (0,), (0,)), registers=(Register("c", (1, bit)),))
+    with pytest.raises(UnsupportedCircuit, match=r"'c'.* 2 bits"):
+        encode(program, format_name)
 
 
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)
@@ -144,6 +154,15 @@ def test_angles_that_are_no_numbers(format_name: str, angle: float, gate: str) -
     assert (caught.value.operation, caught.value.index) == (gate, 1)
 
 
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+def test_finite_angles_whose_sum_is_not(format_name: str) -> None:
+    """Catches `inf` in the upload that only lowering made: the half sum of two angles at the end of the floats."""
+    program = _program(("swap", (0, 1), ()), ("cu3", (0, 1), (0.1, 1.7e308, 1.7e308)), ("measure", (0,), (0,)))
+    with pytest.raises(UnsupportedCircuit, match="finite") as caught:
+        encode(program, format_name)
+    assert (caught.value.operation, caught.value.index) == ("cu3", 1)
+
+
 def test_register_named_nan_is_no_reason_to_refuse() -> None:
     program = _program(("rz", (0,), (0.5,)), ("measure", (0,), (0,)), registers=(Register("nan_inf", (0, 1)),))
     assert "nan_inf" in encode(program, "honeywell.openqasm.v1").data.decode()
@@ -164,6 +183,12 @@ def test_openqasm2_keeps_barriers_and_resets() -> None:
     assert encode(program, "honeywell.openqasm.v1").data.decode().splitlines()[4:] == [
         "h q[0];", "barrier q[0],q[1];", "reset q[0];",
     ]  # fmt: skip
+
+
+def test_openqasm2_has_no_word_for_a_barrier_on_nothing() -> None:
+    """Catches `barrier ;`, which no reader takes: an empty register's barrier in Qiskit."""
+    program = _program(("h", (0,), ()), ("barrier", (), ()), ("barrier", (1,), ()))
+    assert encode(program, "honeywell.openqasm.v1").data.decode().splitlines()[4:] == ["h q[0];", "barrier q[1];"]
 
 
 @pytest.mark.parametrize("format_name", STRAIGHT)
@@ -203,7 +228,7 @@ def test_openqasm2_says_if_on_a_whole_register() -> None:
     ids=["one bit of two", "register turned round", "else", "expression", "changes its condition", "nested"],
 )
 def test_openqasm2_refuses_other_conditions(program: Program) -> None:
-    with pytest.raises(UnsupportedCircuit) as caught:
+    with pytest.raises(UnsupportedCircuit, match="write it so, or choose another format") as caught:
         encode(program, "honeywell.openqasm.v1")
     assert (caught.value.operation, caught.value.index) == ("if", 2)
 
@@ -246,18 +271,28 @@ def test_choose_takes_the_first_that_can_say_it() -> None:
         choose(bell, formats, colour="red")
 
 
+# As azure-quantum 3.13.0 uploads and asks for them: format → media type of the upload, format of the answer.
+ON_THE_WIRE = {
+    "ionq.circuit.v1": ("application/json", "ionq.quantum-results.v1"),
+    "qir.v1": ("qir.v1", "microsoft.quantum-results.v2"),
+    "honeywell.openqasm.v1": ("application/qasm", "honeywell.quantum-results.v1"),
+}
+
+
 def test_payloads_say_what_the_service_needs() -> None:
+    assert set(ON_THE_WIRE) == set(INPUT_FORMATS)
     bell = _program(("h", (0,), ()), ("measure", (0,), (0,)))
-    for name, row in INPUT_FORMATS.items():
+    for name, wanted in ON_THE_WIRE.items():
         payload = encode(bell, name)
-        assert (payload.format, payload.content_type, payload.output_format) == (
-            name,
-            row.content_type,
-            row.output_format,
-        )
+        assert payload.format == name
+        assert (payload.content_type, payload.output_format) == wanted
         assert payload.num_qubits == 2
         assert payload.layout == bell.layout
-    assert encode(bell, "qir.v1").input_params == {"items": [{"entryPoint": "ENTRYPOINT__main", "arguments": []}]}
+    wanted_params = {"items": [{"entryPoint": "ENTRYPOINT__main", "arguments": []}]}
+    params = encode(bell, "qir.v1").input_params
+    assert params == wanted_params
+    params["items"].clear()  # the payload's own: the next one must not miss its entry point
+    assert encode(bell, "qir.v1").input_params == wanted_params
 
 
 def test_what_is_no_circuit() -> None:

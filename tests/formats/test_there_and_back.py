@@ -32,6 +32,7 @@ def _answer(payload: Payload) -> bytes:
         rows = [{"Outcome": json.loads(key), "Display": key, "Count": count} for key, count in histogram.items()]
         document = {"DataFormat": payload.output_format, "Results": [{"Histogram": rows, "Shots": outcomes}]}
         return json.dumps(document).encode()
+    assert payload.format == "honeywell.openqasm.v1", "a format whose answer nobody wrote down here"
     circuit = qasm2.loads(payload.data.decode(), strict=True)
     weights = exact.memory_distribution(circuit)
     drawn = np.random.default_rng(3).choice(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from typing import Any
 
 from qrelay.errors import InvalidOption, UnsupportedCircuit
@@ -23,41 +24,44 @@ class InputFormat:
         name: the services' own.
         content_type: media type of the upload.
         output_format: the answer to ask for unless a target says otherwise.
-        gates: gates it has a word for; others are lowered to them.
-        midcircuit: whether it can say measurement and reset before other operations.
-        control_flow: names of the control-flow operations it can say, at least in part.
+        write: from Program and options to the bytes of the upload.
         options: names of the options that `write` takes.
-        write: from Program and options to Payload.
+        input_params: what the format itself needs among the job's parameters.
     """
 
     name: str
     content_type: str
     output_format: str
-    gates: frozenset[str]
-    write: Callable[..., Payload]
-    midcircuit: bool = False
-    control_flow: frozenset[str] = frozenset()
+    write: Callable[..., bytes]
     options: frozenset[str] = frozenset()
+    input_params: Mapping[str, Any] = field(default_factory=dict)
+
+    def payload(self, program: Program, options: Mapping[str, Any]) -> Payload:
+        """The program as a service will receive it. Raises what `write` raises."""
+        return Payload(
+            data=self.write(program, **options),
+            format=self.name,
+            content_type=self.content_type,
+            output_format=self.output_format,
+            num_qubits=program.num_qubits,
+            layout=program.layout,
+            input_params=deepcopy(self.input_params),
+        )
 
 
 INPUT_FORMATS: Mapping[str, InputFormat] = {
     row.name: row
     for row in (
+        InputFormat("ionq.circuit.v1", "application/json", "ionq.quantum-results.v1", ionq_circuit.write),
         InputFormat(
-            "ionq.circuit.v1", "application/json", "ionq.quantum-results.v1", ionq_circuit.GATES, ionq_circuit.write
+            "qir.v1",
+            "qir.v1",
+            "microsoft.quantum-results.v2",
+            qir.write,
+            options=frozenset({"profile"}),
+            input_params={"items": [{"entryPoint": qir.ENTRY_POINT, "arguments": []}]},
         ),
-        InputFormat(
-            "qir.v1", "qir.v1", "microsoft.quantum-results.v2", qir.GATES, qir.write, options=frozenset({"profile"})
-        ),
-        InputFormat(
-            "honeywell.openqasm.v1",
-            "application/qasm",
-            "honeywell.quantum-results.v1",
-            openqasm2.GATES,
-            openqasm2.write,
-            midcircuit=True,
-            control_flow=frozenset({"if"}),
-        ),
+        InputFormat("honeywell.openqasm.v1", "application/qasm", "honeywell.quantum-results.v1", openqasm2.write),
     )
 }
 
@@ -74,9 +78,8 @@ def encode(program: Program, format: str, **options: Any) -> Payload:  # noqa: A
         near = difflib.get_close_matches(str(format), INPUT_FORMATS, n=3, cutoff=0.4) or list(INPUT_FORMATS)
         raise InvalidOption(f"Unknown input format {format!r}. Did you mean {' or '.join(near)}?", option="format")
     given = {name: value for name, value in options.items() if value is not None}
-    _check_options(given, row.options, f"The format {row.name}")
-    program = program.check()
-    return row.write(program, **given)
+    _check_options(given, row.options, f"The format {row.name} does not know")
+    return row.payload(program.check(), given)
 
 
 def choose(program: Program, formats: Iterable[str], **options: Any) -> Payload:
@@ -98,12 +101,12 @@ def choose(program: Program, formats: Iterable[str], **options: Any) -> Payload:
             option="format",
         )
     given = {name: value for name, value in options.items() if value is not None}
-    _check_options(given, frozenset().union(*(row.options for row in rows)), "None of the target's formats")
+    _check_options(given, frozenset().union(*(row.options for row in rows)), "None of the target's formats knows")
     program = program.check()
     first: UnsupportedCircuit | None = None
     for row in rows:
         try:
-            return row.write(program, **{name: value for name, value in given.items() if name in row.options})
+            return row.payload(program, {name: value for name, value in given.items() if name in row.options})
         except UnsupportedCircuit as error:
             if first is None:
                 first = error
@@ -113,9 +116,8 @@ def choose(program: Program, formats: Iterable[str], **options: Any) -> Payload:
     raise first
 
 
-def _check_options(given: Mapping[str, Any], known: frozenset[str], who: str) -> None:
+def _check_options(given: Mapping[str, Any], known: frozenset[str], refusal: str) -> None:
     for name in given:
         if name not in known:
-            words = f"takes {', '.join(sorted(known))}" if known else "takes no options"
-            verb = "does not know" if who.startswith("The") else "knows"
-            raise InvalidOption(f"{who} {verb} the option {name!r}: it {words}.", option=name)
+            words = f"Options: {', '.join(sorted(known))}." if known else "Leave it out: there are no options."
+            raise InvalidOption(f"{refusal} the option {name!r}. {words}", option=name)

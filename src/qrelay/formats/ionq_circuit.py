@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qrelay.formats.numbers import refuse_infinite
-from qrelay.formats.payload import Payload
 from qrelay.formats.straight import straight
 from qrelay.program import Operation, Program
+from qrelay.program.gates import GATES as TABLE
 
 __all__ = ["GATES", "write"]
 
@@ -47,10 +47,10 @@ _NAMES: dict[str, tuple[str, int]] = {
 GATES = frozenset(_NAMES)
 """Gates with a word of their own."""
 
-_TURNS = frozenset({"rx", "ry", "rz", "rxx", "ryy", "rzz", "crx", "cry", "crz"})
+_TURNS = frozenset(name for name in GATES if TABLE[name].num_params)
 
 
-def write(program: Program) -> Payload:
+def write(program: Program) -> bytes:
     """Write a program as IonQ's JSON.
 
     The global phase and the final measurements are left out; the layout keeps the latter.
@@ -61,16 +61,8 @@ def write(program: Program) -> Payload:
     parts = straight(program, GATES, _FORMAT)
     body = ",".join(_items(parts.gates))
     if "nan" in body or "inf" in body:
-        refuse_infinite(program)
-    text = f'{{"gateset":"qis","qubits":{program.num_qubits},"circuit":[{body}]}}'
-    return Payload(
-        data=text.encode(),
-        format=_FORMAT,
-        content_type="application/json",
-        output_format="ionq.quantum-results.v1",
-        num_qubits=program.num_qubits,
-        layout=program.layout,
-    )
+        refuse_infinite(program, GATES)
+    return f'{{"gateset":"qis","qubits":{program.num_qubits},"circuit":[{body}]}}'.encode()
 
 
 class _Items(dict[tuple[int, ...], str]):

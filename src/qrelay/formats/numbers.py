@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import isfinite
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program import Program
-from qrelay.program.gates import NOT_GATES
+from qrelay.program.control import unroll
+from qrelay.program.lowering import lower
+from qrelay.program.operations import NOT_GATES
 
 __all__ = ["refuse_infinite"]
 
 
-def refuse_infinite(program: Program) -> None:
-    """Raise UnsupportedCircuit for the first gate with a parameter that is infinite or not a number.
+def refuse_infinite(program: Program, gates: frozenset[str]) -> None:
+    """Raise UnsupportedCircuit for the first gate with a parameter that is infinite or not a number, as it stands in
+    the program or once it is lowered to the format's gates.
 
     Writers call it when their text shows such a number, so that finite programs pay nothing.
     """
     for index, (name, _, arguments) in program.walk():
-        if name not in NOT_GATES and not all(map(isfinite, arguments)):
-            raise UnsupportedCircuit(
-                f"Operation {index}, {name!r}, has a parameter that is not a finite number: {arguments}.",
-                operation=name,
-                index=index,
-            )
+        if _is_infinite(name, arguments):
+            raise UnsupportedCircuit.at(index, name, f"has a parameter that is not a finite number: {arguments}.")
+    own_names = {program.position(place): operation[0] for place, operation in enumerate(program.operations)}
+    for index, (name, _, arguments) in lower(unroll(program), gates).walk():
+        if _is_infinite(name, arguments):
+            why = f"becomes {name!r} with a parameter that is not a finite number: {arguments}. Give it smaller angles."
+            raise UnsupportedCircuit.at(index, own_names[index], why)
+
+
+def _is_infinite(name: str, arguments: Iterable[float]) -> bool:
+    return name not in NOT_GATES and not all(map(isfinite, arguments))

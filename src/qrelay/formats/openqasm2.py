@@ -13,8 +13,7 @@ from typing import Any, NoReturn
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.formats.numbers import refuse_infinite
-from qrelay.formats.payload import Payload
-from qrelay.program import Operation, Program, payload_names
+from qrelay.program import Layout, Operation, Program, payload_names
 from qrelay.program.control import BitIs, RegisterIs, unroll
 from qrelay.program.lowering import lower
 from qrelay.program.names import QUBIT_REGISTER
@@ -32,7 +31,7 @@ GATES = frozenset(
 """Gates that are written as they are."""
 
 
-def write(program: Program) -> Payload:
+def write(program: Program) -> bytes:
     """Write a program as OpenQASM 2.
 
     One quantum register holds all qubits; classical registers are `layout.groups` under `payload_names`. Barriers,
@@ -43,19 +42,10 @@ def write(program: Program) -> Payload:
         UnsupportedCircuit: for any other control flow; names the operation and its index.
     """
     lowered = lower(unroll(program), GATES, where=_FORMAT)
-    writer = _Writer(lowered)
-    lines = writer.lines()
-    text = "".join(lines)
+    text = "".join(_Writer(lowered, program.layout).lines())
     if "nan" in text or "inf" in text:  # neither is part of a keyword or a gate, but both may be of a register's name
-        refuse_infinite(program)
-    return Payload(
-        data=text.encode(),
-        format=_FORMAT,
-        content_type="application/qasm",
-        output_format="honeywell.quantum-results.v1",
-        num_qubits=program.num_qubits,
-        layout=program.layout,
-    )
+        refuse_infinite(program, GATES)
+    return text.encode()
 
 
 def _real(value: float) -> str:
@@ -86,11 +76,11 @@ class _Calls(dict[tuple[int, ...], str]):
 
 
 class _Writer:
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, layout: Layout) -> None:
         self._program = program
         self._ends = _Lines()
-        groups = [bits for _, bits in program.layout.groups]
-        self._registers = list(zip(payload_names(program.layout), groups, strict=True))
+        groups = [bits for _, bits in layout.groups]
+        self._registers = list(zip(payload_names(layout), groups, strict=True))
         self._bits = {bit: f"{name}[{i}]" for name, bits in self._registers for i, bit in enumerate(bits)}
         self._conditions = {bits: name for name, bits in self._registers}
 
@@ -102,6 +92,7 @@ class _Writer:
         lines += [f"creg {name}[{len(bits)}];\n" for name, bits in self._registers]
         ends = self._ends
         calls = {name: _Calls(name, ends) for name in (*GATES, "barrier", "reset")}
+        calls["barrier"][()] = ""  # the grammar has no barrier on nothing, and it holds nothing back
         add = lines.append
         for index, (name, qubits, arguments) in enumerate(program.operations):
             if name in calls:
@@ -124,30 +115,30 @@ class _Writer:
             yield f"measure {QUBIT_REGISTER}[{qubits[0]}] -> {self._bits[arguments[0]]};\n"
         elif name == "if":
             yield from self._if(index, arguments)
-        elif name not in ("delay", "global_phase"):
-            self._refuse(index, f"is control flow that {_FORMAT} cannot say")
+        elif name != "delay":
+            self._refuse(index, "is other control flow")
 
     def _if(self, index: int, arguments: tuple[Any, ...]) -> Iterator[str]:
         condition, then, otherwise = arguments
         if otherwise:
-            self._refuse(index, f"has an else branch, and {_FORMAT} cannot say that")
+            self._refuse(index, "has an else branch")
         bits: tuple[int, ...]
         if isinstance(condition, BitIs):
             bits, value = (condition.bit,), int(condition.value)
         elif isinstance(condition, RegisterIs):
             bits, value = condition.bits, condition.value
         else:
-            self._refuse(index, f"has a condition that {_FORMAT} cannot say")
+            self._refuse(index, "decides by an expression")
         register = self._conditions.get(bits)
         if register is None:
-            self._refuse(index, f"tests bits that are not one whole register, and {_FORMAT} cannot say that")
+            self._refuse(index, "tests bits that are not one whole register")
         changed = False
         for inner in then:
             name, qubits, params = inner
             if name in ("barrier", "delay", "global_phase"):
                 continue
             if changed:
-                self._refuse(index, f"changes its own condition on the way, and {_FORMAT} cannot say that")
+                self._refuse(index, "changes its own condition on the way")
             if name == "measure":
                 changed = params[0] in bits
                 line = next(self._special(index, inner))
@@ -155,9 +146,13 @@ class _Writer:
                 angles = f"({','.join(map(_real, params))})" if params else ""
                 line = f"{name}{angles}{self._ends[qubits]}"
             else:
-                self._refuse(index, f"holds {name!r}, and {_FORMAT} cannot say that inside an if")
+                self._refuse(index, f"holds {name!r}")
             yield f"if({register}=={value}) {line}"
 
     def _refuse(self, index: int, why: str) -> NoReturn:
-        name, position = self._program.operations[index][0], self._program.position(index)
-        raise UnsupportedCircuit(f"Operation {position}, {name!r}, {why}.", operation=name, index=position)
+        raise UnsupportedCircuit.at(
+            self._program.position(index),
+            self._program.operations[index][0],
+            f"{why}. All the control flow that {_FORMAT} can say is an if without else that compares one whole register"
+            " to a number and holds gates, resets and measurements: write it so, or choose another format.",
+        )

@@ -14,24 +14,23 @@ from struct import pack
 
 from qrelay.errors import InvalidOption
 from qrelay.formats.numbers import refuse_infinite
-from qrelay.formats.payload import Payload
 from qrelay.formats.straight import straight
 from qrelay.program import Layout, Operation, Program
+from qrelay.program.gates import GATES as TABLE
 
 __all__ = ["ENTRY_POINT", "GATES", "write"]
 
 ENTRY_POINT = "ENTRYPOINT__main"
-_FORMAT = "qir.v1"
 
-_PLAIN = ("x", "y", "z", "h", "s", "t", "cx", "cy", "cz", "swap", "ccx")
-_TURNS = frozenset({"rx", "ry", "rz", "rxx", "ryy", "rzz"})
-_CALLS = {name: f"{name}__body" for name in (*_PLAIN, *_TURNS)} | {"sdg": "s__adj", "tdg": "t__adj"}
-_WIDTH = {"rxx": 2, "ryy": 2, "rzz": 2, "cx": 2, "cy": 2, "cz": 2, "swap": 2, "ccx": 3}
+_UNDER_OWN_NAME = "x y z h s t cx cy cz swap ccx rx ry rz rxx ryy rzz"
+_CALLS = {name: f"{name}__body" for name in _UNDER_OWN_NAME.split()} | {"sdg": "s__adj", "tdg": "t__adj"}
 GATES = frozenset(_CALLS)
 """Gates with a call of their own."""
 
+_TURNS = frozenset(name for name in GATES if TABLE[name].num_params)
 
-def write(program: Program, *, profile: str | None = None) -> Payload:
+
+def write(program: Program, *, profile: str | None = None) -> bytes:
     """Write a program as a QIR base-profile module.
 
     Measurements stand at the end. A qubit that is measured into several bits is measured once and its result recorded
@@ -60,16 +59,8 @@ def write(program: Program, *, profile: str | None = None) -> Payload:
     lines.extend(_records(layout, results))
     text = "".join([_HEAD, *lines, _tail(used, bool(first_result), layout)])
     if "(double 0x7ff" in text or "(double 0xfff" in text:
-        refuse_infinite(program)
-    return Payload(
-        data=text.encode(),
-        format=_FORMAT,
-        content_type="qir.v1",
-        output_format="microsoft.quantum-results.v2",
-        num_qubits=program.num_qubits,
-        layout=layout,
-        input_params={"items": [{"entryPoint": ENTRY_POINT, "arguments": []}]},
-    )
+        refuse_infinite(program, GATES)
+    return text.encode()
 
 
 _HEAD = f"""\
@@ -100,8 +91,8 @@ class _Calls(dict[tuple[int, ...], str]):
         return line
 
 
-class _Turns(dict[tuple[int, ...], str]):
-    """What follows the angle in the lines of one rotation, by its qubits."""
+class _Ends(dict[tuple[int, ...], str]):
+    """What follows the angle in the lines of rotations, by their qubits."""
 
     def __missing__(self, qubits: tuple[int, ...]) -> str:
         end = self[qubits] = f", {', '.join(map(_qubit, qubits))})\n"
@@ -112,15 +103,11 @@ def _body(gates: Sequence[Operation]) -> list[str]:
     lines: list[str] = []
     add = lines.append
     calls = {name: _Calls(name) for name in GATES - _TURNS}
-    one, two = _Turns(), _Turns()
-    turns = {
-        name: (f"  call void @__quantum__qis__{_CALLS[name]}(double 0x", two if name in ("rxx", "ryy", "rzz") else one)
-        for name in _TURNS
-    }
+    ends = _Ends()
+    starts = {name: f"  call void @__quantum__qis__{_CALLS[name]}(double 0x" for name in _TURNS}
     for name, qubits, params in gates:
         if params:
-            start, ends = turns[name]
-            add(f"{start}{pack('>d', params[0]).hex()}{ends[qubits]}")
+            add(f"{starts[name]}{pack('>d', params[0]).hex()}{ends[qubits]}")
         else:
             add(calls[name][qubits])
     return lines
@@ -144,7 +131,7 @@ def _tail(used: set[str], measures: bool, layout: Layout) -> str:
     declarations = []
     for name in sorted(used):
         arguments = ["double"] if name in _TURNS else []
-        arguments += ["%Qubit*"] * _WIDTH.get(name, 1)
+        arguments += ["%Qubit*"] * TABLE[name].num_qubits
         declarations.append(f"declare void @__quantum__qis__{_CALLS[name]}({', '.join(arguments)})")
     if measures:
         declarations.append("declare void @__quantum__qis__m__body(%Qubit*, %Result*) #1")

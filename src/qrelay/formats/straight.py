@@ -8,9 +8,9 @@ from typing import NoReturn
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program import Operation, Program
-from qrelay.program.control import BLOCKS, unroll
-from qrelay.program.gates import NOT_GATES
+from qrelay.program.control import unroll
 from qrelay.program.lowering import lower
+from qrelay.program.operations import NOT_GATES
 
 __all__ = ["Straight", "straight"]
 
@@ -20,12 +20,10 @@ class Straight:
     """A program as gates and a measurement map.
 
     Attributes:
-        program: the lowered program; its layout holds the same measurement map with registers.
         gates: every gate in order, in the format's gates; nothing else.
         measured: the qubit that each measured classical bit reads; later measurements into a bit replace earlier ones.
     """
 
-    program: Program
     gates: Sequence[Operation]
     measured: Mapping[int, int]
 
@@ -47,7 +45,7 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
     operations = lowered.operations
     special = NOT_GATES & lowered.names
     if not special:
-        return Straight(lowered, operations, {})
+        return Straight(operations, {})
 
     names = [operation[0] for operation in operations]
     first_special = min(map(names.index, special))
@@ -68,7 +66,7 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
                 touched = {qubit for _, used, _ in kept for qubit in used}
             if qubits[0] in done or qubits[0] in touched:
                 _refuse(lowered, index, "resets a qubit that was used before", format_name)
-        elif name in BLOCKS or name in NOT_GATES:
+        elif name in NOT_GATES:
             _refuse(lowered, index, "depends on classical control flow", format_name)
         else:
             if not done.isdisjoint(qubits):
@@ -76,15 +74,13 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
             if touched is not None:
                 touched.update(qubits)
             kept.append(operation)
-    return Straight(lowered, kept, measured)
+    return Straight(kept, measured)
 
 
 def _refuse(program: Program, index: int, why: str, format_name: str) -> NoReturn:
-    name = program.operations[index][0]
-    position = program.position(index)
-    raise UnsupportedCircuit(
-        f"Operation {position}, {name!r}, {why}, and {format_name} cannot say that."
+    raise UnsupportedCircuit.at(
+        program.position(index),
+        program.operations[index][0],
+        f"{why}, and {format_name} cannot say that."
         " Measure at the end, or choose a target and format with mid-circuit work.",
-        operation=name,
-        index=position,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from qrelay.program.layout import Layout, Register
 from qrelay.program.names import payload_names
-from qrelay.program.program import Angle, Operation, Program
+from qrelay.program.operations import Operation
+from qrelay.program.program import Program
 
-__all__ = ["Angle", "Layout", "Operation", "Program", "Register", "payload_names"]
+__all__ = ["Layout", "Operation", "Program", "Register", "payload_names"]

@@ -5,16 +5,14 @@ Expressions are plain data, so that formats with classical arithmetic can write 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from qrelay.program.program import Operation, Program
+from qrelay.program.operations import BLOCKS, Operation, blocks, with_blocks
+from qrelay.program.program import Program
 
-__all__ = ["BLOCKS", "BitIs", "Condition", "Expression", "RegisterIs", "Value", "blocks", "unroll", "with_blocks"]
-
-BLOCKS = frozenset({"if", "while", "for", "switch"})
-"""Names of the operations that hold blocks of operations."""
+__all__ = ["BitIs", "Condition", "Expression", "RegisterIs", "Value", "unroll"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +63,6 @@ Value: TypeAlias = Expression
 _LARGEST = 1_000_000
 
 
-def blocks(operation: Operation) -> Iterator[tuple[Operation, ...]]:
-    """The blocks inside a control-flow operation; nothing for other operations."""
-    name, _, arguments = operation
-    if name == "if":
-        yield arguments[1]
-        yield arguments[2]
-    elif name == "while":
-        yield arguments[1]
-    elif name == "for":
-        yield arguments[2]
-    elif name == "switch":
-        for _, block in arguments[1]:
-            yield block
-
-
-def with_blocks(operation: Operation, change: Callable[[tuple[Operation, ...]], tuple[Operation, ...]]) -> Operation:
-    """The same control-flow operation with each of its blocks changed."""
-    name, qubits, arguments = operation
-    if name == "if":
-        return name, qubits, (arguments[0], change(arguments[1]), change(arguments[2]))
-    if name == "while":
-        return name, qubits, (arguments[0], change(arguments[1]))
-    if name == "for":
-        return name, qubits, (arguments[0], arguments[1], change(arguments[2]))
-    return name, qubits, (arguments[0], tuple((labels, change(block)) for labels, block in arguments[1]))
-
-
 def unroll(program: Program) -> Program:
     """Write every `for` that neither breaks nor continues as that many copies of its body.
 
@@ -111,25 +82,16 @@ def unroll(program: Program) -> Program:
 
 def _unrolled(operations: Iterable[Operation]) -> Iterator[Operation]:
     for operation in operations:
-        name, qubits, arguments = operation
-        if name == "if":
-            condition, then, otherwise = arguments
-            yield name, qubits, (condition, tuple(_unrolled(then)), tuple(_unrolled(otherwise)))
-        elif name == "while":
-            yield name, qubits, (arguments[0], tuple(_unrolled(arguments[1])))
-        elif name == "switch":
-            cases = tuple((labels, tuple(_unrolled(block))) for labels, block in arguments[1])
-            yield name, qubits, (arguments[0], cases)
-        elif name == "for":
-            values, variable, body = arguments
-            inner = tuple(_unrolled(body))
-            if _leaves_loop(inner) or len(values) * len(inner) > _LARGEST:
-                yield name, qubits, (values, variable, inner)
-            else:
-                for _ in values:
-                    yield from inner
+        inner = with_blocks(operation, lambda block: tuple(_unrolled(block)))
+        if inner[0] != "for":
+            yield inner
+            continue
+        values, _, body = inner[2]
+        if _leaves_loop(body) or len(values) * len(body) > _LARGEST:
+            yield inner
         else:
-            yield operation
+            for _ in values:
+                yield from body
 
 
 def _leaves_loop(operations: Iterable[Operation]) -> bool:

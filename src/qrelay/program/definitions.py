@@ -20,11 +20,11 @@ Step: TypeAlias = tuple[str, tuple[int, ...], tuple[float, ...]]
 Definition: TypeAlias = Callable[..., Sequence[Step]]
 
 
-def _gate(name: str, qubits: Sequence[int] = (0,), *params: float) -> Step:
+def _g(name: str, qubits: Sequence[int] = (0,), *params: float) -> Step:
+    """One step, on the gate's first qubit unless told otherwise; short because the table is made of it."""
     return name, tuple(qubits), params
 
 
-_g = _gate
 _LOW, _HIGH, _BOTH, _BACK = (0,), (1,), (0, 1), (1, 0)
 
 

@@ -13,10 +13,7 @@ from dataclasses import dataclass
 from qrelay.program.definitions import DEFINITIONS, Definition, Step
 from qrelay.program.matrices import MATRICES, Matrix
 
-__all__ = ["ALIASES", "GATES", "NOT_GATES", "Gate", "inverse"]
-
-NOT_GATES = frozenset({"measure", "reset", "barrier", "delay", "if", "while", "for", "switch", "break", "continue"})
-"""Names of operations that are no gates."""
+__all__ = ["ALIASES", "GATES", "Gate", "inverse"]
 
 ALIASES = {"CX": "cx", "phase": "p", "cphase": "cp", "gphase": "global_phase", "v": "sx", "vdg": "sxdg", "cnot": "cx"}
 """Other names of gates in the table, which lowering takes too. Not OpenQASM 3's `U`: `u` lacks its phase of θ/2."""

@@ -11,8 +11,9 @@ from functools import lru_cache
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program.definitions import Definition, Step
-from qrelay.program.gates import ALIASES, GATES, NOT_GATES
-from qrelay.program.program import Operation, Program
+from qrelay.program.gates import ALIASES, GATES
+from qrelay.program.operations import BLOCKS, NOT_GATES, Operation, with_blocks
+from qrelay.program.program import Program
 
 __all__ = ["Lowering", "lower", "lowering"]
 
@@ -91,20 +92,20 @@ def lower(program: Program, gates: Iterable[str], *, where: str = "this gate set
     nothing can see it, it stays a `global_phase` operation. `where` names the set in errors.
 
     Raises:
-        UnsupportedCircuit: a gate has no way into the set, is unknown, or has the wrong number of qubits or parameters;
-            names it and its index in the circuit that was read.
+        UnsupportedCircuit: a gate has no way into the set or is unknown, or the program is not well formed (see
+            `Program.check`); names the operation and its index in the circuit that was read.
     """
-    allowed = gates if isinstance(gates, frozenset) else frozenset(gates)
-    names = program.names
-    if names <= allowed or (names <= allowed | NOT_GATES and not names & {"if", "while", "for", "switch"}):
+    program = program.check()
+    allowed = frozenset(gates)
+    stays = allowed | NOT_GATES - BLOCKS
+    if program.names <= stays:
         return program
     way = lowering(allowed)
     operations: list[Operation] = []
     positions: list[int] = []
     phase = program.global_phase
     for index, operation in enumerate(program.operations):
-        name, qubits, arguments = operation
-        if name in allowed or (name in NOT_GATES and (qubits or not arguments)):
+        if operation[0] in stays:
             operations.append(operation)
             positions.append(program.position(index))
             continue
@@ -119,54 +120,26 @@ def _lowered(operation: Operation, way: Lowering, out: list[Operation], index: i
     """Append what the operation becomes; returns the global phase that this leaves over."""
     name, qubits, arguments = operation
     if name in NOT_GATES:
-        out.append(_with_blocks(operation, way, index, where))
+        out.append(with_blocks(operation, lambda block: _lowered_block(block, way, index, where)))
         return 0.0
     gate = GATES.get(ALIASES.get(name, name))
     if gate is None:
-        raise UnsupportedCircuit(
-            f"Operation {index}, {name!r}, is no gate of qrelay's table. Define it in standard gates first.",
-            operation=name,
-            index=index,
-        )
-    if len(qubits) != gate.num_qubits or len(arguments) != gate.num_params:
-        raise UnsupportedCircuit(
-            f"Operation {index}, {name!r}, has {len(qubits)} qubits and {len(arguments)} parameters;"
-            f" the gate takes {gate.num_qubits} and {gate.num_params}.",
-            operation=name,
-            index=index,
-        )
+        raise UnsupportedCircuit.at(index, name, "is no gate of qrelay's table. Define it in standard gates first.")
     if not way.can(gate.name):
-        raise UnsupportedCircuit(
-            f"Operation {index}, {name!r}, cannot be written exactly in {where} ({', '.join(sorted(way.gates))}).",
-            operation=name,
-            index=index,
-        )
+        known = ", ".join(sorted(way.gates))
+        raise UnsupportedCircuit.at(index, name, f"cannot be written exactly in {where} ({known}).")
     steps, phase = way.steps(gate.name, arguments)
     out += [(step, tuple([qubits[q] for q in local]), angles) for step, local, angles in steps]
     return phase
 
 
-def _with_blocks(operation: Operation, way: Lowering, index: int, where: str) -> Operation:
-    name, qubits, arguments = operation
-
-    def block(operations: Iterable[Operation]) -> tuple[Operation, ...]:
-        out: list[Operation] = []
-        for inner in operations:
-            if inner[0] in way.gates:
-                out.append(inner)
-            else:
-                phase = _lowered(inner, way, out, index, where)
-                if phase:
-                    out.append(("global_phase", (), (phase,)))
-        return tuple(out)
-
-    if name == "if":
-        condition, then, otherwise = arguments
-        return name, qubits, (condition, block(then), block(otherwise))
-    if name == "while":
-        return name, qubits, (arguments[0], block(arguments[1]))
-    if name == "for":
-        return name, qubits, (arguments[0], arguments[1], block(arguments[2]))
-    if name == "switch":
-        return name, qubits, (arguments[0], tuple((labels, block(body)) for labels, body in arguments[1]))
-    return operation
+def _lowered_block(block: Iterable[Operation], way: Lowering, index: int, where: str) -> tuple[Operation, ...]:
+    out: list[Operation] = []
+    for operation in block:
+        if operation[0] in way.gates:
+            out.append(operation)
+            continue
+        phase = _lowered(operation, way, out, index, where)
+        if phase:
+            out.append(("global_phase", (), (phase,)))
+    return tuple(out)

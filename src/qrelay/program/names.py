@@ -6,7 +6,6 @@ Writers and decoders both come here, so that a name in the payload and the same 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from qrelay.program.layout import Layout
 
@@ -40,7 +39,7 @@ def payload_names(layout: Layout) -> tuple[str, ...]:
     name that is taken by then gets `_2`, `_3` … behind it. Names that stay are dealt out first: no rename takes one.
     """
     wanted = [name for name, _ in layout.groups]
-    used = set(_unchanged(wanted))
+    used = set(filter(_stays, wanted))
     names: list[str] = []
     settled: set[str] = set()
     for name in wanted:
@@ -60,7 +59,3 @@ def payload_names(layout: Layout) -> tuple[str, ...]:
 
 def _stays(name: str) -> bool:
     return bool(_LEGAL.fullmatch(name)) and name.lower() not in _TAKEN
-
-
-def _unchanged(names: Iterable[str]) -> Iterable[str]:
-    return (name for name in names if _stays(name))

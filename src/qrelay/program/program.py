@@ -6,38 +6,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Integral, Real
-from typing import Any, TypeAlias
+from typing import Any
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program.gates import ALIASES, GATES
 from qrelay.program.layout import Layout, Register
+from qrelay.program.operations import BLOCKS, Operation, blocks, with_blocks
 
-__all__ = ["Angle", "Operation", "Program", "walk"]
-
-Angle: TypeAlias = float
-"""A gate's parameter, in radians unless the gate table says otherwise."""
-
-Operation: TypeAlias = tuple[str, tuple[int, ...], tuple[Any, ...]]
-"""`(name, qubits, arguments)`, plain tuples because a hundred thousand of them must cost little.
-
-The arguments of a gate are its parameters. Names that are not gates:
-    measure  (qubit,)  (classical bit,)
-    reset    (qubit,)  ()
-    barrier  qubits    ()
-    delay    (qubit,)  (seconds,)
-    if       ()        (Condition, then, otherwise)      blocks are tuples of operations
-    while    ()        (Condition, body)
-    for      ()        (values, loop variable's name or None, body)
-    switch   ()        (Value, ((labels or None for default, block), …))
-    break, continue    () ()
-`qrelay.program.control` has the conditions.
-"""
+__all__ = ["Program", "walk"]
 
 
-_WITH_BLOCKS = frozenset({"if", "while", "for", "switch"})
+_SIZES = {
+    "measure": (1, 1), "reset": (1, 0), "delay": (1, 1),
+    "if": (0, 3), "while": (0, 2), "for": (0, 3), "switch": (0, 2), "break": (0, 0), "continue": (0, 0),
+}  # fmt: skip
+"""Number of qubits and of arguments of operations that are no gates; a barrier takes any."""
 
 
-@dataclass(slots=False)
+@dataclass
 class Program:
     """What a circuit does. Not to be changed once made: `layout` is worked out only once.
 
@@ -77,8 +63,6 @@ class Program:
 
     def measurements(self) -> Iterator[Operation]:
         """Every measurement that may happen, in order, those inside blocks included."""
-        from qrelay.program.control import BLOCKS, blocks
-
         special = BLOCKS | {"measure"}
         if special.isdisjoint(self.names):
             return
@@ -96,14 +80,20 @@ class Program:
     def check(self) -> Program:
         """The program with plain Python numbers, once every operation is known to be well formed.
 
-        Gates of the table have their number of qubits and of real parameters; every qubit and bit exists; no operation
-        names a qubit twice. NumPy's numbers become Python's. This is for programs written by hand: those of readers
-        are `well_formed` already and are returned as they are, at no cost.
+        Gates of the table have their number of qubits and of real parameters; every qubit and bit exists, those of
+        registers too; no operation names a qubit twice. NumPy's numbers become Python's. This is for programs written
+        by hand: those of readers are `well_formed` already and are returned as they are, at no cost.
 
-        Raises UnsupportedCircuit with the operation's name and index.
+        Raises UnsupportedCircuit with the operation's name and index, or with the register's name in the message.
         """
         if self.well_formed:
             return self
+        for register in self.registers:
+            if not all(type(bit) is int and 0 <= bit < self.num_clbits for bit in register.bits):
+                raise UnsupportedCircuit(
+                    f"The register {register.name!r} has the bits {register.bits}; they must be ints that count from 0"
+                    f" in a program of {self.num_clbits} bits."
+                )
         for index, operation in self.walk():
             self._check(index, operation)
         if all(_is_plain(operation) for _, operation in self.walk()):
@@ -116,34 +106,24 @@ class Program:
         count, bits = self.num_qubits, self.num_clbits
         fits = type(qubits) is tuple and all(_is_index(qubit, count) for qubit in qubits)
         fits = fits and len(set(qubits)) == len(qubits)
-        if name in ("measure", "reset", "delay"):
-            fits = fits and len(qubits) == 1
+        if name in _SIZES:
+            fits = fits and (len(qubits), len(arguments)) == _SIZES[name]
         if name == "measure":
-            fits = fits and len(arguments) == 1 and _is_index(arguments[0], bits)
+            fits = fits and _is_index(arguments[0], bits)
         if not fits:
-            raise UnsupportedCircuit(
-                f"Operation {index}, {name!r} on qubits {qubits} with {arguments}, does not fit a program of"
-                f" {count} qubits and {bits} bits.",
-                operation=name,
-                index=index,
-            )
+            what = f"on qubits {qubits} with {arguments}, does not fit a program of {count} qubits and {bits} bits."
+            raise UnsupportedCircuit.at(index, name, what)
         gate = GATES.get(ALIASES.get(name, name))
         if gate is None:
             return  # no gate, or one that lowering will not find
         if len(qubits) != gate.num_qubits or len(arguments) != gate.num_params:
-            raise UnsupportedCircuit(
-                f"Operation {index}, {name!r}, has {len(qubits)} qubits and {len(arguments)} parameters;"
-                f" the gate takes {gate.num_qubits} and {gate.num_params}.",
-                operation=name,
-                index=index,
+            sizes = f"has {len(qubits)} qubits and {len(arguments)} parameters"
+            raise UnsupportedCircuit.at(
+                index, name, f"{sizes}; the gate takes {gate.num_qubits} and {gate.num_params}."
             )
         for value in arguments:
             if type(value) is bool or not isinstance(value, Real):
-                raise UnsupportedCircuit(
-                    f"Operation {index}, {name!r}, has the parameter {value!r}, which is no real number.",
-                    operation=name,
-                    index=index,
-                )
+                raise UnsupportedCircuit.at(index, name, f"has the parameter {value!r}, which is no real number.")
 
     def position(self, index: int) -> int:
         """The index that the `index`-th operation had in the circuit that was read."""
@@ -164,8 +144,6 @@ class Program:
 
 def walk(index: int, operation: Operation) -> Iterator[tuple[int, Operation]]:
     """The operation and all inside its blocks, each with `index`."""
-    from qrelay.program.control import blocks
-
     yield index, operation
     for block in blocks(operation):
         for inner in block:
@@ -181,14 +159,12 @@ def _is_plain(operation: Operation) -> bool:
     name, qubits, arguments = operation
     if any(type(qubit) is not int for qubit in qubits):
         return False
-    return name in _WITH_BLOCKS or all(type(value) in (float, int, type(None)) for value in arguments)
+    return name in BLOCKS or all(type(value) in (float, int, type(None)) for value in arguments)
 
 
 def _plain(operation: Operation) -> Operation:
-    from qrelay.program.control import with_blocks
-
     name, qubits, arguments = operation
-    if name in _WITH_BLOCKS:
+    if name in BLOCKS:
         return with_blocks(operation, lambda block: tuple(_plain(inner) for inner in block))
     number: type[int] | type[float] = int if name == "measure" else float
     return (
