@@ -11,7 +11,18 @@ from typing import TypeAlias
 
 from qrelay.program.program import Operation, Program
 
-__all__ = ["BLOCKS", "BitIs", "Condition", "Expression", "RegisterIs", "Value", "blocks", "unroll", "with_blocks"]
+__all__ = [
+    "BLOCKS",
+    "BitIs",
+    "Condition",
+    "Expression",
+    "RegisterIs",
+    "Value",
+    "blocks",
+    "leaves_loop",
+    "unroll",
+    "with_blocks",
+]
 
 BLOCKS = frozenset({"if", "while", "for", "switch"})
 """Names of the operations that hold blocks of operations."""
@@ -123,7 +134,7 @@ def _unrolled(operations: Iterable[Operation]) -> Iterator[Operation]:
         elif name == "for":
             values, variable, body = arguments
             inner = tuple(_unrolled(body))
-            if _leaves_loop(inner) or len(values) * len(inner) > _LARGEST:
+            if leaves_loop(inner) or len(values) * len(inner) > _LARGEST:
                 yield name, qubits, (values, variable, inner)
             else:
                 for _ in values:
@@ -132,11 +143,11 @@ def _unrolled(operations: Iterable[Operation]) -> Iterator[Operation]:
             yield operation
 
 
-def _leaves_loop(operations: Iterable[Operation]) -> bool:
+def leaves_loop(operations: Iterable[Operation]) -> bool:
     """Whether a `break` or `continue` in these operations belongs to the loop around them."""
     for operation in operations:
         if operation[0] in ("break", "continue"):
             return True
-        if operation[0] in ("if", "switch") and any(_leaves_loop(block) for block in blocks(operation)):
+        if operation[0] in ("if", "switch") and any(leaves_loop(block) for block in blocks(operation)):
             return True
     return False
