@@ -282,6 +282,23 @@ def test_p14_unbound_parameters_are_refused_by_name() -> None:
     assert caught.value.names == ("a", "b", "c")
 
 
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_loop_s_variable_that_also_stands_outside_its_loop_is_refused_by_name(inside: bool) -> None:
+    """Catches Qiskit's bare TypeError: the loop gives its variable a value in its own body only."""
+    theta = Parameter("theta")
+    circuit = QuantumCircuit(1, 1)
+    with circuit.for_loop(range(2), theta):
+        circuit.rz(theta, 0)
+    if inside:
+        with circuit.if_test((circuit.clbits[0], 1)):
+            circuit.rx(2 * theta, 0)
+    else:
+        circuit.rx(2 * theta, 0)
+    with pytest.raises(UnboundParameters) as caught:
+        read(circuit)
+    assert caught.value.names == ("theta",)
+
+
 def test_p14_unbound_parameters_of_a_definition_alone_are_refused_by_name() -> None:
     """Catches Qiskit's bare TypeError: the circuit itself does not know the parameters of such a gate."""
     inner = QuantumCircuit(1)

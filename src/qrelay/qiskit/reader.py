@@ -60,9 +60,9 @@ def read(circuit: QuantumCircuit) -> Program:
         UnsupportedCircuit: an operation that has no meaning in gates, measurements, resets and control flow, with its
             name and its index in `circuit.data`.
     """
-    unbound = {parameter.name for parameter in set(circuit.parameters) - _loop_parameters(circuit)}
+    unbound = _free(circuit)
     if unbound:
-        raise UnboundParameters(unbound)
+        raise UnboundParameters(parameter.name for parameter in unbound)
     qubits: dict[Qubit, int] = {qubit: index for index, qubit in enumerate(circuit.qubits)}
     clbits: dict[Clbit, int] = {bit: index for index, bit in enumerate(circuit.clbits)}
     reading = _Reading(qubits, clbits)
@@ -80,18 +80,20 @@ def read(circuit: QuantumCircuit) -> Program:
     )
 
 
-def _loop_parameters(circuit: QuantumCircuit) -> set[Any]:
-    """The variables of `for` loops, which Qiskit 1 counts among the circuit's parameters."""
+def _free(circuit: QuantumCircuit) -> set[Any]:
+    """The parameters without a value: not the variables of `for` loops, which Qiskit 1 counts among a circuit's."""
     if not circuit.parameters:
         return set()
-    found: set[Any] = set()
+    found = set(getattr(circuit.global_phase, "parameters", ()))
     for instruction in circuit.data:
-        if instruction.is_control_flow():
-            operation = instruction.operation
-            if isinstance(operation, ForLoopOp) and operation.params[1] is not None:
-                found.add(operation.params[1])
-            for block in operation.blocks:
-                found |= _loop_parameters(block)
+        if not instruction.is_control_flow():
+            found.update(*(getattr(value, "parameters", ()) for value in instruction.params))
+            continue
+        operation = instruction.operation
+        inside = set().union(*map(_free, operation.blocks))
+        if isinstance(operation, ForLoopOp):
+            inside.discard(operation.params[1])
+        found |= inside
     return found
 
 
@@ -243,10 +245,10 @@ class _Reading:
         try:
             self._inline(definition, inner_qubits, inner_clbits, out)
         except TypeError:
-            unbound = {parameter.name for parameter in set(definition.parameters) - _loop_parameters(definition)}
+            unbound = _free(definition)
             if not unbound:
                 raise
-            raise UnboundParameters(unbound) from None
+            raise UnboundParameters(parameter.name for parameter in unbound) from None
         self._depth -= 1
 
     def _definition(self, operation: Any) -> QuantumCircuit:
