@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit.circuit import Gate, Parameter
 from qiskit.exceptions import QiskitError
 from qiskit.providers import BackendV2, JobStatus, JobTimeoutError, JobV1
 
@@ -308,6 +309,22 @@ def test_the_operation_s_index_is_that_of_the_user_s_circuit(backend: Backend) -
         backend.run([plain, circuit])
     assert (caught.value.operation, caught.value.index) == ("x", 2)
     assert "circuit 1 of the list" in "".join(caught.value.__notes__)
+
+
+def test_an_error_says_which_circuit_of_the_list_it_is_about(backend: Backend, flipped: QuantumCircuit) -> None:
+    """Bug: of a hundred circuits one has a free parameter, an unknown gate or a qubit too many, and none is named."""
+    free, opaque, wide = QuantumCircuit(1, 1), QuantumCircuit(1, 1), QuantumCircuit(200, 1)
+    free.rx(Parameter("theta"), 0)
+    opaque.append(Gate("mystery", 1, []), [0])
+    for bad in (free, opaque, wide):
+        bad.measure(0, 0)
+        bad.name = "the bad one"
+        with pytest.raises(UnsupportedCircuit) as caught:
+            backend.run([flipped, flipped, bad])
+        assert caught.value.__notes__ == ["This is circuit 2 of the list, 'the bad one'."]
+        with pytest.raises(UnsupportedCircuit) as caught:
+            backend.run(bad)
+        assert not hasattr(caught.value, "__notes__")
 
 
 @pytest.mark.parametrize("level", [None, 0, 1, 2, 3])
