@@ -89,8 +89,9 @@ def test_filters(provider: Provider) -> None:
     with pytest.raises(InvalidOption, match="Did you mean") as caught:
         provider.backends(providr="ionq")
     assert isinstance(caught.value, QiskitError)
-    with pytest.raises(InvalidOption):
-        provider.backends(available=True, operational=False)
+    for ask in (provider.backends, provider.least_busy):
+        with pytest.raises(InvalidOption):
+            ask(available=True, operational=False)
 
 
 def test_least_busy_takes_the_shortest_queue(provider: Provider) -> None:
