@@ -14,7 +14,7 @@ from qrelay.errors import InvalidOption
 if TYPE_CHECKING:
     from qrelay import cloud
 
-__all__ = ["COMMON", "SEEDS", "RunOptions"]
+__all__ = ["COMMON", "RunOptions"]
 
 COMMON = (
     "shots",
@@ -32,8 +32,7 @@ COMMON = (
 )
 """Options known on every backend, in the order of the documentation. None always means: not given."""
 
-SEEDS = ("seed_simulator", "seed")
-"""Names under which targets take the seed that Qiskit calls `seed_simulator`."""
+_SEED = "seed"  # under this name targets take what Qiskit calls `seed_simulator`
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +65,13 @@ class RunOptions:
             raise InvalidOption("`name` and `job_name` are the same option: give one of them.", option="job_name")
         own = {key: chosen.pop(key) for key in target.options if key in chosen}
         seed = _checked(chosen, "seed_simulator", _integer, "an integer")
-        chosen.pop("seed_simulator", None)
         if seed is not None:
-            own[_seed_option(target)] = seed
+            if _SEED not in target.options:
+                raise InvalidOption(
+                    f"{target.id} takes no seed, so its shots cannot be repeated: leave `seed_simulator` out.",
+                    option="seed_simulator",
+                )
+            own[_SEED] = seed
         tags = chosen.pop("tags", ())
         if isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags):
             raise InvalidOption("`tags` takes a list of strings.", option="tags")
@@ -99,16 +102,6 @@ def _refuse_unknown(target: cloud.Target, given: Mapping[str, Any]) -> None:
             f"service knows go through input_params={{…}}.",
             option=name,
         )
-
-
-def _seed_option(target: cloud.Target) -> str:
-    for name in SEEDS:
-        if name in target.options:
-            return name
-    raise InvalidOption(
-        f"{target.id} takes no seed, so its shots cannot be repeated: leave `seed_simulator` out.",
-        option="seed_simulator",
-    )
 
 
 def _checked(options: Mapping[str, Any], name: str, read: Callable[[Any], Any], wanted: str) -> Any:
