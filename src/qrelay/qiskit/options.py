@@ -58,11 +58,7 @@ class RunOptions:
         Limits of shots and the target's own values are checked where jobs are submitted, for every framework alike.
         """
         _refuse_unknown(target, given)
-        values = {**defaults, **{name: value for name, value in given.items() if value is not None}}
-        chosen = {name: value for name, value in values.items() if value is not None}
-        name, job_name = chosen.pop("name", None), chosen.pop("job_name", None)
-        if name is not None and job_name is not None and name != job_name:
-            raise InvalidOption("`name` and `job_name` are the same option: give one of them.", option="job_name")
+        chosen = {**_meant(defaults), **_meant(given)}
         own = {key: chosen.pop(key) for key in target.options if key in chosen}
         seed = _checked(chosen, "seed_simulator", _integer, "an integer")
         if seed is not None:
@@ -80,7 +76,7 @@ class RunOptions:
             memory=_checked(chosen, "memory", _truth, "True or False") or False,
             format=_checked(chosen, "format", _text, "the name of an input format"),
             input_params=_checked(chosen, "input_params", _mapping, "a dictionary"),
-            name=_checked({"name": name or job_name}, "name", _text, "a string"),
+            name=_checked(chosen, "name", _string, "a string"),
             session=chosen.get("session"),
             tags=tuple(tags),
             metadata=_checked(chosen, "metadata", _mapping, "a dictionary"),
@@ -88,6 +84,15 @@ class RunOptions:
             seed_transpiler=_checked(chosen, "seed_transpiler", _natural, "an integer from 0"),
             own=own,
         )
+
+
+def _meant(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given, the job's name under one word."""
+    meant = {name: value for name, value in options.items() if value is not None}
+    job_name = meant.pop("job_name", None)
+    if job_name is not None and meant.setdefault("name", job_name) != job_name:
+        raise InvalidOption("`name` and `job_name` are the same option: give one of them.", option="job_name")
+    return meant
 
 
 def _refuse_unknown(target: cloud.Target, given: Mapping[str, Any]) -> None:
@@ -132,8 +137,12 @@ def _truth(value: Any) -> bool | None:
     return bool(value) if isinstance(value, (bool, np.bool_)) else None
 
 
+def _string(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return _string(value) or None
 
 
 def _mapping(value: Any) -> dict[str, Any] | None:
