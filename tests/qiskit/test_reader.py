@@ -450,10 +450,12 @@ def test_classical_variables_are_refused() -> None:
         read(circuit)
     assert (caught.value.operation, caught.value.index) == ("store", 1)
     inputs = QuantumCircuit(1, 1, inputs=[expr.Var.new("flag", types.Bool())])
+    inputs.x(0)
     with inputs.if_test(next(iter(inputs.iter_input_vars()))):
         inputs.x(0)
-    with pytest.raises(UnsupportedCircuit):
+    with pytest.raises(UnsupportedCircuit) as caught:
         read(inputs)
+    assert (caught.value.operation, caught.value.index) == ("if_else", 1)
 
 
 @pytest.mark.skipif(not QISKIT_1, reason="c_if is gone from Qiskit 2")

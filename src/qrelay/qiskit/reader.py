@@ -7,6 +7,7 @@ else is expanded by its own definition, or synthesised by Qiskit where it has no
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit, transpile
@@ -199,7 +200,9 @@ class _Reading:
     ) -> None:
         """An instruction that is no plain standard gate."""
         if _HAS_OWN_CONDITIONS and instruction.condition is not None and not instruction.is_control_flow():
-            condition = read_condition(instruction.condition, clbits, self.clbits, self._refuse)
+            condition = read_condition(
+                instruction.condition, clbits, self.clbits, partial(self._refuse, instruction.name)
+            )
             plain = QuantumCircuit(list(instruction.qubits), list(instruction.clbits))
             plain.append(_without_condition(instruction.operation), instruction.qubits, instruction.clbits)
             out.append(("if", (), (condition, self._block(plain, where.index, clbits), ())))
@@ -310,6 +313,8 @@ class _Reading:
         clbits: Mapping[Clbit, int],
         out: list[Operation],
     ) -> None:
+        refuse = partial(self._refuse, operation.name)
+
         def wires(inner: QuantumCircuit) -> tuple[dict[Qubit, int], dict[Clbit, int]]:
             return dict(zip(inner.qubits, places, strict=True)), dict(zip(inner.clbits, bits, strict=True))
 
@@ -320,7 +325,7 @@ class _Reading:
             self._inline(inner, *wires(inner), into)
 
         def condition(test: Any) -> Condition:
-            return read_condition(test, clbits, self.clbits, self._refuse)
+            return read_condition(test, clbits, self.clbits, refuse)
 
         if isinstance(operation, IfElseOp):
             then, otherwise = operation.params
@@ -330,13 +335,13 @@ class _Reading:
         elif isinstance(operation, ForLoopOp):
             self._for(operation, block, inline, out)
         elif isinstance(operation, SwitchCaseOp):
-            value = read_switch(operation.target, clbits, self.clbits, self._refuse)
+            value = read_switch(operation.target, clbits, self.clbits, refuse)
             cases = tuple((_labels(labels), block(body)) for labels, body in operation.cases_specifier())
             out.append(("switch", (), (value, cases)))
         elif operation.name == "box":  # Qiskit 2: a scope for timing and annotations, no control flow
             inline(operation.blocks[0], out)
         else:
-            self._refuse(operation.name, "is control flow that qrelay does not know")
+            refuse("is control flow that qrelay does not know")
 
     def _for(self, operation: ForLoopOp, block: Any, inline: Any, out: list[Operation]) -> None:
         """A loop whose variable turns up in angles is written out, value by value; any other stays a loop."""
