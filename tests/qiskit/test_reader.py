@@ -428,6 +428,7 @@ def test_expressions() -> None:
         expr.equal(b, 3),
         expr.less(expr.bit_xor(a, b), 2),
         expr.logic_and(a[0], expr.logic_or(b[1], expr.equal(a, 1))),
+        expr.equal(2, a),
     ]
     for test in tests:
         with circuit.if_test(test):
@@ -438,6 +439,17 @@ def test_expressions() -> None:
     assert conditions[3] == Expression("less", (xor, Expression("const", (2,), 2)))
     assert conditions[4].operator == "and"
     assert conditions[4].operands[0] == Expression("bit", (0,))
+    assert conditions[5] == RegisterIs((0, 1), 2)
+
+
+def test_conditions_inside_a_block_are_on_the_block_s_own_bits() -> None:
+    """A body made by hand has bits of its own, which stand for those that it was appended on."""
+    innermost, body, circuit = QuantumCircuit(1, 1), QuantumCircuit(1, 2), QuantumCircuit(1, 3)
+    innermost.x(0)
+    body.if_test((body.clbits[1], 0), innermost, [0], [0])
+    circuit.if_test((circuit.clbits[1], 1), body, [0], [2, 0])
+    inner: Operation = ("if", (), (BitIs(0, False), (("x", (0,), ()),), ()))
+    assert read(circuit).operations == [("if", (), (BitIs(1, True), (inner,), ()))]
 
 
 def test_classical_variables_are_refused() -> None:
