@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from judges import exact as judge
 from qiskit import QuantumCircuit
-from qiskit.quantum_info import Statevector
+from qiskit.circuit import Qubit
 from qiskit_aer import AerSimulator
-from scipy.stats import chi2
 
 from qrelay.azure import Workspace
 from qrelay.cloud import Account, Submission
@@ -148,48 +147,14 @@ def aer() -> Callable[..., dict[str, int]]:
 
 def exact_probabilities(circuit: QuantumCircuit) -> dict[str, float]:
     """Probabilities by bit string, from Qiskit's Statevector; measurements must come last on their qubits."""
-    wires = {bit: index for index, bit in enumerate(circuit.qubits)}
-    clbits = {bit: index for index, bit in enumerate(circuit.clbits)}
-    bare = circuit.copy_empty_like()
-    measured: dict[int, int] = {}
+    measured: set[Qubit] = set()
     for instruction in circuit.data:
-        if instruction.operation.name == "measure":
-            measured[clbits[instruction.clbits[0]]] = wires[instruction.qubits[0]]
-        elif instruction.operation.name != "barrier":
-            assert not {wires[qubit] for qubit in instruction.qubits} & set(measured.values())
-            bare.append(instruction)
-    found: dict[str, float] = defaultdict(float)
-    for state, probability in enumerate(Statevector(bare).probabilities()):
-        if probability > 1e-12:
-            memory = {bit: state >> qubit & 1 for bit, qubit in measured.items()}
-            words = [
-                "".join(str(memory.get(clbits[bit], 0)) for bit in reversed(list(register)))
-                for register in circuit.cregs
-            ]
-            found[" ".join(reversed(words))] += float(probability)
-    return dict(found)
-
-
-def p_value(counts: Mapping[str, int], probabilities: Mapping[str, float]) -> float:
-    """Pearson's chi-square test; outcomes expected fewer than five times are taken together."""
-    if any(probabilities.get(outcome, 0.0) == 0.0 for outcome, count in counts.items() if count):
-        return 0.0
-    shots = sum(counts.values())
-    bins: list[tuple[float, float]] = []
-    rare = [0.0, 0.0]
-    for outcome, probability in probabilities.items():
-        seen, expected = float(counts.get(outcome, 0)), shots * probability
-        if expected < 5:
-            rare[0] += seen
-            rare[1] += expected
-        else:
-            bins.append((seen, expected))
-    if rare[1] > 0:
-        bins.append((rare[0], rare[1]))
-    if len(bins) < 2:
-        return 1.0
-    statistic = sum((seen - expected) ** 2 / expected for seen, expected in bins)
-    return float(chi2.sf(statistic, len(bins) - 1))
+        if instruction.name == "measure":
+            measured.add(instruction.qubits[0])
+        elif instruction.name != "barrier":
+            assert measured.isdisjoint(instruction.qubits)
+    distribution = judge.memory_distribution(circuit)
+    return {judge.qiskit_string(circuit, memory): probability for memory, probability in distribution.items()}
 
 
 @pytest.fixture
@@ -203,6 +168,6 @@ def assert_fits() -> Callable[[Mapping[str, int], QuantumCircuit], None]:
 
     def check(counts: Mapping[str, int], circuit: QuantumCircuit) -> None:
         probabilities = exact_probabilities(circuit)
-        assert p_value(counts, probabilities) > 1e-6, f"{dict(counts)} is no sample of {probabilities}"
+        assert judge.p_value(counts, probabilities) > 1e-6, f"{dict(counts)} is no sample of {probabilities}"
 
     return check

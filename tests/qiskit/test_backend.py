@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit.circuit import Gate, Parameter
 from qiskit.exceptions import QiskitError
 from qiskit.providers import BackendV2, JobStatus, JobTimeoutError, JobV1
+from qiskit.providers.jobstatus import JOB_FINAL_STATES
 
 from qrelay.azure import Workspace
+from qrelay.cloud import JobState, Target
 from qrelay.errors import (
     IncompleteResult,
     InvalidOption,
@@ -25,6 +28,7 @@ from qrelay.errors import (
     WaitTimeout,
 )
 from qrelay.qiskit import Backend, Provider
+from qrelay.qiskit.job import _STATUS
 from qrelay.results import LostShots
 
 
@@ -88,8 +92,17 @@ def test_filters(provider: Provider) -> None:
     with pytest.raises(InvalidOption, match="Did you mean") as caught:
         provider.backends(providr="ionq")
     assert isinstance(caught.value, QiskitError)
-    with pytest.raises(InvalidOption):
-        provider.backends(available=True, operational=False)
+    for ask in (provider.backends, provider.least_busy):
+        with pytest.raises(InvalidOption):
+            ask(available=True, operational=False)
+
+
+def test_a_machine_of_unknown_size_is_not_large_enough(
+    provider: Provider, workspace: Workspace, device: Callable[..., Target], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "targets", lambda: [device(num_qubits=None)])
+    assert [backend.name for backend in provider.backends()] == ["toy.five"]
+    assert provider.backends(min_num_qubits=2) == []
 
 
 def test_least_busy_takes_the_shortest_queue(provider: Provider) -> None:
@@ -158,12 +171,25 @@ def test_cancelling_a_list_cancels_every_member(slow: Provider, flipped: Quantum
     assert job.status() is JobStatus.CANCELLED
 
 
-def test_waiting_with_a_callback(backend: Backend, flipped: QuantumCircuit) -> None:
+def test_waiting_with_a_callback(slow: Provider, flipped: QuantumCircuit) -> None:
     seen: list[Any] = []
-    job = backend.run(flipped, shots=10)
-    job.wait_for_final_state(wait=0.01, callback=lambda *told: seen.append(told))
+
+    def heard(*told: Any) -> None:
+        if not seen:
+            job.cancel()  # it would wait for longer than anybody likes
+        seen.append(told)
+
+    job = slow.get_backend("rigetti.sim.qvm").run(flipped, shots=10)
+    job.wait_for_final_state(wait=0.01, callback=heard)
+    assert seen
     assert all(told[0] == job.job_id() and isinstance(told[1], JobStatus) and told[2] is job for told in seen)
-    assert job.done()
+    assert job.cancelled()
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_only_what_has_ended_is_final_to_qiskit(state: JobState) -> None:
+    """Bug: Qiskit stops waiting for a job that is being cancelled, or whose status is a word not known yet."""
+    assert (_STATUS[state] in JOB_FINAL_STATES) == state.ended
 
 
 def test_a_job_and_its_backend(backend: Backend, provider: Provider, flipped: QuantumCircuit) -> None:
@@ -212,12 +238,17 @@ def test_metadata_of_the_circuit_and_of_the_job(backend: Backend, provider: Prov
     assert (head["metadata"] if isinstance(head, dict) else head.metadata) == {"run": 3}
 
 
-def test_metadata_that_cannot_be_kept_stays_here(backend: Backend, provider: Provider, flipped: QuantumCircuit) -> None:
-    flipped.metadata = {"object": object()}
+@pytest.mark.parametrize("value", [object(), "long " * 500], ids=["no JSON", "too long"])
+def test_metadata_that_cannot_be_kept_stays_here(
+    backend: Backend, provider: Provider, flipped: QuantumCircuit, value: object
+) -> None:
+    flipped.metadata = {"value": value}
     job = backend.run([flipped, flipped], shots=5)
     head = job.result().results[0].header
     assert (head["metadata"] if isinstance(head, dict) else head.metadata) == flipped.metadata
-    assert provider.job(job.job_id()).result().get_counts(1) == {"10": 5}
+    elsewhere = provider.job(job.job_id())
+    assert elsewhere.result().get_counts(1) == {"10": 5}
+    assert "qrelay.circuit" not in elsewhere.cloud_job.record.metadata
 
 
 def test_errors_of_the_service_are_qiskit_errors_too(flipped: QuantumCircuit) -> None:
@@ -243,6 +274,8 @@ def test_lost_shots_are_told_not_padded(flipped: QuantumCircuit) -> None:
         result = job.result(partial=True)
         assert result.get_counts() == {"10": usable}
         assert len(result.get_memory()) == usable
+        with pytest.raises(IncompleteResult):  # what there is was asked for once, not for good
+            job.result()
 
 
 # --- sessions --------------------------------------------------------------------------------------------------------
@@ -308,6 +341,22 @@ def test_the_operation_s_index_is_that_of_the_user_s_circuit(backend: Backend) -
         backend.run([plain, circuit])
     assert (caught.value.operation, caught.value.index) == ("x", 2)
     assert "circuit 1 of the list" in "".join(caught.value.__notes__)
+
+
+def test_an_error_says_which_circuit_of_the_list_it_is_about(backend: Backend, flipped: QuantumCircuit) -> None:
+    """Bug: of a hundred circuits one has a free parameter, an unknown gate or a qubit too many, and none is named."""
+    free, opaque, wide = QuantumCircuit(1, 1), QuantumCircuit(1, 1), QuantumCircuit(200, 1)
+    free.rx(Parameter("theta"), 0)
+    opaque.append(Gate("mystery", 1, []), [0])
+    for bad in (free, opaque, wide):
+        bad.measure(0, 0)
+        bad.name = "the bad one"
+        with pytest.raises(UnsupportedCircuit) as caught:
+            backend.run([flipped, flipped, bad])
+        assert caught.value.__notes__ == ["This is circuit 2 of the list, 'the bad one'."]
+        with pytest.raises(UnsupportedCircuit) as caught:
+            backend.run(bad)
+        assert not hasattr(caught.value, "__notes__")
 
 
 @pytest.mark.parametrize("level", [None, 0, 1, 2, 3])

@@ -209,6 +209,32 @@ def test_loops_over_known_values_and_boxes_are_transpiled(fitter: Fitters, line:
         assert exact.same_distribution(exact.memory_distribution(fitted), exact.memory_distribution(plain))
 
 
+@pytest.mark.parametrize("level", [None, 0, 3])
+def test_loops_and_boxes_inside_guards_are_transpiled(fitter: Fitters, level: int | None) -> None:
+    """Catches a refusal of what was only looked for outside blocks: without other gates or a level it was taken."""
+    circuit, plain = QuantumCircuit(3, 1), QuantumCircuit(3, 1)
+    circuit.measure(0, 0)
+    with circuit.if_test((circuit.clbits[0], 1)):
+        with circuit.for_loop(range(2)):
+            circuit.ry(0.3, 1)
+            circuit.dcx(1, 2)
+        if hasattr(circuit, "box"):  # Qiskit 2
+            with circuit.box():
+                circuit.rzx(0.3, 2, 0)
+        else:
+            circuit.rzx(0.3, 2, 0)
+    for _ in range(2):
+        plain.ry(0.3, 1)
+        plain.dcx(1, 2)
+    plain.rzx(0.3, 2, 0)
+    fitted = fitter(control_flow=frozenset({"if"})).fit(circuit, level=level)
+    (guarded,) = (instruction for instruction in fitted.data if instruction.name == "if_else")
+    (body,) = (block for block in guarded.operation.blocks if block is not None)
+    assert {"dcx", "rzx", "for_loop", "box"}.isdisjoint(body.count_ops())
+    places = [fitted.find_bit(qubit).index for qubit in guarded.qubits]
+    assert Operator(QuantumCircuit(3, 1).compose(body, places, [0])).equiv(Operator(plain))
+
+
 def test_threads_may_run_circuits_side_by_side(fitter: Fitters) -> None:
     """Catches Qiskit's `RuntimeError: Already borrowed`: its pass managers and targets are not made for threads."""
     machine = fitter()
@@ -232,6 +258,9 @@ def test_delays_of_different_units_never_break_a_circuit(fitter: Fitters) -> Non
     wanted = QuantumCircuit(2)
     wanted.ecr(0, 1)
     assert Operator(fitter().fit(circuit)).equiv(wanted)
+    hidden = QuantumCircuit(2)
+    hidden.append(circuit.to_instruction(), [0, 1])  # the passes meet the delays once it is expanded
+    assert Operator(fitter().fit(hidden)).equiv(wanted)
 
 
 def test_free_parameters_are_named(fitter: Fitters) -> None:
@@ -258,6 +287,17 @@ def test_an_opaque_gate_is_refused_by_name_and_index(fitter: Fitters) -> None:
     assert (caught.value.operation, caught.value.index) == ("mystery", 1)
 
 
+def test_control_flow_that_the_target_lacks_is_refused_inside_blocks_too(fitter: Fitters) -> None:
+    circuit = QuantumCircuit(2, 1)
+    circuit.measure(0, 0)
+    with circuit.if_test((circuit.clbits[0], 1)), circuit.while_loop((circuit.clbits[0], 1)):
+        circuit.dcx(0, 1)
+        circuit.measure(0, 0)
+    with pytest.raises(UnsupportedCircuit, match="takes no 'while_loop'") as caught:
+        fitter(control_flow=frozenset({"if"})).fit(circuit)
+    assert (caught.value.operation, caught.value.index) == ("while_loop", 1)
+
+
 def test_control_flow_that_the_target_lacks_is_refused_where_transpiling_is_needed(fitter: Fitters) -> None:
     circuit = QuantumCircuit(2, 1)
     circuit.measure(0, 0)
@@ -266,6 +306,13 @@ def test_control_flow_that_the_target_lacks_is_refused_where_transpiling_is_need
     with pytest.raises(UnsupportedCircuit, match="if_else") as caught:
         fitter().fit(circuit)
     assert (caught.value.operation, caught.value.index) == ("if_else", 1)
+    looped = QuantumCircuit(2, 1)
+    with looped.for_loop(range(3)):
+        looped.h(0)
+    looped.compose(circuit, inplace=True)
+    with pytest.raises(UnsupportedCircuit, match="if_else") as caught:
+        fitter().fit(looped)
+    assert caught.value.index == 2  # in the user's circuit, not in the one whose loops are written out
     fitted = fitter(control_flow=frozenset({"if"})).fit(circuit)
     (block,) = (i.operation.blocks[0] for i in fitted.data if i.operation.name == "if_else")
     assert "dcx" not in block.count_ops()

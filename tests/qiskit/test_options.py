@@ -85,3 +85,10 @@ def test_name_and_job_name_are_one_option(toy: Target) -> None:
     assert RunOptions.read(toy, {}, {"name": "a", "job_name": "a"}).name == "a"
     with pytest.raises(InvalidOption, match="same option"):
         RunOptions.read(toy, {}, {"name": "a", "job_name": "b"})
+
+
+def test_a_run_s_job_name_comes_before_the_backend_s_name(toy: Target) -> None:
+    """Bug: a name set on the backend contradicted the run's under its other word, and the run was refused."""
+    assert RunOptions.read(toy, {"name": "a"}, {"job_name": "b"}).name == "b"
+    assert RunOptions.read(toy, {"job_name": "a"}, {"name": "b"}).name == "b"
+    assert RunOptions.read(toy, {"job_name": "a"}, {}).name == "a"

@@ -282,6 +282,23 @@ def test_p14_unbound_parameters_are_refused_by_name() -> None:
     assert caught.value.names == ("a", "b", "c")
 
 
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_loop_s_variable_that_also_stands_outside_its_loop_is_refused_by_name(inside: bool) -> None:
+    """Catches Qiskit's bare TypeError: the loop gives its variable a value in its own body only."""
+    theta = Parameter("theta")
+    circuit = QuantumCircuit(1, 1)
+    with circuit.for_loop(range(2), theta):
+        circuit.rz(theta, 0)
+    if inside:
+        with circuit.if_test((circuit.clbits[0], 1)):
+            circuit.rx(2 * theta, 0)
+    else:
+        circuit.rx(2 * theta, 0)
+    with pytest.raises(UnboundParameters) as caught:
+        read(circuit)
+    assert caught.value.names == ("theta",)
+
+
 def test_p14_unbound_parameters_of_a_definition_alone_are_refused_by_name() -> None:
     """Catches Qiskit's bare TypeError: the circuit itself does not know the parameters of such a gate."""
     inner = QuantumCircuit(1)
@@ -411,6 +428,7 @@ def test_expressions() -> None:
         expr.equal(b, 3),
         expr.less(expr.bit_xor(a, b), 2),
         expr.logic_and(a[0], expr.logic_or(b[1], expr.equal(a, 1))),
+        expr.equal(2, a),
     ]
     for test in tests:
         with circuit.if_test(test):
@@ -421,6 +439,17 @@ def test_expressions() -> None:
     assert conditions[3] == Expression("less", (xor, Expression("const", (2,), 2)))
     assert conditions[4].operator == "and"
     assert conditions[4].operands[0] == Expression("bit", (0,))
+    assert conditions[5] == RegisterIs((0, 1), 2)
+
+
+def test_conditions_inside_a_block_are_on_the_block_s_own_bits() -> None:
+    """A body made by hand has bits of its own, which stand for those that it was appended on."""
+    innermost, body, circuit = QuantumCircuit(1, 1), QuantumCircuit(1, 2), QuantumCircuit(1, 3)
+    innermost.x(0)
+    body.if_test((body.clbits[1], 0), innermost, [0], [0])
+    circuit.if_test((circuit.clbits[1], 1), body, [0], [2, 0])
+    inner: Operation = ("if", (), (BitIs(0, False), (("x", (0,), ()),), ()))
+    assert read(circuit).operations == [("if", (), (BitIs(1, True), (inner,), ()))]
 
 
 def test_classical_variables_are_refused() -> None:
@@ -433,10 +462,12 @@ def test_classical_variables_are_refused() -> None:
         read(circuit)
     assert (caught.value.operation, caught.value.index) == ("store", 1)
     inputs = QuantumCircuit(1, 1, inputs=[expr.Var.new("flag", types.Bool())])
+    inputs.x(0)
     with inputs.if_test(next(iter(inputs.iter_input_vars()))):
         inputs.x(0)
-    with pytest.raises(UnsupportedCircuit):
+    with pytest.raises(UnsupportedCircuit) as caught:
         read(inputs)
+    assert (caught.value.operation, caught.value.index) == ("if_else", 1)
 
 
 @pytest.mark.skipif(not QISKIT_1, reason="c_if is gone from Qiskit 2")

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from qrelay.program.operations import BLOCKS, Operation, blocks, with_blocks
 from qrelay.program.program import Program
 
-__all__ = ["BitIs", "Condition", "Expression", "RegisterIs", "Value", "unroll"]
+__all__ = ["BitIs", "Condition", "Expression", "RegisterIs", "Value", "leaves_loop", "unroll"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +87,18 @@ def _unrolled(operations: Iterable[Operation]) -> Iterator[Operation]:
             yield inner
             continue
         values, _, body = inner[2]
-        if _leaves_loop(body) or len(values) * len(body) > _LARGEST:
+        if leaves_loop(body) or len(values) * len(body) > _LARGEST:
             yield inner
         else:
             for _ in values:
                 yield from body
 
 
-def _leaves_loop(operations: Iterable[Operation]) -> bool:
+def leaves_loop(operations: Iterable[Operation]) -> bool:
     """Whether a `break` or `continue` in these operations belongs to the loop around them."""
     for operation in operations:
         if operation[0] in ("break", "continue"):
             return True
-        if operation[0] in ("if", "switch") and any(_leaves_loop(block) for block in blocks(operation)):
+        if operation[0] in ("if", "switch") and any(leaves_loop(block) for block in blocks(operation)):
             return True
     return False

@@ -11,7 +11,7 @@ from qiskit import QuantumCircuit
 from qiskit.providers import BackendV2, Options
 
 from qrelay.errors import UnsupportedCircuit
-from qrelay.qiskit.blame import explain
+from qrelay.qiskit.blame import explain, numbered
 from qrelay.qiskit.errors import qiskit_errors
 from qrelay.qiskit.fitting import Fitter
 from qrelay.qiskit.job import Job
@@ -106,11 +106,12 @@ class Backend(BackendV2):  # type: ignore[misc] # Qiskit is untyped
         with qiskit_errors():
             circuits = _circuits(run_input)
             chosen = RunOptions.read(self._device, self._options, options)
-            fitted = [
-                self._fitter.fit(circuit, level=chosen.optimization_level, seed=chosen.seed_transpiler)
-                for circuit in circuits
-            ]
-            programs = [read(circuit) for circuit in fitted]
+            level, seed = chosen.optimization_level, chosen.seed_transpiler
+            fitted, programs = [], []
+            for number, circuit in enumerate(circuits):
+                with numbered(number, circuits):
+                    fitted.append(self._fitter.fit(circuit, level=level, seed=seed))
+                    programs.append(read(fitted[number]))
             session = chosen.session if chosen.session is not None else self._session
             try:
                 job = self._account.submit(

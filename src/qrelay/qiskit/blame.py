@@ -1,7 +1,8 @@
-"""Which operation of the user's circuit a format cannot say, where the transpiler has been at work in between."""
+"""Which circuit of a list an error is about, and which operation, where the transpiler has been at work in between."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from qrelay.errors import UnsupportedCircuit
@@ -9,11 +10,21 @@ from qrelay.formats import choose
 from qrelay.qiskit.reader import read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from qiskit import QuantumCircuit
 
-__all__ = ["explain"]
+__all__ = ["explain", "numbered"]
+
+
+@contextmanager
+def numbered(number: int, circuits: Sequence[QuantumCircuit]) -> Iterator[None]:
+    """Around what is done to one circuit of several: its refusal says which one it is."""
+    try:
+        yield
+    except UnsupportedCircuit as error:
+        _number(error, number, circuits)
+        raise
 
 
 def explain(
@@ -35,11 +46,15 @@ def explain(
         if own is None or own.index is None:
             error.add_note("The index is that of the circuit after transpiling.")
             own = error
-        if len(circuits) > 1:
-            own.add_note(f"This is circuit {number} of the list, {circuit.name!r}.")
+        _number(own, number, circuits)
         if own is not error:
             raise own from error
         return
+
+
+def _number(error: UnsupportedCircuit, number: int, circuits: Sequence[QuantumCircuit]) -> None:
+    if len(circuits) > 1:
+        error.add_note(f"This is circuit {number} of the list, {circuits[number].name!r}.")
 
 
 def _refusal(circuit: QuantumCircuit, formats: Sequence[str]) -> UnsupportedCircuit | None:

@@ -12,7 +12,7 @@ from qrelay.program.control import BitIs, Condition, Expression, RegisterIs
 
 __all__ = ["read_condition", "read_switch"]
 
-_Refuse = Callable[[str, str], Any]
+_Refuse = Callable[[str], Any]
 
 _UNARY = {"BIT_NOT": "invert", "LOGIC_NOT": "not"}
 _BINARY = {
@@ -113,7 +113,7 @@ class _Expressions:
             return Expression(_BINARY[node.op.name], (self.read(node.left), self.read(node.right)), width)
         elif isinstance(node, expr.Index):
             return Expression("index", (self.read(node.target), self.read(node.index)), width)
-        refused: Expression = self._refuse("expression", "uses a classical variable that no job format can say")
+        refused: Expression = self._refuse("decides by a classical variable or value that no job format can say")
         return refused
 
     def _width(self, node: expr.Expr) -> int:

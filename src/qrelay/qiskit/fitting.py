@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Fitter"]
 
 _ANYWHERE = frozenset({"measure", "reset", "delay", "barrier", "global_phase"})
+_WRITTEN_OUT = frozenset({"for_loop", "box"})  # what a rewritten circuit has no more
 _DEFAULT_LEVEL = 2  # as Qiskit's own transpile has it
 
 
@@ -74,11 +75,11 @@ class Fitter:
         outside = None if self._plainly_native(names) else next(self._outside(circuit), None)
         if outside is None and level is None:
             return circuit
-        circuit = plain_circuit(circuit, self._names)
-        self._refuse_control_flow(circuit)
+        plain = plain_circuit(circuit, self._names)
+        self._refuse_control_flow(circuit, self._names if plain is circuit else self._names | _WRITTEN_OUT)
         try:
             with _TRANSPILER.lock:
-                return self._manager(level, seed).run(circuit)
+                return self._manager(level, seed).run(plain)
         except (QiskitError, KeyError, TypeError) as error:
             # KeyError and TypeError are how some passes meet what they do not know
             index, name = outside or (None, None)
@@ -123,16 +124,20 @@ class Fitter:
                 if (wires[a], wires[b]) not in pairs:
                     yield at, name
 
-    def _refuse_control_flow(self, circuit: QuantumCircuit) -> None:
+    def _refuse_control_flow(self, circuit: QuantumCircuit, known: Set[str], place: int | None = None) -> None:
         for index, instruction in enumerate(circuit.data):
-            operation = instruction.operation
-            if isinstance(operation, ControlFlowOp) and operation.name not in self._names:
+            if not instruction.is_control_flow():  # needs no gate object
+                continue
+            at = index if place is None else place
+            if instruction.name not in known:
                 raise UnsupportedCircuit(
-                    f"{self._name} takes no {operation.name!r} (operation {index}), and transpiling cannot replace it. "
+                    f"{self._name} takes no {instruction.name!r} (operation {at}), and transpiling cannot replace it. "
                     "Choose a target whose control flow includes it.",
-                    operation=operation.name,
-                    index=index,
+                    operation=instruction.name,
+                    index=at,
                 )
+            for block in instruction.operation.blocks:
+                self._refuse_control_flow(block, known, at)
 
     def _manager(self, level: int | None, seed: int | None) -> PassManager:
         key = (_DEFAULT_LEVEL if level is None else level, seed)

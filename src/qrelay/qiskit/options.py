@@ -14,7 +14,7 @@ from qrelay.errors import InvalidOption
 if TYPE_CHECKING:
     from qrelay import cloud
 
-__all__ = ["COMMON", "SEEDS", "RunOptions"]
+__all__ = ["COMMON", "RunOptions"]
 
 COMMON = (
     "shots",
@@ -32,8 +32,7 @@ COMMON = (
 )
 """Options known on every backend, in the order of the documentation. None always means: not given."""
 
-SEEDS = ("seed_simulator", "seed")
-"""Names under which targets take the seed that Qiskit calls `seed_simulator`."""
+_SEED = "seed"  # under this name targets take what Qiskit calls `seed_simulator`
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +58,16 @@ class RunOptions:
         Limits of shots and the target's own values are checked where jobs are submitted, for every framework alike.
         """
         _refuse_unknown(target, given)
-        values = {**defaults, **{name: value for name, value in given.items() if value is not None}}
-        chosen = {name: value for name, value in values.items() if value is not None}
-        name, job_name = chosen.pop("name", None), chosen.pop("job_name", None)
-        if name is not None and job_name is not None and name != job_name:
-            raise InvalidOption("`name` and `job_name` are the same option: give one of them.", option="job_name")
+        chosen = {**_meant(defaults), **_meant(given)}
         own = {key: chosen.pop(key) for key in target.options if key in chosen}
         seed = _checked(chosen, "seed_simulator", _integer, "an integer")
-        chosen.pop("seed_simulator", None)
         if seed is not None:
-            own[_seed_option(target)] = seed
+            if _SEED not in target.options:
+                raise InvalidOption(
+                    f"{target.id} takes no seed, so its shots cannot be repeated: leave `seed_simulator` out.",
+                    option="seed_simulator",
+                )
+            own[_SEED] = seed
         tags = chosen.pop("tags", ())
         if isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags):
             raise InvalidOption("`tags` takes a list of strings.", option="tags")
@@ -77,7 +76,7 @@ class RunOptions:
             memory=_checked(chosen, "memory", _truth, "True or False") or False,
             format=_checked(chosen, "format", _text, "the name of an input format"),
             input_params=_checked(chosen, "input_params", _mapping, "a dictionary"),
-            name=_checked({"name": name or job_name}, "name", _text, "a string"),
+            name=_checked(chosen, "name", _string, "a string"),
             session=chosen.get("session"),
             tags=tuple(tags),
             metadata=_checked(chosen, "metadata", _mapping, "a dictionary"),
@@ -85,6 +84,15 @@ class RunOptions:
             seed_transpiler=_checked(chosen, "seed_transpiler", _natural, "an integer from 0"),
             own=own,
         )
+
+
+def _meant(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given, the job's name under one word."""
+    meant = {name: value for name, value in options.items() if value is not None}
+    job_name = meant.pop("job_name", None)
+    if job_name is not None and meant.setdefault("name", job_name) != job_name:
+        raise InvalidOption("`name` and `job_name` are the same option: give one of them.", option="job_name")
+    return meant
 
 
 def _refuse_unknown(target: cloud.Target, given: Mapping[str, Any]) -> None:
@@ -99,16 +107,6 @@ def _refuse_unknown(target: cloud.Target, given: Mapping[str, Any]) -> None:
             f"service knows go through input_params={{…}}.",
             option=name,
         )
-
-
-def _seed_option(target: cloud.Target) -> str:
-    for name in SEEDS:
-        if name in target.options:
-            return name
-    raise InvalidOption(
-        f"{target.id} takes no seed, so its shots cannot be repeated: leave `seed_simulator` out.",
-        option="seed_simulator",
-    )
 
 
 def _checked(options: Mapping[str, Any], name: str, read: Callable[[Any], Any], wanted: str) -> Any:
@@ -139,8 +137,12 @@ def _truth(value: Any) -> bool | None:
     return bool(value) if isinstance(value, (bool, np.bool_)) else None
 
 
+def _string(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return _string(value) or None
 
 
 def _mapping(value: Any) -> dict[str, Any] | None:

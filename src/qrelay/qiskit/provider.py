@@ -94,7 +94,8 @@ class Provider:
         Targets that the service calls degraded come behind all others, then those whose queue it does not tell. Pass
         `simulator=True` to stay with simulators. Raises UnknownTarget if no backend is left.
         """
-        filters.setdefault("operational", filters.pop("available", True))
+        if {"available", "operational"}.isdisjoint(filters):
+            filters["available"] = True
         with qiskit_errors():
             candidates = self.backends(**filters)
             if not candidates:

@@ -7,6 +7,7 @@ else is expanded by its own definition, or synthesised by Qiskit where it has no
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit, transpile
@@ -32,6 +33,7 @@ from qiskit.exceptions import QiskitError
 
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Operation, Program, Register
+from qrelay.program.control import leaves_loop
 from qrelay.program.gates import GATES
 from qrelay.qiskit.conditions import read_condition, read_switch
 from qrelay.quieting import quieted
@@ -59,9 +61,9 @@ def read(circuit: QuantumCircuit) -> Program:
         UnsupportedCircuit: an operation that has no meaning in gates, measurements, resets and control flow, with its
             name and its index in `circuit.data`.
     """
-    unbound = {parameter.name for parameter in set(circuit.parameters) - _loop_parameters(circuit)}
+    unbound = _free(circuit)
     if unbound:
-        raise UnboundParameters(unbound)
+        raise UnboundParameters(parameter.name for parameter in unbound)
     qubits: dict[Qubit, int] = {qubit: index for index, qubit in enumerate(circuit.qubits)}
     clbits: dict[Clbit, int] = {bit: index for index, bit in enumerate(circuit.clbits)}
     reading = _Reading(qubits, clbits)
@@ -79,18 +81,20 @@ def read(circuit: QuantumCircuit) -> Program:
     )
 
 
-def _loop_parameters(circuit: QuantumCircuit) -> set[Any]:
-    """The variables of `for` loops, which Qiskit 1 counts among the circuit's parameters."""
+def _free(circuit: QuantumCircuit) -> set[Any]:
+    """The parameters without a value: not the variables of `for` loops, which Qiskit 1 counts among a circuit's."""
     if not circuit.parameters:
         return set()
-    found: set[Any] = set()
+    found = set(getattr(circuit.global_phase, "parameters", ()))
     for instruction in circuit.data:
-        if instruction.is_control_flow():
-            operation = instruction.operation
-            if isinstance(operation, ForLoopOp) and operation.params[1] is not None:
-                found.add(operation.params[1])
-            for block in operation.blocks:
-                found |= _loop_parameters(block)
+        if not instruction.is_control_flow():
+            found.update(*(getattr(value, "parameters", ()) for value in instruction.params))
+            continue
+        operation = instruction.operation
+        inside = set().union(*map(_free, operation.blocks))
+        if isinstance(operation, ForLoopOp):
+            inside.discard(operation.params[1])
+        found |= inside
     return found
 
 
@@ -98,10 +102,10 @@ class _Where(dict[tuple[Any, ...], tuple[int, ...]]):
     """Indices of tuples of qubits, remembered: a circuit has few different tuples."""
 
     def __init__(self, index: Mapping[Any, int]) -> None:
-        self._index = index
+        self.index = index
 
     def __missing__(self, bits: tuple[Any, ...]) -> tuple[int, ...]:
-        index = self._index
+        index = self.index
         found = self[bits] = tuple([index[bit] for bit in bits])
         return found
 
@@ -152,7 +156,7 @@ class _Reading:
             positions.extend([index] * (len(out) - before))
             settled = index + 1
 
-        self._instructions(circuit, _Where(self.qubits), self.qubits, self.clbits, out, expanded)
+        self._instructions(circuit, self.qubits, self.clbits, out, expanded)
         if positions is not None:
             positions.extend(range(settled, len(circuit.data)))
         return out, positions
@@ -160,13 +164,13 @@ class _Reading:
     def _instructions(
         self,
         circuit: QuantumCircuit,
-        where: _Where,
         qubits: Mapping[Qubit, int],
         clbits: Mapping[Clbit, int],
         out: list[Operation],
         expanded: Any = None,
     ) -> None:
         add = out.append
+        where = _Where(qubits)
         fixed = _FixedGates(where)
         conditions = _HAS_OWN_CONDITIONS
         for index, instruction in enumerate(circuit.data):
@@ -187,24 +191,21 @@ class _Reading:
             before = len(out)
             if expanded is not None:
                 self._index = index
-            self._special(instruction, where, qubits, clbits, out)
+            self._special(instruction, where, clbits, out)
             if expanded is not None:
                 expanded(index, before)
 
     def _special(
-        self,
-        instruction: CircuitInstruction,
-        where: _Where,
-        qubits: Mapping[Qubit, int],
-        clbits: Mapping[Clbit, int],
-        out: list[Operation],
+        self, instruction: CircuitInstruction, where: _Where, clbits: Mapping[Clbit, int], out: list[Operation]
     ) -> None:
         """An instruction that is no plain standard gate."""
         if _HAS_OWN_CONDITIONS and instruction.condition is not None and not instruction.is_control_flow():
-            condition = read_condition(instruction.condition, clbits, self.clbits, self._refuse)
+            condition = read_condition(
+                instruction.condition, clbits, self.clbits, partial(self._refuse, instruction.name)
+            )
             plain = QuantumCircuit(list(instruction.qubits), list(instruction.clbits))
             plain.append(_without_condition(instruction.operation), instruction.qubits, instruction.clbits)
-            out.append(("if", (), (condition, self._block(plain, qubits, clbits), ())))
+            out.append(("if", (), (condition, self._block(plain, where.index, clbits), ())))
             return
         operation = instruction.operation
         places = where[instruction.qubits]
@@ -245,13 +246,12 @@ class _Reading:
         inner_clbits = dict(zip(definition.clbits, bits, strict=False))
         self._depth += 1
         try:
-            self._instructions(definition, _Where(inner_qubits), inner_qubits, inner_clbits, out)
-            self._add_phase(float(definition.global_phase), out)
+            self._inline(definition, inner_qubits, inner_clbits, out)
         except TypeError:
-            unbound = {parameter.name for parameter in set(definition.parameters) - _loop_parameters(definition)}
+            unbound = _free(definition)
             if not unbound:
                 raise
-            raise UnboundParameters(unbound) from None
+            raise UnboundParameters(parameter.name for parameter in unbound) from None
         self._depth -= 1
 
     def _definition(self, operation: Any) -> QuantumCircuit:
@@ -275,6 +275,17 @@ class _Reading:
                 self._refuse(operation.name, "has neither a definition nor a matrix")
             return made
 
+    def _inline(
+        self,
+        circuit: QuantumCircuit,
+        qubits: Mapping[Qubit, int],
+        clbits: Mapping[Clbit, int],
+        out: list[Operation],
+    ) -> None:
+        """Write a circuit inside the circuit; its global phase belongs to what surrounds it."""
+        self._instructions(circuit, qubits, clbits, out)
+        self._add_phase(float(circuit.global_phase), out)
+
     def _add_phase(self, angle: float, out: list[Operation]) -> None:
         if not angle:
             return
@@ -290,8 +301,7 @@ class _Reading:
     ) -> tuple[Operation, ...]:
         outer, self._in_block = self._in_block, True
         out: list[Operation] = []
-        self._instructions(block, _Where(qubits), qubits, clbits, out)
-        self._add_phase(float(block.global_phase), out)
+        self._inline(block, qubits, clbits, out)
         self._in_block = outer
         return tuple(out)
 
@@ -303,12 +313,19 @@ class _Reading:
         clbits: Mapping[Clbit, int],
         out: list[Operation],
     ) -> None:
+        refuse = partial(self._refuse, operation.name)
+
+        def wires(inner: QuantumCircuit) -> tuple[dict[Qubit, int], dict[Clbit, int]]:
+            return dict(zip(inner.qubits, places, strict=True)), dict(zip(inner.clbits, bits, strict=True))
+
         def block(inner: QuantumCircuit) -> tuple[Operation, ...]:
-            inner_qubits = dict(zip(inner.qubits, places, strict=True))
-            return self._block(inner, inner_qubits, dict(zip(inner.clbits, bits, strict=True)))
+            return self._block(inner, *wires(inner))
+
+        def inline(inner: QuantumCircuit, into: list[Operation]) -> None:
+            self._inline(inner, *wires(inner), into)
 
         def condition(test: Any) -> Condition:
-            return read_condition(test, clbits, self.clbits, self._refuse)
+            return read_condition(test, clbits, self.clbits, refuse)
 
         if isinstance(operation, IfElseOp):
             then, otherwise = operation.params
@@ -316,42 +333,28 @@ class _Reading:
         elif isinstance(operation, WhileLoopOp):
             out.append(("while", (), (condition(operation.condition), block(operation.params[0]))))
         elif isinstance(operation, ForLoopOp):
-            self._for(operation, block, out)
+            self._for(operation, block, inline, out)
         elif isinstance(operation, SwitchCaseOp):
-            value = read_switch(operation.target, clbits, self.clbits, self._refuse)
+            value = read_switch(operation.target, clbits, self.clbits, refuse)
             cases = tuple((_labels(labels), block(body)) for labels, body in operation.cases_specifier())
             out.append(("switch", (), (value, cases)))
         elif operation.name == "box":  # Qiskit 2: a scope for timing and annotations, no control flow
-            inner = operation.blocks[0]
-            inner_qubits = dict(zip(inner.qubits, places, strict=True))
-            inner_clbits = dict(zip(inner.clbits, bits, strict=True))
-            self._instructions(inner, _Where(inner_qubits), inner_qubits, inner_clbits, out)
-            self._add_phase(float(inner.global_phase), out)
+            inline(operation.blocks[0], out)
         else:
-            self._refuse(operation.name, "is control flow that qrelay does not know")
+            refuse("is control flow that qrelay does not know")
 
-    def _for(self, operation: ForLoopOp, block: Any, out: list[Operation]) -> None:
+    def _for(self, operation: ForLoopOp, block: Any, inline: Any, out: list[Operation]) -> None:
         """A loop whose variable turns up in angles is written out, value by value; any other stays a loop."""
         values, variable, body = operation.params
         if variable is None or variable not in body.parameters:
             out.append(("for", (), (values if isinstance(values, range) else tuple(values), None, block(body))))
             return
-        if _leaves(body):
-            self._refuse(operation.name, "uses its variable in an angle and may end early, which no format can say")
         for value in values:
-            bound = body.assign_parameters({variable: value}, inplace=False)
-            if self._in_block:
-                out.extend(block(bound))
-            else:
-                out.extend(self._outside(block(bound)))
-
-    def _outside(self, operations: Iterable[Operation]) -> Iterable[Operation]:
-        """A written-out body at top level: its global phases are the program's."""
-        for operation in operations:
-            if operation[0] == "global_phase":
-                self.phase += operation[2][0]
-            else:
-                yield operation
+            step: list[Operation] = []
+            inline(body.assign_parameters({variable: value}, inplace=False), step)
+            if leaves_loop(step):
+                self._refuse(operation.name, "uses its variable in an angle and may end early, which no format can say")
+            out += step
 
     def _refuse(self, name: str, why: str) -> Any:
         raise UnsupportedCircuit(f"Operation {self._index}, {name!r}, {why}.", operation=name, index=self._index)
@@ -383,16 +386,3 @@ def _seconds(delay: Delay) -> float | None:
 
 def _labels(labels: Iterable[Any]) -> tuple[int | None, ...]:
     return tuple(int(label) if isinstance(label, int) else None for label in labels)
-
-
-def _leaves(body: QuantumCircuit) -> bool:
-    """Whether a `break` or `continue` in the body belongs to the loop around it."""
-    for instruction in body.data:
-        if instruction.name in ("break_loop", "continue_loop"):
-            return True
-        if not instruction.is_control_flow():
-            continue
-        operation = instruction.operation
-        if not isinstance(operation, (ForLoopOp, WhileLoopOp)) and any(_leaves(block) for block in operation.blocks):
-            return True
-    return False

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from qiskit import QuantumCircuit
-from qiskit.circuit import AnnotatedOperation, ControlFlowOp, ControlledGate, Gate, Instruction
+from qiskit.circuit import AnnotatedOperation, ControlFlowOp, ControlledGate, Delay, Gate, Instruction
 from qiskit.circuit.library import C3XGate, C4XGate, get_standard_gate_name_mapping
 
 from qrelay.errors import UnsupportedCircuit
@@ -20,7 +20,7 @@ from qrelay.program.program import walk
 from qrelay.qiskit.reader import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from qrelay.program import Operation
     from qrelay.program.control import Condition
@@ -115,27 +115,36 @@ def _gates() -> dict[str, Callable[..., Gate]]:
 # --- what stands in the way --------------------------------------------------------------------------------------
 
 
-def _borrowed(circuit: QuantumCircuit, depth: int = 0) -> str | None:
-    """The name of a gate that only borrows it from one of Qiskit's, wherever it stands, inside definitions too."""
+def _special(circuit: QuantumCircuit, depth: int = 0) -> Iterator[Any]:
+    """Every operation that is no plain standard gate, those inside blocks and inside definitions included."""
     for instruction in circuit.data:
         if instruction.is_standard_gate():
             continue
         operation = instruction.operation
         while isinstance(operation, AnnotatedOperation):
             operation = operation.base_op
-        module = _kind(operation).__module__ or ""
-        if (operation.name in _gates() or operation.name in _ALSO) and not module.startswith(_GENUINE):
-            return str(operation.name)
-        inner: list[QuantumCircuit] = []
+        yield operation
+        inner: Iterable[Any] = ()
         if isinstance(operation, ControlFlowOp):
-            inner = list(operation.blocks)
-        elif _kind(operation) in _GENERAL or not module.startswith("qiskit."):
+            inner = operation.blocks
+        elif _kind(operation) in _GENERAL or not _module(operation).startswith("qiskit."):
             inner = [getattr(operation, "definition", None)]  # Qiskit's own gates are defined in Qiskit's own gates
-        for body in inner:
-            found = _borrowed(body, depth + 1) if isinstance(body, QuantumCircuit) and depth < _DEEPEST else None
-            if found is not None:
-                return found
+        if depth < _DEEPEST:
+            for body in inner:
+                if isinstance(body, QuantumCircuit):
+                    yield from _special(body, depth + 1)
+
+
+def _borrowed(circuit: QuantumCircuit) -> str | None:
+    """The name of a gate that only borrows it from one of Qiskit's."""
+    for operation in _special(circuit):
+        if (operation.name in _gates() or operation.name in _ALSO) and not _module(operation).startswith(_GENUINE):
+            return str(operation.name)
     return None
+
+
+def _module(operation: Any) -> str:
+    return _kind(operation).__module__ or ""
 
 
 def _kind(operation: Any) -> type:
@@ -147,11 +156,11 @@ def _kind(operation: Any) -> type:
 def _can_be_written_out(circuit: QuantumCircuit, known: Collection[str]) -> bool:
     """Whether there are boxes, or loops that the target does not take."""
     return any(
-        instruction.is_control_flow() and (instruction.name == "box" or instruction.name not in known)
-        for instruction in circuit.data
+        isinstance(operation, ControlFlowOp) and (operation.name == "box" or operation.name not in known)
+        for operation in _special(circuit)
     )
 
 
 def _mixes_units(circuit: QuantumCircuit) -> bool:
-    units = {instruction.operation.unit == "dt" for instruction in circuit.data if instruction.name == "delay"}
+    units = {operation.unit == "dt" for operation in _special(circuit) if isinstance(operation, Delay)}
     return len(units) > 1
