@@ -17,6 +17,7 @@ from qrelay.cloud import JobState
 from qrelay.errors import ServiceError, ServiceUnavailable, UnclearOutcome
 from qrelay.formats.payload import Payload
 from qrelay.local import Fault
+from qrelay.program import Program, Register
 
 
 class Service:
@@ -255,6 +256,29 @@ def test_a_cancelled_submission_says_where_to_look(local: Callable[..., Workspac
 
     (note,) = asyncio.run(main()).__notes__
     assert re.search(r"account\.job\('[0-9a-f-]{36}'\)", note)
+
+
+def test_what_the_service_does_not_repeat_is_not_forgotten(remote: Callable[..., Workspace]) -> None:
+    """A later answer about the job left out its metadata, and the bits of the circuit just submitted lost their names
+    and places."""
+    service = Service([])
+
+    async def terse(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "store.example" and request.method == "GET":
+            return httpx.Response(200, json={"histogram": {"1": 1.0}})
+        answer = await service(request)
+        if request.method == "GET" and "/jobs/" in request.url.path:
+            told = {"status": "Succeeded", "outputDataFormat": "ionq.quantum-results.v1"}
+            uri = "https://store.example/job-x/rawOutputData?sig=s"
+            return httpx.Response(200, json=answer.json() | told | {"outputDataUri": uri})
+        return answer
+
+    registers = (Register("a", (0, 1)), Register("b", (2,)))
+    measured: list[Any] = [("x", (0,), ()), ("measure", (0,), (1,)), ("measure", (1,), (2,))]
+    job = remote(terse).submit("ionq.simulator", Program(2, 3, measured, registers), shots=10)
+    outcome = job.result()
+    assert (outcome.counts(), outcome.shots_asked) == ({"0 10": 10}, 10)
+    assert job.record.state is JobState.SUCCEEDED
 
 
 def test_p16_shots_go_under_the_targets_own_name(local: Callable[..., Workspace]) -> None:
