@@ -169,6 +169,20 @@ def test_an_unclear_list_is_found_by_its_own_id(remote: Callable[..., Workspace]
     assert {record.id for record in workspace.job(found[0]).records if record is not None} == set(service.made)
 
 
+def test_p18_of_a_list_the_unclear_member_is_told_first(remote: Callable[..., Workspace], flips: Any) -> None:
+    """Its first member was refused, and that was all that was said: nobody settled the second, which had arrived."""
+
+    async def first_refused(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT" and "/jobs/" in request.url.path and json.loads(request.content)["name"] == "n-0":
+            return httpx.Response(400, json={"error": {"code": "InvalidJobDefinition", "message": "no such thing"}})
+        return await service(request)
+
+    service = Service(["commit-drop"], [httpx.Response(403)])
+    with pytest.raises(UnclearOutcome) as caught:
+        remote(first_refused).submit("ionq.simulator", [flips("01"), flips("10")], shots=10, name="n")
+    assert service.made == [caught.value.tag]
+
+
 def test_p22_a_permanent_refusal_costs_one_submission_a_circuit(remote: Callable[..., Workspace], flips: Any) -> None:
     refusal = httpx.Response(400, json={"error": {"code": "InvalidJobDefinition", "message": "no such thing"}})
     service = Service([refusal] * 9)
