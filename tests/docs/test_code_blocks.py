@@ -4,7 +4,8 @@ The rules, for who writes a page:
 
 - All `python` blocks of a page are one program, run from top to bottom on the embedded cloud.
 - A block after `<!-- not run: reason -->` is only compiled. Use it for what needs an account, and give the reason.
-- A `text` block after `<!-- prints -->` is what the Python block before it prints, exactly. A block that prints has one.
+- A `text` block after `<!-- prints -->` is what the Python block before it prints, exactly. Every block that prints has
+  one.
 - Every `qrelay …` line of a `console` or `bash` block must be a command with options that exist; those with
   `--local` are run.
 """
