@@ -296,6 +296,17 @@ def test_a_cancelled_submission_says_where_to_look(local: Callable[..., Workspac
     assert re.search(r"account\.job\('[0-9a-f-]{36}'\)", note)
 
 
+def test_metadata_of_the_user_s_does_not_take_the_layout_s_place(local: Callable[..., Workspace], flips: Any) -> None:
+    """Metadata of a job copied to a new one brought the old one's registers along."""
+    workspace = local()
+    old = {"qrelay.layout": flips("111").layout.to_json(), "owner": "me"}
+    job = workspace.submit("rigetti.sim.qvm", flips("01"), shots=10, metadata=old)
+    job.wait(timeout=60)
+    again = workspace.job(job.id)
+    assert again.result().counts() == {"01": 10}
+    assert again.record.metadata["owner"] == "me"
+
+
 def test_what_the_service_does_not_repeat_is_not_forgotten(remote: Callable[..., Workspace]) -> None:
     """A later answer about the job left out its metadata, and the bits of the circuit just submitted lost their names
     and places."""
