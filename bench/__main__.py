@@ -19,7 +19,10 @@ from bench.circuits import QUBITS, mixed
 from bench.writers import YARDSTICK, Writer, writers
 
 PATIENCE = 20.0
-"""Seconds one call may take: a size that is expected to take longer (slow ones grow with the square) is skipped."""
+"""Seconds one call may take: a size that is expected to take longer (slow ones grow with the square) is skipped.
+
+No round begins after the yardstick has had as much, and no other writer joins one after a quarter of it.
+"""
 
 SMALLEST = 1_000
 
@@ -31,26 +34,27 @@ def measure(sizes: list[int], rounds: int) -> list[dict[str, Any]]:
     records = []
     for size in sizes:
         circuit = mixed(size)
-        times: dict[str, list[float]] = {writer.name: [] for writer in columns}
+        times: dict[str, dict[int, float]] = {writer.name: {} for writer in columns}  # seconds by round
         skipped = {writer.name: _why_not(writer, size, last.get(writer.name)) for writer in columns}
         for turn in range(rounds + 1):
+            if sum(times[YARDSTICK].values()) > PATIENCE:
+                break  # a round without the yardstick has nothing to be compared with
             for writer in columns:
-                if skipped[writer.name] or sum(times[writer.name]) > PATIENCE / 4:
+                spent = times[writer.name]
+                if skipped[writer.name] or (writer.name != YARDSTICK and sum(spent.values()) > PATIENCE / 4):
                     continue
                 began = time.perf_counter()
                 writer.run(circuit)
-                spent = time.perf_counter() - began
-                if turn or spent > 1:  # the first call warms up, unless it is too dear to be thrown away
-                    times[writer.name].append(spent)
+                spent[turn] = time.perf_counter() - began
         for writer in columns:
             records.append(_record(writer, size, times[writer.name], times[YARDSTICK], skipped[writer.name]))
             if times[writer.name]:
-                last[writer.name] = size, min(times[writer.name])
+                last[writer.name] = size, min(times[writer.name].values())
     return records
 
 
 def _why_not(writer: Writer, size: int, last: tuple[int, float] | None) -> str:
-    if writer.missing:
+    if writer.missing or writer.name == YARDSTICK:  # without it there is no table
         return writer.missing
     if last is None:
         return "" if size <= SMALLEST else "too slow at a smaller size"
@@ -61,15 +65,18 @@ def _why_not(writer: Writer, size: int, last: tuple[int, float] | None) -> str:
     return f"too slow: would take about {expected:.0f} s" if expected < 3600 else "too slow: would take hours"
 
 
-def _record(writer: Writer, size: int, times: list[float], yardstick: list[float], skipped: str) -> dict[str, Any]:
+def _record(
+    writer: Writer, size: int, times: dict[int, float], yardstick: dict[int, float], skipped: str
+) -> dict[str, Any]:
+    """One line of the table; `times` are seconds by round. The first round warms up and counts only if it is alone."""
     record: dict[str, Any] = {"writer": writer.name, "gates": size, "goal": writer.goal, "skipped": skipped}
     if times:
-        ratios = [own / other for own, other in zip(times, yardstick, strict=False)]
+        counted = {turn: spent for turn, spent in times.items() if turn or len(times) == 1}
         record |= {
-            "min_us": min(times) / size * 1e6,
-            "median_us": statistics.median(times) / size * 1e6,
-            "ratio": statistics.median(ratios),
-            "rounds": len(times),
+            "min_us": min(counted.values()) / size * 1e6,
+            "median_us": statistics.median(counted.values()) / size * 1e6,
+            "ratio": statistics.median(spent / yardstick[turn] for turn, spent in counted.items()),
+            "rounds": len(counted),
         }
     return record
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qrelay.azure import Workspace
-from qrelay.azure.connection import endpoint_of, parse_connection_string, parse_resource_id
+from qrelay.azure.connection import Environment, endpoint_of, parse_connection_string, parse_resource_id
 from qrelay.errors import ConfigurationError
 
 PARTS = {
@@ -136,3 +136,9 @@ def test_the_environments_single_variables_and_their_fallbacks(bare: pytest.Monk
     bare.setenv("LOCATION", "eastus")
     with Workspace.from_env(credential="k") as workspace:
         assert workspace.service.name == "workspace w"
+    for general in ("SUBSCRIPTION_ID", "RESOURCE_GROUP", "LOCATION"):  # other tools' words: ours come first
+        bare.setenv(general, "another")
+    bare.setenv("AZURE_QUANTUM_SUBSCRIPTION_ID", "s")
+    bare.setenv("AZURE_QUANTUM_WORKSPACE_LOCATION", "eastus")
+    found = Environment()
+    assert (found.subscription_id, found.resource_group, found.location) == ("s", "g", "eastus")

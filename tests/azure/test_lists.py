@@ -7,9 +7,11 @@ import json
 import os
 import subprocess
 import sys
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -326,6 +328,37 @@ def test_jobs_are_listed_and_filtered(local: Callable[..., Workspace], flips: An
         return [job.name async for job in workspace.jobs_async(limit=3)]
 
     assert asyncio.run(listed()) == ["other", "it's too", "it's"]
+
+
+@pytest.fixture
+def tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This machine's clock on the wall, nine hours ahead."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("tokyo")
+def test_jobs_are_filtered_by_their_time(local: Callable[..., Workspace], flips: Any) -> None:
+    """A bound read in this machine's time zone, or the moment itself on both sides of it."""
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    now = noon
+    workspace = local(clock=lambda: int(now.timestamp()) * 10**9)
+    for hours in (-1, 0, 1):
+        now = noon + timedelta(hours=hours)
+        workspace.submit("ionq.simulator", flips("1"), shots=5, name=str(now.hour)).wait(timeout=60)
+
+    def names(**bounds: Any) -> list[str]:
+        return [job.name for job in workspace.jobs(**bounds)]
+
+    for moment in (noon, noon.astimezone(timezone(timedelta(hours=-5))), noon.replace(tzinfo=None)):
+        assert names(created_after=moment) == ["13", "12"]
+        assert names(created_before=moment) == ["11"]
+    assert names(created_after=noon, created_before=noon + timedelta(hours=1)) == ["12"]
+    assert names(created_after=date(2026, 11, 20)) == ["13", "12", "11"]
+    assert names(created_before=date(2026, 11, 20)) == []
 
 
 def test_pages_are_followed_on_the_services_own_host_only(remote: Callable[..., Workspace]) -> None:

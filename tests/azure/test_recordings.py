@@ -48,6 +48,7 @@ def test_ionq_by_qir(recorded: Callable[..., Any]) -> None:
     job = workspace.submit("ionq.simulator", ghz, shots=500, format="qir.v1")
     assert job.result().counts() == {"000": 250, "111": 250}
     (body,) = replay.sent("PUT", "/jobs/00000000-0000-0000-0000-000000000001")
+    assert (body["inputDataFormat"], body["outputDataFormat"]) == ("qir.v1", "microsoft.quantum-results.v2")
     assert body["inputParams"] == {"shots": 500, "items": [{"entryPoint": "ENTRYPOINT__main", "arguments": []}]}
     assert all(isinstance(value, str) for value in body["metadata"].values())
     assert job.record.cost == "0.00 USD"

@@ -166,6 +166,24 @@ def test_p27_a_session_that_cannot_be_closed_keeps_no_other_open(local: Callable
     assert [session.id for session in workspace.sessions(open=True)] == [sessions[1].id]
 
 
+def test_p27_a_limit_counts_the_sessions_that_were_asked_for(local: Callable[..., Workspace]) -> None:
+    """The limit was drawn before the closed ones were left out: sessions(open=True, limit=1) found none."""
+    workspace = local()
+    sessions = [workspace.open_session(T) for _ in range(4)]
+    for session in sessions[2:]:
+        session.close()
+
+    def found(**asked: Any) -> list[int]:
+        ids = [session.id for session in sessions]
+        return [ids.index(session.id) for session in workspace.sessions(**asked)]
+
+    assert found() == found(limit=4) == [3, 2, 1, 0]
+    assert found(limit=1) == [3]
+    assert found(open=True, limit=1) == [1]
+    assert found(open=True, limit=9) == [1, 0]
+    assert found(open=False, limit=1) == [3]
+
+
 def test_p26_a_session_that_times_out_names_the_finished_jobs(local: Callable[..., Workspace], flips: Any) -> None:
     later = [0]
     workspace = local(session_idle=600.0, clock=lambda: time.time_ns() + later[0])
@@ -272,6 +290,7 @@ def test_p25_each_task_may_have_its_own(local: Callable[..., Workspace], flips: 
             await asyncio.sleep(0.05)
             job = await workspace.submit_async(T, flips("1"), 5)
             await asyncio.sleep(0.05)
+            await job.wait_async(60)  # a session with a job under way counts as open, closed or not
             return bool(job.session_id == session.id)
 
     async def main() -> list[bool]:

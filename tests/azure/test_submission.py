@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import signal
@@ -17,6 +18,7 @@ from qrelay.cloud import JobState
 from qrelay.errors import ServiceError, ServiceUnavailable, UnclearOutcome
 from qrelay.formats.payload import Payload
 from qrelay.local import Fault
+from qrelay.program import Program, Register
 
 
 class Service:
@@ -168,6 +170,43 @@ def test_an_unclear_list_is_found_by_its_own_id(remote: Callable[..., Workspace]
     assert {record.id for record in workspace.job(found[0]).records if record is not None} == set(service.made)
 
 
+def test_p22_a_list_is_sent_side_by_side(remote: Callable[..., Workspace], flips: Any) -> None:
+    """One circuit after the other: a list of a hundred then takes a hundred times as long to send."""
+    service, under_way, most = Service([]), 0, 0
+    together = asyncio.Event()
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        nonlocal under_way, most
+        if request.method != "PUT" or "/jobs/" not in request.url.path:
+            return await service(request)
+        under_way += 1
+        most = max(most, under_way)
+        if under_way == 4:
+            together.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(together.wait(), 2)
+        under_way -= 1
+        return await service(request)
+
+    remote(slow).submit("ionq.simulator", [flips("01")] * 4, shots=10)
+    assert most == 4
+    assert len(service.made) == 4
+
+
+def test_p18_of_a_list_the_unclear_member_is_told_first(remote: Callable[..., Workspace], flips: Any) -> None:
+    """Its first member was refused, and that was all that was said: nobody settled the second, which had arrived."""
+
+    async def first_refused(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT" and "/jobs/" in request.url.path and json.loads(request.content)["name"] == "n-0":
+            return httpx.Response(400, json={"error": {"code": "InvalidJobDefinition", "message": "no such thing"}})
+        return await service(request)
+
+    service = Service(["commit-drop"], [httpx.Response(403)])
+    with pytest.raises(UnclearOutcome) as caught:
+        remote(first_refused).submit("ionq.simulator", [flips("01"), flips("10")], shots=10, name="n")
+    assert service.made == [caught.value.tag]
+
+
 def test_p22_a_permanent_refusal_costs_one_submission_a_circuit(remote: Callable[..., Workspace], flips: Any) -> None:
     refusal = httpx.Response(400, json={"error": {"code": "InvalidJobDefinition", "message": "no such thing"}})
     service = Service([refusal] * 9)
@@ -255,6 +294,40 @@ def test_a_cancelled_submission_says_where_to_look(local: Callable[..., Workspac
 
     (note,) = asyncio.run(main()).__notes__
     assert re.search(r"account\.job\('[0-9a-f-]{36}'\)", note)
+
+
+def test_metadata_of_the_user_s_does_not_take_the_layout_s_place(local: Callable[..., Workspace], flips: Any) -> None:
+    """Metadata of a job copied to a new one brought the old one's registers along."""
+    workspace = local()
+    old = {"qrelay.layout": flips("111").layout.to_json(), "owner": "me"}
+    job = workspace.submit("rigetti.sim.qvm", flips("01"), shots=10, metadata=old)
+    job.wait(timeout=60)
+    again = workspace.job(job.id)
+    assert again.result().counts() == {"01": 10}
+    assert again.record.metadata["owner"] == "me"
+
+
+def test_what_the_service_does_not_repeat_is_not_forgotten(remote: Callable[..., Workspace]) -> None:
+    """A later answer about the job left out its metadata, and the bits of the circuit just submitted lost their names
+    and places."""
+    service = Service([])
+
+    async def terse(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "store.example" and request.method == "GET":
+            return httpx.Response(200, json={"histogram": {"1": 1.0}})
+        answer = await service(request)
+        if request.method == "GET" and "/jobs/" in request.url.path:
+            told = {"status": "Succeeded", "outputDataFormat": "ionq.quantum-results.v1"}
+            uri = "https://store.example/job-x/rawOutputData?sig=s"
+            return httpx.Response(200, json=answer.json() | told | {"outputDataUri": uri})
+        return answer
+
+    registers = (Register("a", (0, 1)), Register("b", (2,)))
+    measured: list[Any] = [("x", (0,), ()), ("measure", (0,), (1,)), ("measure", (1,), (2,))]
+    job = remote(terse).submit("ionq.simulator", Program(2, 3, measured, registers), shots=10)
+    outcome = job.result()
+    assert (outcome.counts(), outcome.shots_asked) == ({"0 10": 10}, 10)
+    assert job.record.state is JobState.SUCCEEDED
 
 
 def test_p16_shots_go_under_the_targets_own_name(local: Callable[..., Workspace]) -> None:

@@ -178,5 +178,6 @@ def test_the_state_of_a_list() -> None:
     assert _state(done, queued) is running
     assert _state(None, queued) is queued
     assert _state(JobState.CANCELLED, done) is JobState.CANCELLED
+    assert _state(JobState.CANCELLED, failed) is failed
     assert _state(JobState.CANCELLING, running) is JobState.CANCELLING
     assert _state(JobState.UNKNOWN, queued) is JobState.UNKNOWN

@@ -4,7 +4,8 @@ The rules, for who writes a page:
 
 - All `python` blocks of a page are one program, run from top to bottom on the embedded cloud.
 - A block after `<!-- not run: reason -->` is only compiled. Use it for what needs an account, and give the reason.
-- A `text` block after `<!-- prints -->` is what the Python block before it prints, exactly.
+- A `text` block after `<!-- prints -->` is what the Python block before it prints, exactly. Every block that prints has
+  one.
 - Every `qrelay …` line of a `console` or `bash` block must be a command with options that exist; those with
   `--local` are run.
 """
@@ -80,12 +81,14 @@ def test_every_block_has_a_known_kind(page: Path) -> None:
 def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": f"page_{page.stem}"}
-    printed = ""
+    printed = ""  # by the block before, and not shown yet
     for block in blocks(page):
         if block.mark == "prints":
             assert printed.strip() == block.text.strip(), f"{block}: the block before it prints something else"
+            printed = ""
         if block.language != "python":
             continue
+        assert not printed, f"{block}: what the block before it prints is not shown: {printed}"
         code = compile("\n" * block.line + block.text, str(page), "exec")
         if block.mark.startswith("not run"):
             continue
@@ -93,6 +96,7 @@ def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.Monke
         with contextlib.redirect_stdout(output):
             exec(code, names)
         printed = output.getvalue()
+    assert not printed, f"{page.name}: what its last block prints is not shown: {printed}"
 
 
 @pytest.mark.parametrize(("block", "command"), commands(), ids=str)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import struct
+
 import numpy as np
 import pytest
 
 from qrelay.formats import INPUT_FORMATS, encode
 from qrelay.program import Operation, Program, Register
+from qrelay.program.control import RegisterIs
 from qrelay.program.gates import GATES, inverse
 
 qiskit = pytest.importorskip("qiskit")
@@ -85,6 +89,25 @@ def test_openqasm2_operator_is_the_gates(name: str) -> None:
 def test_mirror_gives_zeros(name: str, format_name: str) -> None:
     """Sampling cannot see phases; undoing the gate by its matrix turns every wrong phase into a wrong bit."""
     assert distribution(encode(_mirror(name), format_name), 64).fits({0: 1.0})
+
+
+@pytest.mark.parametrize("angle", [1e-05, -2.5e-07, 1e22, 5e-324, 3.0])
+def test_any_number_arrives_as_it_is(angle: float) -> None:
+    """`1e-05` is no number in OpenQASM 2, nor in LLVM: both ask for a decimal point."""
+    turn: Operation = ("rx", (0,), (angle,))
+    plain: list[Operation] = [turn, ("u3", (0,), (angle, 0.5, -angle)), ("measure", (0,), (0,))]
+    registers = (Register("c", (0,)),)
+    program = Program(1, 1, plain, registers)
+    text = encode(program, "honeywell.openqasm.v1").data.decode()
+    circuit = qasm2.loads(text, strict=True)
+    assert [item.operation.params for item in circuit.data[:2]] == [[angle], [angle, 0.5, -angle]]
+    guarded = Program(1, 1, [*plain, ("if", (), (RegisterIs((0,), 1), (turn,), ()))], registers)
+    *lines, last = encode(guarded, "honeywell.openqasm.v1").data.decode().splitlines()
+    assert (lines, last) == (text.splitlines(), f"if(c==1) {lines[4]}")
+    assert json.loads(encode(program, "ionq.circuit.v1").data)["circuit"][0]["rotation"] == angle
+    data = encode(program, "qir.v1").data
+    qir.verify(data)
+    assert struct.pack(">d", angle).hex() in data.decode()
 
 
 @pytest.mark.parametrize("name", NAMES)

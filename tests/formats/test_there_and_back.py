@@ -73,3 +73,22 @@ def test_counts_are_the_circuits(format_name: str, names: tuple[str, ...]) -> No
     if format_name == "ionq.circuit.v1":
         assert outcome.probabilities is not None
         assert exact.same_distribution(outcome.probabilities, wanted)
+
+
+WORDS = {
+    "ionq.circuit.v1": ("application/json", "ionq.quantum-results.v1"),
+    "qir.v1": ("qir.v1", "microsoft.quantum-results.v2"),
+    "honeywell.openqasm.v1": ("application/qasm", "honeywell.quantum-results.v1"),
+}
+"""The media type of the upload and the answer to ask for, as azure-quantum 3.13.0 sends them."""
+
+
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+def test_payloads_carry_the_service_s_words(format_name: str) -> None:
+    """A media type that the provider does not take, or another answer than the one that was meant."""
+    circuit = QuantumCircuit(1, 1)
+    circuit.measure(0, 0)
+    payload = qrelay.encode(circuit, format_name)
+    row = INPUT_FORMATS[format_name]
+    assert (payload.content_type, payload.output_format) == WORDS[format_name]
+    assert (row.content_type, row.output_format) == WORDS[format_name]

@@ -103,6 +103,8 @@ def test_p03_fewer_shots_than_asked_say_so(way: Way) -> None:
     assert (caught.value.asked, caught.value.usable) == (1001, 1000)
     assert isinstance(caught.value, QiskitError)
     assert len(job.result(partial=True).get_memory()) == 1000
+    with pytest.raises(IncompleteResult):  # and goes on saying so
+        job.result()
     with pytest.raises(IncompleteResult):
         _sampler(way).run([circuit], shots=1001).result()
     assert sum(way.counts(circuit, 1001).values()) == 1000

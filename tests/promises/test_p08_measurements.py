@@ -73,7 +73,7 @@ def test_p08_a_qubit_used_after_its_measurement(way: Way, aer: Aer) -> None:
     before = way.account.requests
     with pytest.raises(UnsupportedCircuit) as caught:
         way.run(circuit)
-    assert (caught.value.operation, caught.value.index) in {("measure", 1), ("x", 2)}
+    assert (caught.value.operation, caught.value.index) == ("x", 2)
     assert isinstance(caught.value, QiskitError)
     assert way.account.requests == before
 
@@ -100,8 +100,7 @@ def test_p08_control_flow_is_right_or_refused_by_name_and_index(way: Way) -> Non
     before = way.account.requests
     with pytest.raises(UnsupportedCircuit) as caught:
         way.run(circuit)
-    assert caught.value.index in (1, 2)
-    assert caught.value.operation
+    assert (caught.value.operation, caught.value.index) == ("if", 2)
     assert way.account.requests == before
 
 

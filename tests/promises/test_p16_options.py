@@ -51,7 +51,8 @@ def test_p16_shots_reach_the_wire(way: Way) -> None:
     circuit.measure(0, 0)
     job = way.run(circuit, shots=37)
     record = way.account.job(job.job_id()).record
-    assert record.raw["inputParams"][way.backend.device.shots_name] == 37
+    assert record.raw["inputParams"]["shots"] == 37  # a literal: what our own table says is what is being tested
+    assert "count" not in record.raw["inputParams"]
     assert job.result().get_counts() == {"1": 37}
 
 
@@ -75,6 +76,7 @@ def test_p16_options_of_the_backend_are_defaults(way: Way) -> None:
         ({"shots": 0}, "shots"),
         ({"shots": -1}, "shots"),
         ({"shots": 10**9}, "shots"),
+        ({"shots": 10_001}, "shots"),
         ({"shots": 2.5}, "shots"),
         ({"format": "qir.v9"}, "format"),
         ({"optimization_level": 7}, "optimization_level"),
@@ -91,6 +93,11 @@ def test_p16_what_cannot_be_meant_is_refused_before_any_request(way: Way, option
     assert caught.value.option == named
     assert isinstance(caught.value, QiskitError)
     assert way.account.requests == before
+
+
+def test_p16_the_most_shots_that_the_service_takes_are_taken(way: Way) -> None:
+    """Bug: a limit that is not the service's: shots refused that it would run, or uploaded that it then refuses."""
+    assert way.counts(_twice_h(), 10_000) == {"0": 10_000}
 
 
 def _unbound() -> QuantumCircuit:

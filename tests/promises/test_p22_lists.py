@@ -97,6 +97,8 @@ def test_p22_a_failed_member_raises_with_the_others_outcomes(way: Way) -> None:
     assert result.get_counts(2) == {"0100": 10}
     with pytest.raises(QiskitError):
         result.get_counts(1)
+    with pytest.raises(PartialResult):  # a partial result that was taken once is not the whole one from then on
+        job.result()
 
 
 @pytest.mark.usefixtures("spoiled")

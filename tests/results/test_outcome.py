@@ -53,7 +53,8 @@ def test_weights_count_as_many_shots(entries: list[tuple[int, int]], seed: str) 
     expected: Counter[int] = Counter()
     for state, weight in entries:
         expected[state] += weight
-    assert outcome.int_counts() == expected
+    assert outcome.int_counts() == outcome.int_counts("c") == expected
+    assert outcome.counts() == outcome.counts("c") == {f"{state:070b}": count for state, count in expected.items()}
     assert Counter(int(shot, 2) for shot in outcome.memory()) == expected
     assert [int("".join(map(str, reversed(row))), 2) for row in outcome.shot_bits().tolist()] == [
         int(word, 16) for word in outcome.hex_memory()

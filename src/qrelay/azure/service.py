@@ -285,12 +285,7 @@ class AzureService:
         return self._session_record(details)
 
     async def sessions(self, **filters: Any) -> AsyncIterator[SessionRecord]:
-        limit = filters.pop("limit", None)
-        taken = 0
         async for details in self.api.list_sessions(filter=item_filter(**filters), orderby="CreationTime desc"):
-            if limit is not None and taken >= limit:
-                return
-            taken += 1
             yield self._session_record(details)
 
     async def session_jobs(self, session_id: str) -> AsyncIterator[JobRecord]:

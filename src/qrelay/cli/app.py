@@ -258,7 +258,7 @@ def sessions(
             closed = account.close_sessions()
             _write_json(closed) if as_json else typer.echo("\n".join(closed) or "no session was open")
             return
-        found = [session.record for session in account.sessions(open=True if only_open else None)][:limit]
+        found = [session.record for session in account.sessions(open=True if only_open else None, limit=limit)]
     if as_json:
         _write_json(
             [{"id": r.id, "status": r.status, "target": r.target, "name": r.name, "created": r.created} for r in found]

@@ -19,7 +19,7 @@ from qrelay.cloud.batch import composite_id, parse_composite_id
 from qrelay.cloud.clock import Clock, SystemClock
 from qrelay.cloud.job import Job
 from qrelay.cloud.preparing import Wish, prepare
-from qrelay.cloud.service import JobRecord, Service, SessionRecord, Submission
+from qrelay.cloud.service import JobRecord, Service, Submission
 from qrelay.cloud.session import OutsideSession, Session, current_session
 from qrelay.cloud.submitting import send_all
 from qrelay.cloud.target import Target
@@ -199,7 +199,10 @@ class Account:
         return await loop.later(self._session, id)
 
     def sessions(self, *, open: bool | None = None, **filters: Any) -> list[Session]:  # noqa: A002 - the contract's word
-        """Sessions of the account, also those that other processes opened; `open=True` for those not ended."""
+        """Sessions of the account, newest first, those of other processes too; `open=True` for those not ended.
+
+        Filters: as of `jobs`, without `session`; `limit` counts the sessions that are left.
+        """
         return loop.call(self._list_sessions, open, filters)
 
     async def sessions_async(self, *, open: bool | None = None, **filters: Any) -> list[Session]:  # noqa: A002
@@ -389,8 +392,15 @@ class Account:
 
     async def _list_sessions(self, open_: bool | None, filters: Mapping[str, Any]) -> list[Session]:
         self._here()
-        records: list[SessionRecord] = [record async for record in self.service.sessions(**filters)]
-        return [Session(self, record) for record in records if open_ is None or record.state.ended is not open_]
+        limit = filters.get("limit")
+        found: list[Session] = []
+        query = {name: value for name, value in filters.items() if name != "limit"}  # which counts what `open` leaves
+        async for record in self.service.sessions(**query):
+            if limit is not None and len(found) >= limit:
+                break
+            if open_ is None or record.state.ended is not open_:
+                found.append(Session(self, record))
+        return found
 
     async def _close_sessions(self) -> list[str]:
         closed, refusals = [], []
