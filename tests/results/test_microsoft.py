@@ -98,6 +98,17 @@ def test_error_shots_are_kept_as_reported(make_device: Any, single: bool) -> Non
     assert (outcome.shots_returned, outcome.shots_usable) == (5, 3)
 
 
+def test_what_no_shot_showed_is_not_in_the_histogram() -> None:
+    """Bug: an entry with Count 0 came back as an outcome with 0 shots, and a lost one warned that 0 shots were lost."""
+    entries = [([0, 1], 0), ([1, "-"], 0), ([1, 1], 3)]
+    histogram = [{"Outcome": outcome, "Count": count} for outcome, count in entries]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for item in ({"Histogram": histogram}, {"Histogram": histogram, "Shots": [[1, 1]] * 3}):
+            outcome = decode(_v2(item), V2, _plain(2), 3)
+            assert (outcome.counts(), outcome.lost, outcome.shots_returned) == ({"11": 3}, None, 3)
+
+
 def test_only_errors_and_only_lost_shots() -> None:
     with pytest.warns(LostShots):
         outcome = decode(_v2({"Shots": [{"Error": {"Code": "0x1", "Name": "x"}}] * 2}), V2, _plain(3), 2)

@@ -142,6 +142,8 @@ def _read(data: bytes, name: str, layout: Layout | None, shots: int | None) -> N
         if outcome.shots_usable < 10**6:
             assert len(outcome.memory()) == sum(outcome.counts().values())
         assert sum(outcome.counts().values()) == outcome.shots_usable
+        assert all(outcome.counts().values())
+        assert outcome.lost is None or all(outcome.lost.values())
         assert outcome.shots_usable + sum((outcome.lost or {}).values()) + len(outcome.errors) == outcome.shots_returned
 
 
