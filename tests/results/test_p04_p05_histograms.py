@@ -145,6 +145,14 @@ def test_without_shots_there_are_probabilities_and_no_counts() -> None:
             reading()
 
 
+def test_probabilities_of_lost_qubits_alone_are_no_counts_either() -> None:
+    """Bug: with no usable outcome among the figures, and no number of shots, the counts were empty and not refused."""
+    outcome = decode(b'{"Histogram": ["[-]", 1.0]}', "microsoft.quantum-results.v1")
+    assert outcome.probabilities == {}
+    with pytest.raises(IncompleteResult, match="shots="):
+        outcome.counts()
+
+
 @pytest.mark.parametrize("shots", [0, -1, 2.5, True, "10"])
 def test_shots_that_are_no_number_of_shots(shots: Any) -> None:
     with pytest.raises(InvalidOption, match="shots"):

@@ -177,7 +177,7 @@ class Outcome:
 
     def _check_shots(self) -> None:
         """An answer of probabilities, read without a number of shots, has no counts to give: say so, give no zeros."""
-        if self.probabilities and self.shots_asked is None and self.shots_returned == 0:
+        if self.probabilities is not None and self.shots_asked is None and self.shots_returned == 0:
             raise IncompleteResult(
                 "The answer holds probabilities, and the number of shots is unknown: pass shots= when decoding it, "
                 "or read `.probabilities`.",
