@@ -143,6 +143,38 @@ def test_sessions_left_open_are_listed_and_closed(qrelay: Any, tmp_path: Path, b
     assert one_line(err)
 
 
+def test_the_answer_as_the_service_gave_it(qrelay: Any, bell: Path, tmp_path: Path) -> None:
+    data = tmp_path / "cloud.sqlite"
+    _, out, _ = qrelay("run", bell, "-t", "ionq.simulator", "-n", 10, "--data", data, "--no-wait")
+    code, out, err = qrelay("result", out.strip(), "--raw", "--data", data)
+    assert (code, err) == (0, "")
+    assert json.loads(out) == {"histogram": {"0": 0.5, "3": 0.5}}
+
+
+def test_a_raw_answer_is_waited_for_as_long_as_was_said(qrelay: Any, bell: Path, slow_cloud: str) -> None:
+    _, out, _ = qrelay("run", bell, "-t", "ionq.simulator", "--no-wait")
+    job_id = out.strip()
+    code, out, err = qrelay("result", job_id, "--raw", "--timeout", "0.2")
+    assert (code, out) == (1, "")
+    assert one_line(err), err
+    assert job_id in err
+
+
+def test_a_run_does_not_ask_for_the_job_that_it_has_just_sent(
+    qrelay: Any, bell: Path, slow_cloud: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bug: `run` read the job once more before it waited for it."""
+    from qrelay.azure import Workspace
+
+    def refuse(*_: Any) -> None:
+        raise AssertionError("the job is at hand")
+
+    monkeypatch.setattr(Workspace, "job", refuse)
+    code, out, err = qrelay("run", bell, "-t", "ionq.simulator", "-n", 10, "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["circuits"][0]["counts"] == {"00": 5, "11": 5}
+
+
 @pytest.fixture
 def slow_cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A cloud on a port, whose jobs wait long enough to be cancelled; the environment names it."""
