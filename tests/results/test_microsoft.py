@@ -180,6 +180,12 @@ def test_v1_reads_displays_of_every_shape() -> None:
         assert not outcome.per_shot
 
 
+def test_v1_adds_figures_of_one_outcome_that_stands_there_twice() -> None:
+    data = json.dumps({"Histogram": ["[0, 1]", 0.25, "[1, 1]", 0.5, "[0, 1]", 0.25]}).encode()
+    outcome = decode(data, V1, _plain(2), 8)
+    assert (outcome.counts(), outcome.probabilities) == ({"01": 4, "11": 4}, {"01": 0.5, "11": 0.5})
+
+
 def test_v1_shares_shots_out_over_lost_outcomes_too() -> None:
     data = json.dumps({"Histogram": ["[0, 1]", 0.5, "[-, 1]", 0.25, "[1, 1]", 0.25]}).encode()
     with pytest.warns(LostShots):
@@ -224,6 +230,9 @@ def test_v1_shares_shots_out_over_lost_outcomes_too() -> None:
         {"Histogram": [{"Outcome": [0, 1], "Count": 2}], "Shots": [[0, 1]]},
         {"Histogram": [{"Outcome": [0, 1], "Count": 1}], "Shots": [[1, 0]]},
         {"Histogram": [{"Outcome": [0, 1], "Count": 1}], "Shots": [[0, "-"]]},
+        {"Histogram": [{"Outcome": ["-", 1], "Count": 1}], "Shots": [[0, "-"]]},
+        {"Histogram": [{"Outcome": {"Error": {"Code": "0x1"}}, "Count": 2}], "Shots": [{"Error": {"Code": "0x1"}}]},
+        {"Shots": [json.loads('{"Item1": ' * 10 + "[0, 1]" + "}" * 10)]},
         {},
     ],
 )

@@ -136,6 +136,10 @@ def test_keys_beyond_64_bits() -> None:
     assert set(outcome.hex_memory()) == {hex(state), hex(2**64)}
 
 
+def test_without_a_layout_there_is_a_bit_even_if_none_was_ever_one() -> None:
+    assert decode(_ionq({0: 1.0}), IONQ, None, 3).counts() == {"0": 3}
+
+
 def test_without_shots_there_are_probabilities_and_no_counts() -> None:
     outcome = decode(_ionq({0: 0.5, 7: 0.5}), IONQ)
     assert outcome.probabilities == {"000": 0.5, "111": 0.5}
@@ -185,6 +189,7 @@ def test_noise_of_a_simulator_is_no_distribution_error() -> None:
     "text",
     [
         b'{"histogram": {"0": 0.5, "0": 0.5}}',
+        b'{"histogram": {"0": 1.0, "0": 1.0}}',
         b'{"histogram": {"0x1": 1.0}}',
         b'{"histogram": {"-1": 1.0}}',
         b'{"histogram": {"\xd9\xa1": 1.0}}',
