@@ -143,6 +143,22 @@ def test_sessions_left_open_are_listed_and_closed(qrelay: Any, tmp_path: Path, b
     assert one_line(err)
 
 
+def test_lists_end_at_their_limit(qrelay: Any, bell: Path, tmp_path: Path) -> None:
+    """Bug: `--limit` that is read and then forgotten."""
+    from qrelay.azure import Workspace
+
+    data = tmp_path / "cloud.sqlite"
+    with Workspace.local(data=data) as workspace:
+        opened = [workspace.open_session("ionq.simulator", name=name).id for name in ("first", "second")]
+    for name in ("first", "second"):
+        qrelay("run", bell, "-t", "ionq.simulator", "--data", data, "--no-wait", "--name", name)
+    for given in ([], ["--open"]):
+        _, out, _ = qrelay("sessions", "--limit", 1, "--data", data, "--json", *given)
+        assert [session["id"] for session in json.loads(out)] == opened[1:]  # the newest
+    _, out, _ = qrelay("jobs", "--limit", 1, "--data", data, "--json")
+    assert [job["name"] for job in json.loads(out)] == ["second"]
+
+
 def test_the_answer_as_the_service_gave_it(qrelay: Any, bell: Path, tmp_path: Path) -> None:
     data = tmp_path / "cloud.sqlite"
     _, out, _ = qrelay("run", bell, "-t", "ionq.simulator", "-n", 10, "--data", data, "--no-wait")
