@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import warnings
 from typing import Any, NoReturn
@@ -48,6 +51,33 @@ def test_only_what_was_named_is_hidden() -> None:
         warnings.warn("hidden", DeprecationWarning, stacklevel=1)
         with pytest.warns(UserWarning, match="shown"):
             warnings.warn("shown", UserWarning, stacklevel=1)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_forked_child_does_not_wait_for_a_thread_that_it_does_not_have() -> None:
+    """The thread that was inside does not exist in the child, and never leaves there."""
+    program = (
+        "import os, signal, threading, warnings\n"
+        "from qrelay.quieting import quieted\n"
+        "inside, leave = threading.Event(), threading.Event()\n"
+        "def hold():\n"
+        "    with quieted(DeprecationWarning):\n"
+        "        inside.set()\n"
+        "        leave.wait(60)\n"
+        "thread = threading.Thread(target=hold)\n"
+        "thread.start()\n"
+        "inside.wait(60)\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    signal.alarm(20)\n"
+        "    with quieted(DeprecationWarning):\n"
+        "        os._exit(7)\n"
+        "_, status = os.waitpid(child, 0)\n"
+        "leave.set()\n"
+        "print(os.waitstatus_to_exitcode(status))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.split() == ["7"], done.stderr
 
 
 @pytest.mark.skipif(QISKIT_1, reason="Qiskit 1 deprecates its own definitions")

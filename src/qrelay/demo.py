@@ -130,22 +130,16 @@ def exact_energy() -> float:
     return float(np.linalg.eigvalsh(sum(weight * np.kron(second, first) for weight, second, first in terms))[0])
 
 
-def run(console: Console, account: Account | None = None) -> Report:
-    """Run the demo and draw it on the console; `account` is the embedded cloud of this process unless one is given."""
-    if account is not None:
-        return _run(console, account)
+def run(console: Console) -> Report:
+    """Run the demo on the embedded cloud of this process, and draw it on the console."""
     from qrelay.azure import Workspace
 
-    with Workspace.local() as workspace:
-        return _run(console, workspace)
-
-
-def _run(console: Console, account: Account) -> Report:
-    console.rule("Targets", align="left")
-    console.print(targets_table(account.targets()))
-    console.print()
-    counts = _measure_ghz(console, account)
-    return _hydrogen(console, account, counts)
+    with Workspace.local() as account:
+        console.rule("Targets", align="left")
+        console.print(targets_table(account.targets()))
+        console.print()
+        counts = _measure_ghz(console, account)
+        return _hydrogen(console, account, counts)
 
 
 def _measure_ghz(console: Console, account: Account) -> dict[str, dict[str, int]]:

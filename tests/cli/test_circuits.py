@@ -58,6 +58,12 @@ def test_include_is_searched_beside_the_file(tmp_path: Path, monkeypatch: pytest
         ("OPENQASM 2.0;\nqreg q[2;", "not valid OpenQASM 2"),
         ("OPENQASM 3.0; qubit[2] q; cx q[0] q[1;", "not an OpenQASM 3 program"),
         ("OPENQASM 3.0; nosuch q;", "not an OpenQASM 3 program"),
+        ('OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; x q[5];', "not an OpenQASM 3 program.*index"),
+        ('OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; cx q[0], q[0];', "not an OpenQASM 3 program.*duplicate"),
+        ('OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; rx q[0];', "not an OpenQASM 3 program.*theta"),
+        ('OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; rx(1/0) q[0];', "not an OpenQASM 3 program.*zero"),
+        ("OPENQASM 3.0; qubit[2] q; qubit[3] q;", "not an OpenQASM 3 program.*already exists"),
+        ("OPENQASM 3.0; qubit[2] q; bit[3] c; c = measure q;", "not an OpenQASM 3 program.*size"),
     ],
 )
 def test_bad_files_are_refused_by_word(tmp_path: Path, text: str, says: str) -> None:

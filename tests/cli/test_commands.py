@@ -105,7 +105,8 @@ def test_jobs_live_on_in_a_file(qrelay: Any, bell: Path, tmp_path: Path) -> None
     job_id = out.strip()
     code, out, _ = qrelay("result", job_id, "--data", data, "--json")
     assert code == 0
-    assert json.loads(out)["circuits"][0]["counts"] == {"00": 5, "11": 5}
+    circuit = json.loads(out)["circuits"][0]
+    assert (circuit["counts"], circuit["probabilities"]) == ({"00": 5, "11": 5}, {"00": 0.5, "11": 0.5})
     code, out, _ = qrelay("jobs", "--data", data, "--json")
     assert [(job["id"], job["name"], job["status"]) for job in json.loads(out)] == [(job_id, "first", "Succeeded")]
     code, out, _ = qrelay("jobs", "--data", data, "--name", "second", "--json")
@@ -141,6 +142,54 @@ def test_sessions_left_open_are_listed_and_closed(qrelay: Any, tmp_path: Path, b
     code, _, err = qrelay("run", bell, "-t", "ionq.simulator", "--data", data, "--session", session_id)
     assert code == 1
     assert one_line(err)
+
+
+def test_lists_end_at_their_limit(qrelay: Any, bell: Path, tmp_path: Path) -> None:
+    """Bug: `--limit` that is read and then forgotten."""
+    from qrelay.azure import Workspace
+
+    data = tmp_path / "cloud.sqlite"
+    with Workspace.local(data=data) as workspace:
+        opened = [workspace.open_session("ionq.simulator", name=name).id for name in ("first", "second")]
+    for name in ("first", "second"):
+        qrelay("run", bell, "-t", "ionq.simulator", "--data", data, "--no-wait", "--name", name)
+    for given in ([], ["--open"]):
+        _, out, _ = qrelay("sessions", "--limit", 1, "--data", data, "--json", *given)
+        assert [session["id"] for session in json.loads(out)] == opened[1:]  # the newest
+    _, out, _ = qrelay("jobs", "--limit", 1, "--data", data, "--json")
+    assert [job["name"] for job in json.loads(out)] == ["second"]
+
+
+def test_the_answer_as_the_service_gave_it(qrelay: Any, bell: Path, tmp_path: Path) -> None:
+    data = tmp_path / "cloud.sqlite"
+    _, out, _ = qrelay("run", bell, "-t", "ionq.simulator", "-n", 10, "--data", data, "--no-wait")
+    code, out, err = qrelay("result", out.strip(), "--raw", "--data", data)
+    assert (code, err) == (0, "")
+    assert json.loads(out) == {"histogram": {"0": 0.5, "3": 0.5}}
+
+
+def test_a_raw_answer_is_waited_for_as_long_as_was_said(qrelay: Any, bell: Path, slow_cloud: str) -> None:
+    _, out, _ = qrelay("run", bell, "-t", "ionq.simulator", "--no-wait")
+    job_id = out.strip()
+    code, out, err = qrelay("result", job_id, "--raw", "--timeout", "0.2")
+    assert (code, out) == (1, "")
+    assert one_line(err), err
+    assert job_id in err
+
+
+def test_a_run_does_not_ask_for_the_job_that_it_has_just_sent(
+    qrelay: Any, bell: Path, slow_cloud: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bug: `run` read the job once more before it waited for it."""
+    from qrelay.azure import Workspace
+
+    def refuse(*_: Any) -> None:
+        raise AssertionError("the job is at hand")
+
+    monkeypatch.setattr(Workspace, "job", refuse)
+    code, out, err = qrelay("run", bell, "-t", "ionq.simulator", "-n", 10, "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["circuits"][0]["counts"] == {"00": 5, "11": 5}
 
 
 @pytest.fixture

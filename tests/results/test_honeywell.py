@@ -99,7 +99,15 @@ def test_answers_that_contradict_the_layout_or_themselves(document: Any, make_de
 
 
 @pytest.mark.parametrize(
-    "text", [b'{"c": ["0"], "d": ["0", "1"]}', b'{"c": []}', b"{}", b'{"c": [""]}', b'{"c": ["0"], "c": ["1"]}']
+    "text",
+    [
+        b'{"c": ["0"], "d": ["0", "1"]}',
+        b'{"c": []}',
+        b"{}",
+        b'{"c": [""]}',
+        b'{"c": ["", ""], "d": ["1", "0"]}',
+        b'{"c": ["0"], "c": ["1"]}',
+    ],
 )
 def test_answers_without_a_layout_that_make_no_sense(text: bytes) -> None:
     with pytest.raises(ResultUnreadable):

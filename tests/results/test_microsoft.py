@@ -98,6 +98,17 @@ def test_error_shots_are_kept_as_reported(make_device: Any, single: bool) -> Non
     assert (outcome.shots_returned, outcome.shots_usable) == (5, 3)
 
 
+def test_what_no_shot_showed_is_not_in_the_histogram() -> None:
+    """Bug: an entry with Count 0 came back as an outcome with 0 shots, and a lost one warned that 0 shots were lost."""
+    entries = [([0, 1], 0), ([1, "-"], 0), ([1, 1], 3)]
+    histogram = [{"Outcome": outcome, "Count": count} for outcome, count in entries]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for item in ({"Histogram": histogram}, {"Histogram": histogram, "Shots": [[1, 1]] * 3}):
+            outcome = decode(_v2(item), V2, _plain(2), 3)
+            assert (outcome.counts(), outcome.lost, outcome.shots_returned) == ({"11": 3}, None, 3)
+
+
 def test_only_errors_and_only_lost_shots() -> None:
     with pytest.warns(LostShots):
         outcome = decode(_v2({"Shots": [{"Error": {"Code": "0x1", "Name": "x"}}] * 2}), V2, _plain(3), 2)
@@ -169,6 +180,12 @@ def test_v1_reads_displays_of_every_shape() -> None:
         assert not outcome.per_shot
 
 
+def test_v1_adds_figures_of_one_outcome_that_stands_there_twice() -> None:
+    data = json.dumps({"Histogram": ["[0, 1]", 0.25, "[1, 1]", 0.5, "[0, 1]", 0.25]}).encode()
+    outcome = decode(data, V1, _plain(2), 8)
+    assert (outcome.counts(), outcome.probabilities) == ({"01": 4, "11": 4}, {"01": 0.5, "11": 0.5})
+
+
 def test_v1_shares_shots_out_over_lost_outcomes_too() -> None:
     data = json.dumps({"Histogram": ["[0, 1]", 0.5, "[-, 1]", 0.25, "[1, 1]", 0.25]}).encode()
     with pytest.warns(LostShots):
@@ -213,6 +230,9 @@ def test_v1_shares_shots_out_over_lost_outcomes_too() -> None:
         {"Histogram": [{"Outcome": [0, 1], "Count": 2}], "Shots": [[0, 1]]},
         {"Histogram": [{"Outcome": [0, 1], "Count": 1}], "Shots": [[1, 0]]},
         {"Histogram": [{"Outcome": [0, 1], "Count": 1}], "Shots": [[0, "-"]]},
+        {"Histogram": [{"Outcome": ["-", 1], "Count": 1}], "Shots": [[0, "-"]]},
+        {"Histogram": [{"Outcome": {"Error": {"Code": "0x1"}}, "Count": 2}], "Shots": [{"Error": {"Code": "0x1"}}]},
+        {"Shots": [json.loads('{"Item1": ' * 10 + "[0, 1]" + "}" * 10)]},
         {},
     ],
 )

@@ -29,6 +29,7 @@ def test_p01_one_bit_at_every_position(shape: Any, format_name: str) -> None:
         for register in shape.layout.registers:
             expected = "".join(str(shot[bit]) for bit in reversed(register.bits))
             assert outcome.counts(register.name) == {expected: 3}
+            assert outcome.int_counts(register.name) == {int(expected or "0", 2): 3}
             assert outcome.memory(register.name) == [expected] * 3
 
 
@@ -48,6 +49,10 @@ def test_p01_random_shots(shape: Any, format_name: str) -> None:
         expected = ["".join(str(shot[bit]) for bit in reversed(register.bits)) for shot in shots]
         assert outcome.counts(register.name) == Counter(expected)
         assert Counter(outcome.memory(register.name)) == outcome.counts(register.name)
+        assert outcome.int_counts(register.name) == Counter(int(shot or "0", 2) for shot in expected)
+        by_bit = outcome.shot_bits(register.name)
+        assert by_bit.shape == (200, register.size)
+        assert ["".join(map(str, reversed(row))) for row in by_bit.tolist()] == outcome.memory(register.name)
 
 
 @pytest.mark.parametrize("position", range(9))

@@ -136,6 +136,10 @@ def test_keys_beyond_64_bits() -> None:
     assert set(outcome.hex_memory()) == {hex(state), hex(2**64)}
 
 
+def test_without_a_layout_there_is_a_bit_even_if_none_was_ever_one() -> None:
+    assert decode(_ionq({0: 1.0}), IONQ, None, 3).counts() == {"0": 3}
+
+
 def test_without_shots_there_are_probabilities_and_no_counts() -> None:
     outcome = decode(_ionq({0: 0.5, 7: 0.5}), IONQ)
     assert outcome.probabilities == {"000": 0.5, "111": 0.5}
@@ -143,6 +147,14 @@ def test_without_shots_there_are_probabilities_and_no_counts() -> None:
     for reading in (outcome.counts, outcome.int_counts, outcome.memory, outcome.hex_memory, outcome.shot_bits):
         with pytest.raises(IncompleteResult, match="shots="):
             reading()
+
+
+def test_probabilities_of_lost_qubits_alone_are_no_counts_either() -> None:
+    """Bug: with no usable outcome among the figures, and no number of shots, the counts were empty and not refused."""
+    outcome = decode(b'{"Histogram": ["[-]", 1.0]}', "microsoft.quantum-results.v1")
+    assert outcome.probabilities == {}
+    with pytest.raises(IncompleteResult, match="shots="):
+        outcome.counts()
 
 
 @pytest.mark.parametrize("shots", [0, -1, 2.5, True, "10"])
@@ -177,6 +189,7 @@ def test_noise_of_a_simulator_is_no_distribution_error() -> None:
     "text",
     [
         b'{"histogram": {"0": 0.5, "0": 0.5}}',
+        b'{"histogram": {"0": 1.0, "0": 1.0}}',
         b'{"histogram": {"0x1": 1.0}}',
         b'{"histogram": {"-1": 1.0}}',
         b'{"histogram": {"\xd9\xa1": 1.0}}',

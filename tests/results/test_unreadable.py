@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from qrelay.errors import InvalidOption, ResultUnreadable
 from qrelay.program import Layout, Register
-from qrelay.results import Outcome, decode, decode_items, readable_formats
+from qrelay.results import Outcome, decode, decode_items, document, readable_formats
 
 FORMATS = [
     "microsoft.quantum-results.v2",
@@ -60,6 +60,9 @@ def test_what_came_is_said_and_kept(format_name: str, data: bytes, word: str) ->
     [
         b"<Error>https://x.blob.core.windows.net/job/out?sv=1&sig=canarycanary%3D</Error>",
         b"Authorization: canary",
+        b"Authorization: Bearer canary",
+        b'{"error": {"code": "x", "message": "refused: {authorization: Bearer canary}"}}',
+        b'{"error": "proxy-authorization = basic canary"}',
         b'{"access_token": "canary", ',
         b'{"error": {"code": "x", "message": "see https://h/p?sig=canary and api_key=canary"}}',
         b"denied for canaryeyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
@@ -69,6 +72,24 @@ def test_the_beginning_is_shown_without_secrets(format_name: str, data: bytes) -
     with pytest.raises(ResultUnreadable) as caught:
         decode(data, format_name)
     assert "canary" not in str(caught.value)
+
+
+def test_only_the_beginning_of_a_service_error_is_searched_for_secrets(
+    format_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bug: looking for secrets takes the square of a text's length: an error with 20 kB of base64 took 30 seconds."""
+    searched: list[int] = []
+    pattern = document._NAMED_SECRET  # time is not asserted, so the text is measured that it gets
+
+    class Counting:
+        def sub(self, instead: str, text: str) -> str:
+            searched.append(len(text))
+            return pattern.sub(instead, text)
+
+    monkeypatch.setattr(document, "_NAMED_SECRET", Counting())
+    with pytest.raises(ResultUnreadable, match="took too long: aaa"):
+        decode(json.dumps({"error": {"message": "took too long: " + "a" * 20_000}}).encode(), format_name)
+    assert 0 < max(searched) < 2000
 
 
 def test_hostile_names_make_no_long_messages(format_name: str) -> None:
@@ -142,6 +163,8 @@ def _read(data: bytes, name: str, layout: Layout | None, shots: int | None) -> N
         if outcome.shots_usable < 10**6:
             assert len(outcome.memory()) == sum(outcome.counts().values())
         assert sum(outcome.counts().values()) == outcome.shots_usable
+        assert all(outcome.counts().values())
+        assert outcome.lost is None or all(outcome.lost.values())
         assert outcome.shots_usable + sum((outcome.lost or {}).values()) + len(outcome.errors) == outcome.shots_returned
 
 

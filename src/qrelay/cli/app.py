@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -155,12 +154,10 @@ def run(
     }
     given = {option: value for option, value in chosen.items() if value is not None}
     with _account(local, data) as account:
-        submitted = Provider(account).get_backend(target).run(circuit, **given)
-        job_id = submitted.job_id()
+        job = Provider(account).get_backend(target).run(circuit, **given).cloud_job
         if not wait:
-            _write_json({"job": job_id}) if as_json else typer.echo(job_id)
+            _write_json({"job": job.id}) if as_json else typer.echo(job.id)
             return
-        job = account.job(job_id)
         outcomes = job.results(timeout=timeout)
     _show_outcomes(job, outcomes, as_json=as_json)
 
@@ -180,7 +177,7 @@ def jobs(
     chosen = {"name": name, "target": target, "status": status, "session": session}
     given = {option: value for option, value in chosen.items() if value is not None}
     with _account(local, data) as account:
-        records = [job.record for job in islice(account.jobs(limit=limit, **given), limit)]
+        records = [job.record for job in account.jobs(limit=limit, **given)]
     if as_json:
         _write_json([_job_document(record) for record in records])
     else:
@@ -223,8 +220,7 @@ def result(
     with _account(local, data) as account:
         found = account.job(job_id)
         if raw:
-            found.wait(timeout)
-            sys.stdout.buffer.write(found.raw_result())
+            sys.stdout.buffer.write(found.raw_result(timeout))
             return
         try:
             outcomes = found.results(timeout=timeout)
@@ -296,7 +292,7 @@ def _account(local: bool, data: Path | None) -> Iterator[Any]:
     from qrelay.azure import Workspace
 
     if local or data is not None:
-        with Workspace.local(**({"data": data} if data is not None else {})) as account:
+        with Workspace.local(data=data) as account:
             yield account
         return
     try:
@@ -367,10 +363,7 @@ def _when(moment: datetime | None) -> str:
 
 
 def _write_json(document: Any) -> None:
-    def plain(value: Any) -> Any:
-        return value.isoformat() if isinstance(value, datetime) else list(value)
-
-    typer.echo(json.dumps(document, indent=2, default=plain))
+    typer.echo(json.dumps(document, indent=2, default=datetime.isoformat))
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

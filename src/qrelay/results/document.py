@@ -12,10 +12,12 @@ __all__ = ["Answer", "kind"]
 
 _SHOWN = 160
 _SAID = 500
+_ERROR = 400
 _LONG_WORD = re.compile(r"[A-Za-z0-9+/_=%.\-]{24,}")  # keys, tokens and signatures are long; words and numbers are not
 _QUERY = re.compile(r"\?[^\s\"'<>]*")
 _NAMED_SECRET = re.compile(
-    r"(?i)([\w\-]*(?:token|secret|password|signature|sig|key|authorization)[\w\-]*[\"']?\s*[:=]\s*)\S+"
+    r"(?i)([\w\-]*(?:token|secret|password|signature|sig|key|authorization)[\w\-]*[\"']?\s*[:=]\s*)"
+    r"(?:[\"']?(?:bearer|basic)\s+)?\S+"
 )
 
 
@@ -66,9 +68,8 @@ class Answer:
         return value
 
     def _beginning(self) -> str:
-        text = self.data[: 4 * _SHOWN].decode("utf-8", errors="replace").strip()
-        for pattern, instead in ((_NAMED_SECRET, r"\1…"), (_QUERY, "?…"), (_LONG_WORD, "…")):
-            text = pattern.sub(instead, text)
+        text = _without_secrets(self.data[: 4 * _SHOWN].decode("utf-8", errors="replace").strip())
+        text = _LONG_WORD.sub("…", text)
         shown = "".join(letter if letter.isprintable() else " " for letter in text[:_SHOWN])
         return f"it begins with {shown!r}"
 
@@ -99,9 +100,13 @@ class Answer:
         if isinstance(error, dict):
             spoken = [str(error[name]) for name in ("code", "Code", "message", "Message", "Name") if error.get(name)]
             error = ": ".join(spoken) or "no code and no message"
-        for pattern, instead in ((_NAMED_SECRET, r"\1…"), (_QUERY, "?…")):
-            error = pattern.sub(instead, error)
-        self.refuse(f"the service left an error in place of a result: {error[:400]}")
+        said = _without_secrets(error[: 4 * _ERROR])[:_ERROR]
+        self.refuse(f"the service left an error in place of a result: {said}")
+
+
+def _without_secrets(text: str) -> str:
+    """Takes the square of the text's length in time: give it no more than is to be shown, and some for what goes."""
+    return _QUERY.sub("?…", _NAMED_SECRET.sub(r"\1…", text))
 
 
 _KINDS = {dict: "an object", list: "a list", str: "a string", int: "an integer", float: "a number", bool: "a boolean"}

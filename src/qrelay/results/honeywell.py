@@ -78,8 +78,8 @@ def _layout_of(answer: Answer, document: dict[str, Any]) -> Layout:
     registers: list[Register] = []
     total = 0
     for name, strings in document.items():
-        if type(strings) is not list or not strings or type(strings[0]) is not str:
-            answer.refuse(f"register {name!r} should be a list of strings with a shot in it")
+        if type(strings) is not list or not strings or type(strings[0]) is not str or not strings[0]:
+            answer.refuse(f"register {name!r} should be a list of strings with a shot in it, and a bit in each shot")
         size = len(strings[0])
         registers.append(Register(name, tuple(range(total, total + size))))
         total += size

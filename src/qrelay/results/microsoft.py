@@ -75,7 +75,6 @@ def decode_v1(answer: Answer, layout: Layout | None, shots: int | None, seed: st
     counts = np.array(largest_remainder([figures[row] for row in order], shots or 0), dtype=np.int64)
     rows = rows[order]
     bits, weights, lost = split(rows, counts, columns, layout)
-    assert weights is not None
     strings = packing.texts(rows[:, np.argsort(columns)], [group for _, group in layout.groups])
     probabilities: dict[str, float] = {}
     for string, row in zip(strings, order, strict=True):
@@ -84,12 +83,12 @@ def decode_v1(answer: Answer, layout: Layout | None, shots: int | None, seed: st
     return [
         Outcome(
             layout=layout,
-            bits=bits[weights > 0],
-            weights=weights[weights > 0],
+            bits=bits,
+            weights=weights,
             shots_asked=shots,
             shots_returned=shots or 0,
             probabilities=probabilities,
-            lost={string: count for string, count in lost.items() if count} or None,
+            lost=lost or None,
             seed=seed,
         )
     ]
@@ -153,11 +152,10 @@ def _compare(answer: Answer, told: _Told, counted: _Told) -> None:
     """Single shots and histogram say the same thing twice; where they differ nobody knows which is right."""
     first, weights, _ = packing.distinct(told.bits)
     first_counted, weights_counted, _ = packing.distinct(counted.bits, counted.weights)
-    named = weights_counted > 0
     same = (
-        np.array_equal(told.bits[first], counted.bits[first_counted[named]])
-        and np.array_equal(weights, weights_counted[named])
-        and told.lost == {string: count for string, count in counted.lost.items() if count}
+        np.array_equal(told.bits[first], counted.bits[first_counted])
+        and np.array_equal(weights, weights_counted)
+        and told.lost == counted.lost
         and len(told.errors) == len(counted.errors)
     )
     if not same:

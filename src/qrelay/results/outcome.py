@@ -33,17 +33,27 @@ class Outcome:
     Three numbers of shots: `shots_asked`, `shots_returned`, `shots_usable`. What was returned and is not usable is in
     `lost` and `errors`.
 
+    Readings raise InvalidOption for a register that is not there, and IncompleteResult where the service reported
+    probabilities and the number of shots is unknown.
+
     Attributes:
-        layout: registers and bits.
-        bits: uint8 array, shape (rows, ceil(num_clbits / 8)); bit i of the memory is bit i % 8 of byte i // 8.
-        weights: int64 array, shape (rows,), how many shots each row stands for; None when each row is one shot in the
+        layout: registers and bits; the circuit's own, or made up from the answer's shape if it was read without one.
+        bits: the usable shots' classical bits, a uint8 array, shape (rows, ceil(num_clbits / 8)), read-only; bit i of
+            the memory is bit i % 8 of byte i // 8. A row is a shot, or an entry of a histogram: see `weights`.
+        weights: int64 array, shape (rows,), how many shots each row stands for: the service's counts, or shares of
+            `shots_asked` made from its probabilities by largest remainder. None when each row is one shot, in the
             order the service reported.
-        shots_asked, shots_returned: what the job asked for (None if unknown) and what came back, lost and
-            faulty shots included.
-        probabilities: the service's exact figures by bit string, where it reports probabilities; else None.
-        lost: shots with a lost qubit, by bit string with '-' in its place; left out of `bits`.
-        errors: shots that ended in an error, one entry a shot, each as reported; left out of `bits`.
-        seed: seeds the order of `memory()` where the service reports no single shots.
+        shots_asked: what the job asked for; None if unknown.
+        shots_returned: what came back, lost and faulty shots included, as counted in the answer. An answer of
+            probabilities tells no such number: there it is `shots_asked`, or 0 if that is unknown.
+        probabilities: the service's figures, 0 to 1, by bit string written as in `counts()`, ascending by value and
+            zeros included; those of states that differ in unmeasured qubits are added. They sum to 1 but for the
+            service's rounding, and to less where outcomes have lost qubits. None where it reports shots or counts.
+        lost: shots with a lost qubit, by bit string written as in `counts()` with '-' for each lost bit; left out of
+            `bits`. None if there are none.
+        errors: shots that ended in an error, one entry a shot: what the service put under "Error", as it came, such as
+            `{"Code": "0x20", "Name": …}`; left out of `bits`.
+        seed: any text; fixes the order of `memory()` where the service reports no single shots. A job sets its id.
     """
 
     layout: Layout
@@ -84,7 +94,10 @@ class Outcome:
     # --- the whole memory --------------------------------------------------------------------------------------------
 
     def counts(self, register: str | None = None) -> dict[str, int]:
-        """Shots by bit string, of all registers or of one; ascending by value. Sums to `shots_usable`."""
+        """Shots by bit string, of all registers or of one; ascending by value. Sums to `shots_usable`.
+
+        Counted from single shots; else the service's counts, or made from its probabilities (see `weights`).
+        """
         self._check_shots()
         if register is None:
             keys, weights, _ = self._histogram
@@ -95,7 +108,10 @@ class Outcome:
         return dict(zip(packing.texts(matrix, [columns]), weights.tolist(), strict=True))
 
     def int_counts(self, register: str | None = None) -> dict[int, int]:
-        """Shots by number, of the whole memory (bit 0 least significant) or of one register; ascending."""
+        """Shots by number, of the whole memory or of one register; ascending. The figures are those of `counts()`.
+
+        Classical bit 0 of the program is the least significant, or the register's own lowest bit.
+        """
         self._check_shots()
         if register is None:
             keys, weights, _ = self._histogram
@@ -105,13 +121,13 @@ class Outcome:
         return dict(zip(packing.integers(rows[first]), weights.tolist(), strict=True))
 
     def hex_counts(self) -> dict[str, int]:
-        """Shots by hexadecimal number over all classical bits, as Qiskit's results hold them (`0x1f`)."""
+        """Shots by hexadecimal number, `0x1f`: `int_counts()` as Qiskit's results hold it, without leading zeros."""
         return {hex(value): count for value, count in self.int_counts().items()}
 
     # --- shot by shot ------------------------------------------------------------------------------------------------
 
     def memory(self, register: str | None = None) -> list[str]:
-        """One bit string a usable shot, of all registers or of one; the same list each time.
+        """One bit string a usable shot, of all registers or of one; `shots_usable` in number, the same list each time.
 
         In the service's own order if `per_shot`; else the histogram expanded, in an order that `seed` fixes. The
         registers' memories belong together, shot by shot.
@@ -126,16 +142,16 @@ class Outcome:
         return [strings[shot] for shot in shots.tolist()]
 
     def hex_memory(self) -> list[str]:
-        """One hexadecimal number a usable shot, over all classical bits, in the order of `memory()`."""
+        """One hexadecimal number a usable shot, as `hex_counts()` writes them, in the order of `memory()`."""
         self._check_shots()
         keys, _, shots = self._shots
         words = [hex(value) for value in packing.integers(keys)]
         return [words[shot] for shot in shots.tolist()]
 
     def shot_bits(self, register: str | None = None) -> NDArray[np.uint8]:
-        """Zeros and ones, shape (shots_usable, bits), lowest bit first, in the order of `memory()`.
+        """Zeros and ones, a uint8 array, shape (shots_usable, bits), lowest bit first, rows in the order of `memory()`.
 
-        Columns are the classical bits of the program, or the bits of one register.
+        Columns are all classical bits of the program, bit 0 in column 0, or the bits of one register.
         """
         self._check_shots()
         keys, _, shots = self._shots
@@ -177,7 +193,7 @@ class Outcome:
 
     def _check_shots(self) -> None:
         """An answer of probabilities, read without a number of shots, has no counts to give: say so, give no zeros."""
-        if self.probabilities and self.shots_asked is None and self.shots_returned == 0:
+        if self.probabilities is not None and self.shots_asked is None and self.shots_returned == 0:
             raise IncompleteResult(
                 "The answer holds probabilities, and the number of shots is unknown: pass shots= when decoding it, "
                 "or read `.probabilities`.",

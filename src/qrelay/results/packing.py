@@ -27,14 +27,14 @@ def unpack(packed: NDArray[np.uint8], num_bits: int) -> NDArray[np.uint8]:
 
 
 def pack_integers(values: Sequence[int], num_bits: int) -> NDArray[np.uint8]:
-    """Pack non-negative integers below 2 ** num_bits, of any size, one a row."""
+    """Pack non-negative integers below 2 ** num_bits, of any size, one a row; an integer's lowest bit is bit 0."""
     width = (num_bits + 7) // 8
     joined = b"".join([value.to_bytes(width, "little") for value in values])
     return np.frombuffer(joined, dtype=np.uint8).reshape(len(values), width)
 
 
 def integers(packed: NDArray[np.uint8]) -> list[int]:
-    """Rows as Python integers of any size."""
+    """Rows as Python integers of any size, bit 0 least significant."""
     if packed.shape[1] <= 8:
         return [int(value) for value in _words(packed)[:, 0].tolist()]
     width, joined = packed.shape[1], packed.tobytes()

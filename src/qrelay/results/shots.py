@@ -24,7 +24,7 @@ def reading_order(layout: Layout) -> tuple[tuple[int, ...], ...]:
 def split(
     rows: NDArray[np.uint8], weights: NDArray[np.int64] | None, columns: Sequence[int], layout: Layout
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None, dict[str, int]]:
-    """Part rows without a lost qubit from those with one.
+    """Part rows without a lost qubit from those with one. Rows that stand for no shot are left out of both.
 
     Args:
         rows: 0, 1 or LOST, shape (rows, bits).
@@ -33,6 +33,8 @@ def split(
 
     Returns (packed usable rows, their weights, shots with lost qubits by bit string with '-' for these).
     """
+    if weights is not None:
+        rows, weights = rows[weights > 0], weights[weights > 0]
     matrix = rows[:, np.argsort(np.asarray(columns, dtype=np.intp))]
     if matrix.size == 0 or matrix.max() < LOST:
         return packing.pack(matrix), weights, {}
