@@ -54,7 +54,7 @@ class Session:
         self._depth = 0
         self._closing = False
         self.warned = False
-        account._know_session(self)  # noqa: SLF001 - rooms of one floor
+        account._known_sessions.add(self)  # noqa: SLF001 - rooms of one floor
 
     @property
     def closed(self) -> bool:
