@@ -19,7 +19,7 @@ from qrelay.cloud.preparing import Wish, prepare
 from qrelay.cloud.service import JobRecord, Service, SessionRecord, Submission
 from qrelay.cloud.session import Session
 from qrelay.cloud.submitting import send_all
-from qrelay.cloud.target import Target
+from qrelay.cloud.target import Target, plain_name
 from qrelay.cloud.waiting import Poller, outlast
 from qrelay.errors import (
     ConfigurationError,
@@ -372,4 +372,4 @@ def _say_where_to_look(interruption: BaseException, first: Submission) -> None:
 
 def _named(targets: Sequence[Target], id: str) -> Target | None:  # noqa: A002
     exact = next((target for target in targets if target.id == id), None)
-    return exact or next((target for target in targets if target.id.lower() == id.strip().lower()), None)
+    return exact or next((target for target in targets if plain_name(target.id) == plain_name(id)), None)

@@ -53,7 +53,7 @@ def joined_session(account: Account, target: str | Target, session: Session | st
             f"session takes a Session, a session's id, or False for none, not {type(session).__name__}.",
             option="session",
         )
-    if session.target != id_:
+    if not session.is_on(id_):
         raise InvalidOption(
             f"Session {session.id} is on {session.target}; a job on {id_} cannot join it.", option="session"
         )
@@ -63,7 +63,7 @@ def joined_session(account: Account, target: str | Target, session: Session | st
 
 def _warn_outside(account: Account, target: str) -> None:
     for session in account._known_sessions:  # noqa: SLF001 - rooms of one floor
-        if session.target == target and session.entered and not session.closed and not session.warned:
+        if session.is_on(target) and session.entered and not session.closed and not session.warned:
             session.warned = True
             warnings.warn(
                 f"This run on {target} does not join session {session.name or session.id}, which is open "

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 from qrelay.cloud import loop
 from qrelay.cloud.job import Job
 from qrelay.cloud.service import SessionRecord, SessionState
+from qrelay.cloud.target import plain_name
 from qrelay.errors import SessionEnded
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class OutsideSession(UserWarning):
 
 def current_session(account: Account, target: str) -> Session | None:
     """The session that runs on this target join in the present context."""
-    inside = (_joined.get() or {}).get((account, target))
+    inside = (_joined.get() or {}).get((account, plain_name(target)))
     return inside[-1] if inside else None
 
 
@@ -119,6 +120,10 @@ class Session:
                 session_id=self.id,
             )
 
+    def is_on(self, target: str) -> bool:
+        """Whether that is the session's target, however it is written."""
+        return plain_name(self.target) == plain_name(target)
+
     # --- the block ---------------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
@@ -155,7 +160,7 @@ class Session:
         self.check_open()
         with self._lock:
             self._depth += 1
-        joined, place = dict(_joined.get() or {}), (self._account, self.target)
+        joined, place = dict(_joined.get() or {}), (self._account, plain_name(self.target))
         joined[place] = (*joined.get(place, ()), self)
         _joined.set(joined)
 
@@ -168,7 +173,7 @@ class Session:
         with self._lock:
             self._depth -= 1
             outermost = self._depth == 0
-        joined, place = dict(_joined.get() or {}), (self._account, self.target)
+        joined, place = dict(_joined.get() or {}), (self._account, plain_name(self.target))
         entries = list(joined.pop(place, ()))
         if self in entries:
             del entries[len(entries) - 1 - entries[::-1].index(self)]
