@@ -125,7 +125,7 @@ class Account:
         accepted, the job is returned, and `results()` tells of the others.
         """
         joined = joined_session(self, target, session)
-        wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tuple(tags))
+        wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tags)
         resolved = self.target(target) if isinstance(target, str) else target
         submissions = prepare(wish, resolved, self._new_id)
         try:
@@ -150,7 +150,7 @@ class Account:
     ) -> Coroutine[Any, Any, Job]:
         """`submit` as an awaitable. The session is that of the call, not that of the moment in which it is awaited."""
         joined = joined_session(self, target, session)
-        wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tuple(tags))
+        wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tags)
         return self._submit_later(wish, target)
 
     async def _submit_later(self, wish: Wish, target: str | Target) -> Job:
