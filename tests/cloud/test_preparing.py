@@ -162,6 +162,12 @@ def test_texts_that_cannot_be_sent_are_refused(wish: Any) -> None:
     assert caught.value.option in wish
 
 
+def test_p16_shots_among_the_parameters_are_the_jobs_shots() -> None:
+    """The service was sent 7 and the submission said 500, its default."""
+    (one,) = _prepare(input_params={"shots": 7})
+    assert (one.shots, one.input_params) == (7, {"shots": 7})
+
+
 @pytest.mark.parametrize("programs", [[], [BELL, "circuit"], ["circuit"]])
 def test_lists_of_something_else_are_refused(programs: Any) -> None:
     with pytest.raises(InvalidOption):

@@ -51,6 +51,7 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
         raise InvalidOption("The list of circuits is empty: there is nothing to run.", option="programs")
     shots = _shots(wish.shots, target)
     params = _parameters(wish, target, shots)
+    shots = _shots(params.get(target.shots_name, shots), target)
     tags = _tags(wish.tags)
     metadata = _metadata(wish.metadata, len(programs))
     payloads = [_payload(program, target, wish.format) for program in programs]
@@ -113,8 +114,6 @@ def _parameters(wish: Wish, target: Target, shots: int) -> dict[str, Any]:
             f"shots={shots} and input_params[{target.shots_name!r}]={said!r} contradict each other; give one of them.",
             option="shots",
         )
-    if target.shots_name in params:
-        _shots(params[target.shots_name], target)
     _insist_on_json(params, "input_params")
     return params
 
