@@ -36,6 +36,19 @@ def test_any_field_may_be_anything(name: str, junk: Any) -> None:
     JobDetails.model_validate({"id": "x", name: junk, "somethingNew": {"a": 1}})
 
 
+@pytest.mark.parametrize(
+    ("params", "shots"),
+    [
+        ({"shots": 100}, 100), ({"count": 7}, 7), ({"shots": "100", "count": 7}, 100), ({"shots": None, "count": 7}, 7),
+        ({}, None), ({"shots": True}, None), ({"shots": "²"}, None), ({"shots": "9" * 5000}, None),
+        ({"shots": []}, None),
+    ],
+)  # fmt: skip
+def test_shots_under_either_name(params: dict[str, Any], shots: int | None) -> None:
+    """A job of somebody else's with an odd number in it could not even be looked at."""
+    assert JobDetails.model_validate({"inputParams": params}).shots == shots
+
+
 @pytest.mark.parametrize("junk", [None, 7, "text", [], {}, [None], True])
 @pytest.mark.parametrize("model", [SessionDetails, ProviderStatus, TargetStatus])
 def test_any_field_of_the_others_may_be_anything(model: Any, junk: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from qrelay.cloud.urls import SignedUrl
+from qrelay.cloud.urls import SignedUrl, redact_text
 
 __all__ = ["CostEstimate", "ErrorData", "JobDetails", "ProviderStatus", "SessionDetails", "TargetStatus"]
 
@@ -70,6 +70,20 @@ Whole = Annotated[int | None, BeforeValidator(_whole)]
 Address = Annotated[SignedUrl | None, BeforeValidator(_signed)]
 
 
+def _plain(value: Any) -> Any:
+    if isinstance(value, SignedUrl):
+        return value.base
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -78,6 +92,11 @@ class _Body(BaseModel):
         arbitrary_types_allowed=True,
         hide_input_in_errors=True,
     )
+
+    def shown(self) -> dict[str, Any]:
+        """The service's description without signatures."""
+        shown: dict[str, Any] = _plain(self.model_dump(by_alias=True))
+        return shown
 
 
 class ErrorData(_Body):
@@ -133,6 +152,12 @@ class JobDetails(_Item):
     cancellation_time: Moment = None
     is_cancelling: Any = None
     error_data: Annotated[ErrorData | None, BeforeValidator(_error)] = None
+
+    @property
+    def shots(self) -> int | None:
+        """Shots asked for: `shots`; older jobs of some providers say `count`, and some say both."""
+        said = (_whole(self.input_params.get(name)) for name in ("shots", "count"))
+        return next((shots for shots in said if shots is not None), None)
 
 
 class SessionDetails(_Item):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -313,7 +312,7 @@ class AzureService:
             name=details.name,
             input_format=details.input_data_format or None,
             output_format=details.output_data_format or None,
-            shots=_shots(details.input_params),
+            shots=details.shots,
             layouts=(read_layout(details.metadata),),
             session_id=details.session_id or None,
             error_code=(error.code or None) if error is not None else None,
@@ -324,7 +323,7 @@ class AzureService:
             cost=str(details.cost_estimate) or None if details.cost_estimate is not None else None,
             metadata=details.metadata,
             output=details.output_data_uri,
-            raw=_shown(details),
+            raw=details.shown(),
         )
 
     def _session_record(self, details: SessionDetails) -> SessionRecord:
@@ -337,7 +336,7 @@ class AzureService:
             name=details.name,
             created=details.creation_time,
             ended=details.end_execution_time,
-            raw=_shown(details),
+            raw=details.shown(),
         )
 
 
@@ -371,37 +370,6 @@ def _the_one(key: str, details: JobDetails) -> JobDetails:
 
 def _session_state(details: SessionDetails) -> SessionState:
     return _SESSION_STATES.get(details.status.lower(), SessionState.UNKNOWN)
-
-
-def _shots(params: Mapping[str, Any]) -> int | None:
-    """`shots`; older jobs of some providers say `count`, and some say both."""
-    for name in ("shots", "count"):
-        value = params.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        if isinstance(value, str) and value.isdigit():
-            return int(value)
-    return None
-
-
-def _shown(details: JobDetails | SessionDetails) -> dict[str, Any]:
-    """The service's description without signatures."""
-    shown: dict[str, Any] = _plain(details.model_dump(by_alias=True))
-    return shown
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, SignedUrl):
-        return value.base
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, str):
-        return redact_text(value)
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
 
 
 def _place(url: SignedUrl) -> tuple[str, str]:
