@@ -22,6 +22,7 @@ from qrelay.azure.targets import describe
         ("2025-11-20T02:00:40.8299901+02:00", datetime(2025, 11, 20, 0, 0, 40, 829990, tzinfo=UTC)),
         ("2025-11-20T00:00:40", datetime(2025, 11, 20, 0, 0, 40, tzinfo=UTC)),
         ("soon", None),
+        ("0001-01-01T00:00:00+02:00", None),
         (None, None),
         (17, None),
     ],
@@ -97,7 +98,14 @@ def test_the_vendors_measurement_map_is_understood() -> None:
     assert (layout.qubits, layout.num_qubits, layout.num_clbits, layout.name) == ((2, -1, 0), 4, 3, "theirs")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", "[1.5, x]", '["a"]', "7"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", "[1.5, x]", '["a"]', "7", "[1e400]", "[" * 100_000])
 def test_a_senseless_measurement_map_is_none(text: str) -> None:
     assert read_layout({"meas_map": text}) is None
     assert read_layout({"qrelay.layout": text or "x"}) is None
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+02:00", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00Z"])
+def test_moments_at_the_ends_of_time_can_be_shown(text: str) -> None:
+    """A time that nobody set is the first of all; in UTC it may lie before that."""
+    shown = JobDetails.model_validate({"id": "x", "creationTime": text}).shown()
+    assert shown["id"] == "x"

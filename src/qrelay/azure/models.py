@@ -18,7 +18,7 @@ __all__ = ["CostEstimate", "ErrorData", "JobDetails", "ProviderStatus", "Session
 
 
 def _moment(value: Any) -> datetime | None:
-    """A timestamp with 0 to 7 digits of fraction, `Z`, an offset or neither (then UTC); None if it is anything else."""
+    """A timestamp with 0 to 7 digits of fraction, `Z`, an offset or neither (then UTC), in UTC; else None."""
     if not isinstance(value, str):
         return value if isinstance(value, datetime) else None
     head, dot, tail = value.strip().partition(".")
@@ -27,9 +27,9 @@ def _moment(value: Any) -> datetime | None:
         value = f"{head}.{digits[:6].ljust(6, '0')}{tail[len(digits) :]}"
     try:
         moment = datetime.fromisoformat(value.strip())
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no time, or none that UTC has
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _text(value: Any) -> str:
@@ -74,7 +74,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, SignedUrl):
         return value.base
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
+        return value.isoformat()
     if isinstance(value, str):
         return redact_text(value)
     if isinstance(value, Mapping):
