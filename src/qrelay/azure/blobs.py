@@ -74,6 +74,7 @@ class Blobs:
         url, renewed = address, clock.monotonic() - _RENEWED_HOLDS
         parts: list[bytes] = []
         have, etag, refused, rewritten = 0, None, False, 0
+        total: int | None = None
         while True:
             # an address just renewed is used even if it looks old: then it is this machine's clock that is wrong
             if url is None or (self.expires_soon(url) and clock.monotonic() - renewed >= _RENEWED_HOLDS):
@@ -100,9 +101,9 @@ class Blobs:
                 await clock.sleep(pause)
                 pause = min(10.0, pause * 1.6)
             elif status == 412 and rewritten < _REWRITES:  # written again meanwhile: from the start
-                parts, have, etag, rewritten = [], 0, None, rewritten + 1
-            elif status == 416 and have == 0:
-                return b""
+                parts, have, total, etag, rewritten = [], 0, None, None, rewritten + 1
+            elif status == 416 and total is None:  # there was no more
+                return b"".join(parts)
             elif status == 200:
                 return answer.content
             elif status == 206:
