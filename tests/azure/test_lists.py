@@ -328,6 +328,24 @@ def test_jobs_are_listed_and_filtered(local: Callable[..., Workspace], flips: An
     assert asyncio.run(listed()) == ["other", "it's too", "it's"]
 
 
+@pytest.mark.parametrize("limit", [0, 1, 2, 3])
+def test_a_limit_reads_no_page_more_than_it_needs(remote: Callable[..., Workspace], limit: int) -> None:
+    """The end of the limit was noticed on the page after it, which had to be fetched for that."""
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        pages.append(request.url.path.rpartition("/")[2])
+        items = [{"id": f"{len(pages)}-{number}", "target": "t"} for number in range(2)]
+        link = str(request.url.copy_set_param("skip", str(len(pages))))
+        return httpx.Response(200, json={"value": items, "nextLink": link})
+
+    pages: list[str] = []
+    workspace = remote(serve)
+    assert len(list(workspace.jobs(limit=limit))) == limit
+    assert len(list(workspace.sessions(limit=limit))) == limit
+    needed = -(-limit // 2)
+    assert pages == ["jobs"] * needed + ["sessions"] * needed
+
+
 def test_pages_are_followed_on_the_services_own_host_only(remote: Callable[..., Workspace]) -> None:
     """A link elsewhere would carry the key there."""
     seen: list[str] = []

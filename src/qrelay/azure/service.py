@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from qrelay.azure.api import Api
@@ -24,6 +24,8 @@ from qrelay.errors import InvalidOption, NotFound, ServiceError, SessionEnded, U
 __all__ = ["AzureService"]
 
 log = logging.getLogger("qrelay.azure")
+
+D = TypeVar("D", JobDetails, SessionDetails)
 
 _JOB_STATES = {
     "queued": JobState.QUEUED,
@@ -204,13 +206,8 @@ class AzureService:
                 raise InvalidOption("session= goes with no other filter but limit=.", option="session")
             found = self.api.list_session_jobs(session)
         else:
-            top = 100 if limit is None else max(1, min(100, limit))
-            found = self.api.list_jobs(filter=query, orderby="CreationTime desc", top=top)
-        taken = 0
-        async for details in found:
-            if limit is not None and taken >= limit:
-                return
-            taken += 1
+            found = self.api.list_jobs(filter=query, orderby="CreationTime desc", top=_page(limit))
+        async for details in _first(limit, found):
             yield self._record(details)
 
     async def result(self, record: JobRecord) -> bytes:
@@ -285,11 +282,9 @@ class AzureService:
 
     async def sessions(self, **filters: Any) -> AsyncIterator[SessionRecord]:
         limit = filters.pop("limit", None)
-        taken = 0
-        async for details in self.api.list_sessions(filter=item_filter(**filters), orderby="CreationTime desc"):
-            if limit is not None and taken >= limit:
-                return
-            taken += 1
+        query = item_filter(**filters)
+        found = self.api.list_sessions(filter=query, orderby="CreationTime desc", top=_page(limit))
+        async for details in _first(limit, found):
             yield self._session_record(details)
 
     async def session_jobs(self, session_id: str) -> AsyncIterator[JobRecord]:
@@ -338,6 +333,21 @@ class AzureService:
             ended=details.end_execution_time,
             raw=details.shown(),
         )
+
+
+def _page(limit: int | None) -> int:
+    return 100 if limit is None else max(1, min(100, limit))
+
+
+async def _first(limit: int | None, found: AsyncIterator[D]) -> AsyncIterator[D]:
+    if limit is not None and limit < 1:
+        return
+    taken = 0
+    async for details in found:
+        yield details
+        taken += 1
+        if taken == limit:  # before the next page is asked for
+            return
 
 
 def _refuse_other_count(group: str, count: int, found: Sequence[JobRecord | None]) -> None:
