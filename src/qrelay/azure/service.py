@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -22,8 +21,6 @@ from qrelay.cloud.urls import SignedUrl, redact_text
 from qrelay.errors import InvalidOption, NotFound, ServiceError, SessionEnded, UnclearOutcome
 
 __all__ = ["AzureService"]
-
-log = logging.getLogger("qrelay.azure")
 
 D = TypeVar("D", JobDetails, SessionDetails)
 
