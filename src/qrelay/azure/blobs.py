@@ -65,8 +65,7 @@ class Blobs:
         """Read a whole blob in pieces, going on after an interruption.
 
         The address is renewed when it is missing, unsigned, expired or about to expire, and once each time it is
-        refused.
-        A blob that is not there yet is waited for, within a bound.
+        refused. A blob that is not there yet is waited for, within a bound.
         """
         clock = self._http.clock
         patience = clock.monotonic() + self._late
@@ -93,8 +92,7 @@ class Blobs:
                 if clock.monotonic() + pause > patience:
                     raise NotFound(
                         "The job has succeeded, but its result has not appeared in storage in the time allowed. "
-                        "Ask for the "
-                        "result again later; if it stays away, tell the service's support.",
+                        "Ask for the result again later; if it stays away, tell the service's support.",
                         status=404,
                         code=_code(answer),
                     )
@@ -168,8 +166,7 @@ def _refusal(answer: httpx.Response, what: str) -> ServiceError:
     kind = AuthenticationError if answer.status_code in (401, 403) else ServiceError
     return kind(
         f"Storage refused to {what}: HTTP {answer.status_code} ({code or 'no reason given'}). Try again; if it "
-        "stays, check the "
-        "workspace's storage account.",
+        "stays, check the workspace's storage account.",
         status=answer.status_code,
         code=code,
         request_id=request_id,

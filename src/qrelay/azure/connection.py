@@ -74,8 +74,7 @@ def parse_connection_string(text: str, endpoint: str | None = None) -> Connectio
     if missing:
         raise ConfigurationError(
             f"The connection string lacks {', '.join(missing)}. Copy it again from the workspace's access keys; "
-            "its form is "
-            f"{_FORM}"
+            f"its form is {_FORM}"
         )
     return Connection(
         parts["subscriptionid"],

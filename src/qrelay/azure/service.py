@@ -134,8 +134,7 @@ class AzureService:
                 break
         raise UnclearOutcome(
             f"Whether job {key} on {submission.target.id} was created is not known: {trouble} Nothing is sent a "
-            "second time "
-            "unasked. Await .resume() on this error to settle it, or look for the job by its id.",
+            "second time unasked. Await .resume() on this error to settle it, or look for the job by its id.",
             tag=key,
             resume=lambda: self._settle(submission),
             status=trouble.status,

@@ -1,8 +1,8 @@
 """Azure Quantum's targets as data: what each family takes. New and unknown targets get a sensible description, no code.
 
 Sources: the formats, gate names, qubits and shots that azure-quantum 3.13.0 declares for each provider; recorded
-provider
-status for names and availability. What the service says of a target itself (numQubits, targetProfile) comes first.
+provider status for names and availability. What the service says of a target itself (numQubits, targetProfile)
+comes first.
 """
 
 from __future__ import annotations

@@ -68,8 +68,7 @@ class Workspace(Account):
         if not (subscription_id and resource_group and name):
             raise ConfigurationError(
                 f"The workspace is not named in full: pass {', '.join(missing)} too, or resource_id= (its "
-                "overview page shows "
-                "it), or use Workspace.from_connection_string or Workspace.local()."
+                "overview page shows it), or use Workspace.from_connection_string or Workspace.local()."
             )
         address = endpoint_of(location=location, endpoint=endpoint)
         connection = Connection(subscription_id, resource_group, name, address)

@@ -41,8 +41,7 @@ class Session:
     """Jobs of one target that the service treats as belonging together.
 
     As a context manager, runs on the target inside the block join it; leaving the block closes it, exactly once.
-    Threads
-    start without a context: pass the session to `submit` there.
+    Threads start without a context: pass the session to `submit` there.
     """
 
     def __init__(self, account: Account, record: SessionRecord) -> None:
@@ -115,8 +114,7 @@ class Session:
         if self.closed:
             raise SessionEnded(
                 f"Session {self.name or self.id} on {self.target} is {self.record.status or 'closed'} and takes "
-                "no more "
-                "jobs. Open a new one.",
+                "no more jobs. Open a new one.",
                 session_id=self.id,
             )
 

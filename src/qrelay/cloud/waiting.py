@@ -240,8 +240,8 @@ class Poller:
         if now - watch.unknown_since > _UNKNOWN_PATIENCE:
             message = (
                 f"Job {record.id} on {record.target} has had the status {record.status!r} for an hour, which this "
-                "version "
-                "of qrelay does not know. The job goes on; look at it in the service's portal, or update qrelay."
+                "version of qrelay does not know. The job goes on; look at it in the service's portal, or update "
+                "qrelay."
             )
             self._fail(watch, ServiceError(message, code=record.status, job_id=record.id, target=record.target))
 
@@ -251,8 +251,7 @@ class Poller:
                 waiter.future.set_exception(
                     WaitTimeout(
                         f"Job {watch.job_id} has not ended in the time allowed (last seen: {watch.status}). It "
-                        "goes on; "
-                        "wait again, or fetch it later by its id.",
+                        "goes on; wait again, or fetch it later by its id.",
                         job_id=watch.job_id,
                     )
                 )
