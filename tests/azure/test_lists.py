@@ -10,6 +10,7 @@ import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -364,6 +365,61 @@ def test_pages_are_followed_on_the_services_own_host_only(remote: Callable[..., 
     with pytest.raises(ServiceError, match="not followed"):
         next(jobs)
     assert set(seen) == {"eastus.quantum.azure.com"}
+
+
+def test_jobs_are_filtered_by_their_time(local: Callable[..., Workspace], flips: Any) -> None:
+    workspace = local()
+    job = workspace.submit("ionq.simulator", flips("1"), shots=5)
+    assert job.record.created is not None
+    early, late = (job.record.created + timedelta(hours=hours) for hours in (-1, 1))
+    for moment in (early, early.replace(tzinfo=None), early.astimezone(timezone(timedelta(hours=9)))):
+        assert [found.id for found in workspace.jobs(created_after=moment)] == [job.id]
+        assert list(workspace.jobs(created_before=moment)) == []
+    for moment in (late, late.replace(tzinfo=None), late.astimezone(timezone(timedelta(hours=-9)))):
+        assert list(workspace.jobs(created_after=moment)) == []
+        assert [found.id for found in workspace.jobs(created_before=moment)] == [job.id]
+    assert [found.id for found in workspace.jobs(created_after=job.record.created)] == [job.id]
+    assert list(workspace.jobs(created_before=job.record.created)) == []
+
+
+def test_pages_that_go_round_in_circles_are_not_followed(remote: Callable[..., Workspace]) -> None:
+    def serve(request: httpx.Request) -> httpx.Response:
+        link = str(request.url.copy_set_param("skip", "1"))
+        return httpx.Response(200, json={"value": [{"id": "1", "target": "t"}], "nextLink": link})
+
+    with pytest.raises(ServiceError, match="not followed"):
+        assert len([job for job, _ in zip(remote(serve).jobs(), range(9), strict=False)]) < 9
+
+
+def test_a_target_that_appeared_since_is_found(remote: Callable[..., Workspace]) -> None:
+    """The list of targets is kept for minutes; a new one must not wait for that."""
+    names = ["a.one"]
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"value": [{"id": "a", "targets": [{"id": name} for name in names]}]})
+
+    workspace = remote(serve)
+    assert [target.id for target in workspace.targets()] == ["a.one"]
+    names.append("a.two")
+    assert workspace.target("a.two").id == "a.two"
+    requests = workspace.requests
+    workspace.target("a.one")
+    assert workspace.requests == requests
+
+
+def test_a_proxy_does_not_see_what_is_meant_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with (
+        LocalCloud() as cloud,
+        LocalCloud(keys=["a proxy's"]) as other,
+        served(cloud) as address,
+        served(other) as proxy,
+    ):
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy)
+        with _workspace(address) as workspace:
+            assert workspace.targets()
 
 
 def test_a_closed_account_answers_at_once(local: Callable[..., Workspace], flips: Any) -> None:
