@@ -1,4 +1,4 @@
-"""Lists of circuits, retrieval from elsewhere, lists of jobs: on the embedded cloud."""
+"""Lists of circuits, retrieval from elsewhere: on the embedded cloud."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,6 @@ from qrelay.cloud import JobState
 from qrelay.cloud.batch import member_key
 from qrelay.errors import (
     AuthenticationError,
-    ConfigurationError,
     InvalidOption,
     JobCancelled,
     JobFailed,
@@ -31,7 +29,6 @@ from qrelay.errors import (
     QrelayError,
     ResultUnreadable,
     ServiceError,
-    UnknownTarget,
     WaitTimeout,
 )
 from qrelay.formats import encode
@@ -311,139 +308,6 @@ def test_p19_a_store_outlives_its_process(tmp_path: Path, flips: Any) -> None:
         id_ = before.submit("rigetti.sim.qvm", flips("0110"), shots=40).id
     with Workspace.local(data=tmp_path / "cloud.db", waiting=0.01, executing=0.01) as after:
         assert after.job(id_).result(timeout=60).counts() == {"0110": 40}
-
-
-def test_jobs_are_listed_and_filtered(local: Callable[..., Workspace], flips: Any) -> None:
-    workspace = local()
-    for name in ("plain", "it's", "it's too"):
-        workspace.submit("ionq.simulator", flips("1"), shots=5, name=name).wait(timeout=60)
-    workspace.submit("rigetti.sim.qvm", flips("1"), shots=5, name="other").wait(timeout=60)
-    assert [job.name for job in workspace.jobs()] == ["other", "it's too", "it's", "plain"]
-    assert [job.name for job in workspace.jobs(name="it's")] == ["it's too", "it's"]
-    assert [job.name for job in workspace.jobs(target="rigetti.sim.qvm")] == ["other"]
-    assert [job.name for job in workspace.jobs(provider="ionq", limit=2)] == ["it's too", "it's"]
-    assert [job.name for job in workspace.jobs(status="Failed")] == []
-    with pytest.raises(InvalidOption, match="no filter 'colour'"):
-        next(workspace.jobs(colour="red"))
-
-    async def listed() -> list[str]:
-        return [job.name async for job in workspace.jobs_async(limit=3)]
-
-    assert asyncio.run(listed()) == ["other", "it's too", "it's"]
-
-
-@pytest.mark.parametrize("limit", [0, 1, 2, 3])
-def test_a_limit_reads_no_page_more_than_it_needs(remote: Callable[..., Workspace], limit: int) -> None:
-    """The end of the limit was noticed on the page after it, which had to be fetched for that."""
-
-    def serve(request: httpx.Request) -> httpx.Response:
-        pages.append(request.url.path.rpartition("/")[2])
-        items = [{"id": f"{len(pages)}-{number}", "target": "t"} for number in range(2)]
-        link = str(request.url.copy_set_param("skip", str(len(pages))))
-        return httpx.Response(200, json={"value": items, "nextLink": link})
-
-    pages: list[str] = []
-    workspace = remote(serve)
-    assert len(list(workspace.jobs(limit=limit))) == limit
-    assert len(list(workspace.sessions(limit=limit))) == limit
-    needed = -(-limit // 2)
-    assert pages == ["jobs"] * needed + ["sessions"] * needed
-
-
-def test_pages_are_followed_on_the_services_own_host_only(remote: Callable[..., Workspace]) -> None:
-    """A link elsewhere would carry the key there."""
-    seen: list[str] = []
-
-    def serve(request: httpx.Request) -> httpx.Response:
-        seen.append(request.url.host)
-        page = request.url.params.get("skip", "0")
-        link = {"0": str(request.url.copy_set_param("skip", "1")), "1": "https://evil.example/jobs?skip=2"}[page]
-        return httpx.Response(200, json={"value": [{"id": page, "target": "t"}], "nextLink": link})
-
-    jobs = remote(serve).jobs()
-    assert [next(jobs).id, next(jobs).id] == ["0", "1"]
-    with pytest.raises(ServiceError, match="not followed"):
-        next(jobs)
-    assert set(seen) == {"eastus.quantum.azure.com"}
-
-
-def test_jobs_are_filtered_by_their_time(local: Callable[..., Workspace], flips: Any) -> None:
-    workspace = local()
-    job = workspace.submit("ionq.simulator", flips("1"), shots=5)
-    assert job.record.created is not None
-    early, late = (job.record.created + timedelta(hours=hours) for hours in (-1, 1))
-    for moment in (early, early.replace(tzinfo=None), early.astimezone(timezone(timedelta(hours=9)))):
-        assert [found.id for found in workspace.jobs(created_after=moment)] == [job.id]
-        assert list(workspace.jobs(created_before=moment)) == []
-    for moment in (late, late.replace(tzinfo=None), late.astimezone(timezone(timedelta(hours=-9)))):
-        assert list(workspace.jobs(created_after=moment)) == []
-        assert [found.id for found in workspace.jobs(created_before=moment)] == [job.id]
-    assert [found.id for found in workspace.jobs(created_after=job.record.created)] == [job.id]
-    assert list(workspace.jobs(created_before=job.record.created)) == []
-
-
-def test_pages_that_go_round_in_circles_are_not_followed(remote: Callable[..., Workspace]) -> None:
-    def serve(request: httpx.Request) -> httpx.Response:
-        link = str(request.url.copy_set_param("skip", "1"))
-        return httpx.Response(200, json={"value": [{"id": "1", "target": "t"}], "nextLink": link})
-
-    with pytest.raises(ServiceError, match="not followed"):
-        assert len([job for job, _ in zip(remote(serve).jobs(), range(9), strict=False)]) < 9
-
-
-def test_a_target_that_appeared_since_is_found(remote: Callable[..., Workspace]) -> None:
-    """The list of targets is kept for minutes; a new one must not wait for that."""
-    names = ["a.one"]
-
-    def serve(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json={"value": [{"id": "a", "targets": [{"id": name} for name in names]}]})
-
-    workspace = remote(serve)
-    assert [target.id for target in workspace.targets()] == ["a.one"]
-    names.append("a.two")
-    assert workspace.target("a.two").id == "a.two"
-    requests = workspace.requests
-    workspace.target("a.one")
-    assert workspace.requests == requests
-
-
-def test_a_proxy_does_not_see_what_is_meant_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    with (
-        LocalCloud() as cloud,
-        LocalCloud(keys=["a proxy's"]) as other,
-        served(cloud) as address,
-        served(other) as proxy,
-    ):
-        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-            monkeypatch.setenv(name, proxy)
-        with _workspace(address) as workspace:
-            assert workspace.targets()
-
-
-def test_a_closed_account_answers_at_once(local: Callable[..., Workspace], flips: Any) -> None:
-    """The embedded cloud's store was gone, which looked like an outage: every call tried again for two minutes."""
-    workspace = local()
-    session = workspace.open_session("ionq.simulator")
-    listed = workspace.jobs()
-    workspace.submit("ionq.simulator", flips("001"), 5)
-    requests = workspace.requests
-    workspace.close()
-    with pytest.raises(ConfigurationError, match="was closed"):
-        next(listed)
-    assert workspace.requests == requests
-    with pytest.raises(ServiceError, match="CloudClosed"):
-        session.close()
-    assert workspace.requests <= requests + 2
-
-
-def test_an_unknown_target_suggests_the_nearest(local: Callable[..., Workspace]) -> None:
-    workspace = local()
-    with pytest.raises(UnknownTarget, match=r"ionq\.simulator") as caught:
-        workspace.target("ionq.simulatr")
-    assert caught.value.suggestions[0] == "ionq.simulator"
-    assert workspace.target("IonQ.Simulator").id == "ionq.simulator"
 
 
 def test_an_answer_that_is_no_json_keeps_its_bytes(local: Callable[..., Workspace], flips: Any) -> None:
