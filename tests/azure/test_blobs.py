@@ -89,6 +89,22 @@ def test_a_server_without_ranges_is_read_too(clock: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("size", [0, 9, 10, 11, 20])
+def test_a_server_that_does_not_say_the_size_is_read_to_the_end(clock: Any, size: int) -> None:
+    """A size that fills its last part was answered 416, and the result called unreadable."""
+    data = bytes(range(size))
+
+    async def serve(request: httpx.Request) -> httpx.Response:
+        answer = await store(request)
+        if answer.status_code == 206:
+            answer.headers["content-range"] = answer.headers["content-range"].partition("/")[0] + "/*"
+        return answer
+
+    store = Store(data)
+    blobs = Blobs(Http("https://s.example", transport=httpx.MockTransport(serve), clock=clock), chunk=10)
+    assert asyncio.run(blobs.download(_signed(clock), Renewals(clock))) == data
+
+
 def test_an_interrupted_download_goes_on_where_it_was(clock: Any) -> None:
     data = bytes(range(35))
     store = Store(data, 0, httpx.ReadError("broken"), httpx.Response(503), 0, httpx.ReadTimeout("slow"))

@@ -142,3 +142,15 @@ def test_the_environments_single_variables_and_their_fallbacks(bare: pytest.Monk
     bare.setenv("AZURE_QUANTUM_WORKSPACE_LOCATION", "eastus")
     found = Environment()
     assert (found.subscription_id, found.resource_group, found.location) == ("s", "g", "eastus")
+
+
+def test_a_location_given_beside_the_environment_is_taken(bare: pytest.MonkeyPatch) -> None:
+    """The environment's replaced it without a word; and without one there, the location was called missing."""
+    for name in ("SUBSCRIPTION_ID", "WORKSPACE_RG", "WORKSPACE_NAME"):
+        bare.setenv(f"AZURE_QUANTUM_{name}", "x")
+    for elsewhere in ("", "eastus"):
+        bare.setenv("AZURE_QUANTUM_WORKSPACE_LOCATION", elsewhere)
+        with Workspace.from_env(credential="k", location="westus") as workspace:
+            assert workspace.api.http.home == "https://westus.quantum.azure.com"
+        with Workspace.from_env(credential="k", endpoint="http://127.0.0.1:8080") as workspace:
+            assert workspace.api.http.home == "http://127.0.0.1:8080"

@@ -153,6 +153,19 @@ def test_a_refused_token_is_replaced_before_its_time(clock: Any) -> None:
     asyncio.run(ask())
 
 
+def test_requests_refused_together_share_one_renewal(clock: Any) -> None:
+    identity = Identity(clock)
+
+    async def ask() -> None:
+        proof = authorizer(identity, clock)
+        await _header(proof)
+        headers = await asyncio.gather(*(_header(proof, fresh=True) for _ in range(20)))
+        assert set(headers) == {"Bearer CANARY-2"}
+
+    asyncio.run(ask())
+    assert len(identity.made) == 2
+
+
 @dataclass
 class AzureKey:
     key: str

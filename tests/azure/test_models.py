@@ -22,6 +22,7 @@ from qrelay.azure.targets import describe
         ("2025-11-20T02:00:40.8299901+02:00", datetime(2025, 11, 20, 0, 0, 40, 829990, tzinfo=UTC)),
         ("2025-11-20T00:00:40", datetime(2025, 11, 20, 0, 0, 40, tzinfo=UTC)),
         ("soon", None),
+        ("0001-01-01T00:00:00+02:00", None),
         (None, None),
         (17, None),
     ],
@@ -34,6 +35,19 @@ def test_timestamps_with_any_number_of_digits(text: Any, expected: datetime | No
 @pytest.mark.parametrize("name", sorted({field.alias or name for name, field in JobDetails.model_fields.items()}))
 def test_any_field_may_be_anything(name: str, junk: Any) -> None:
     JobDetails.model_validate({"id": "x", name: junk, "somethingNew": {"a": 1}})
+
+
+@pytest.mark.parametrize(
+    ("params", "shots"),
+    [
+        ({"shots": 100}, 100), ({"count": 7}, 7), ({"shots": "100", "count": 7}, 100), ({"shots": None, "count": 7}, 7),
+        ({}, None), ({"shots": True}, None), ({"shots": "²"}, None), ({"shots": "9" * 5000}, None),
+        ({"shots": []}, None),
+    ],
+)  # fmt: skip
+def test_shots_under_either_name(params: dict[str, Any], shots: int | None) -> None:
+    """A job of somebody else's with an odd number in it could not even be looked at."""
+    assert JobDetails.model_validate({"inputParams": params}).shots == shots
 
 
 @pytest.mark.parametrize("junk", [None, 7, "text", [], {}, [None], True])
@@ -84,7 +98,14 @@ def test_the_vendors_measurement_map_is_understood() -> None:
     assert (layout.qubits, layout.num_qubits, layout.num_clbits, layout.name) == ((2, -1, 0), 4, 3, "theirs")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", "[1.5, x]", '["a"]', "7"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", "[1.5, x]", '["a"]', "7", "[1e400]", "[" * 100_000])
 def test_a_senseless_measurement_map_is_none(text: str) -> None:
     assert read_layout({"meas_map": text}) is None
     assert read_layout({"qrelay.layout": text or "x"}) is None
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+02:00", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00Z"])
+def test_moments_at_the_ends_of_time_can_be_shown(text: str) -> None:
+    """A time that nobody set is the first of all; in UTC it may lie before that."""
+    shown = JobDetails.model_validate({"id": "x", "creationTime": text}).shown()
+    assert shown["id"] == "x"

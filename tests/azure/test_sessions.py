@@ -197,6 +197,15 @@ def test_p26_a_session_that_times_out_names_the_finished_jobs(local: Callable[..
     assert job.id in str(caught.value)
 
 
+def test_p25_a_target_named_in_other_letters_is_the_same_target(local: Callable[..., Workspace], flips: Any) -> None:
+    """`IonQ.Simulator` is found as ionq.simulator, and its run left the session of the block without a word."""
+    workspace = local()
+    with workspace.open_session(T) as session:
+        for options in ({}, {"session": session}):
+            assert workspace.submit("IonQ.Simulator", flips("1"), 5, **options).session_id == session.id
+        assert current_session(workspace, f" {T}\n") is session
+
+
 def test_p25_nesting_restores_the_outer_session(local: Callable[..., Workspace], flips: Any) -> None:
     workspace = local()
     with workspace.open_session(T) as outer, workspace.open_session(OTHER) as beside:

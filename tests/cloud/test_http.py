@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import ssl
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.utils import format_datetime
@@ -140,6 +141,20 @@ def test_never_having_left_is_told_apart(clock: Any) -> None:
     with pytest.raises(Unanswered, match="had no effect") as caught:
         _send(wire.http(clock), "PUT", repeat=Repeat.UNPROCESSED)
     assert caught.value.processed is False
+
+
+def test_a_certificate_that_is_not_accepted_is_no_passing_trouble(clock: Any) -> None:
+    """It was asked for again for two minutes, and called a bad connection in the end."""
+
+    def refuse(request: httpx.Request) -> Answer:
+        error = httpx.ConnectError("verify failed")
+        error.__cause__ = ssl.SSLCertVerificationError("self-signed")
+        return error
+
+    wire = Wire(refuse)
+    with pytest.raises(ConfigurationError, match="certificate"):
+        _send(wire.http(clock))
+    assert len(wire.seen) == 1
 
 
 def test_one_unclear_attempt_makes_the_whole_unclear(clock: Any) -> None:

@@ -144,6 +144,30 @@ def test_p22_a_list_of_one_is_a_plain_job() -> None:
     assert (one.group, one.count) == (None, 1)
 
 
+@pytest.mark.parametrize("value", [math.nan, math.inf, "\ud800", {"deep": [math.nan]}, object(), {1, 2}])
+def test_parameters_that_json_cannot_say_are_refused(value: Any) -> None:
+    """NaN passed the check, and came back from the HTTP library as a bare ValueError, after the upload."""
+    for wish in ({"input_params": {"x": value}}, {"options": {"noise": value}}):
+        with pytest.raises(InvalidOption, match="written as JSON"):
+            _prepare(**wish)
+
+
+@pytest.mark.parametrize(
+    "wish", [{"name": "a\ud800"}, {"tags": ["a\ud800"]}, {"tags": [7]}, {"tags": "mine"}, {"metadata": {"k": "\udcff"}}]
+)
+def test_texts_that_cannot_be_sent_are_refused(wish: Any) -> None:
+    """tags="mine" became the four tags m, i, n, e."""
+    with pytest.raises(InvalidOption) as caught:
+        _prepare(**wish)
+    assert caught.value.option in wish
+
+
+def test_p16_shots_among_the_parameters_are_the_jobs_shots() -> None:
+    """The service was sent 7 and the submission said 500, its default."""
+    (one,) = _prepare(input_params={"shots": 7})
+    assert (one.shots, one.input_params) == (7, {"shots": 7})
+
+
 @pytest.mark.parametrize("programs", [[], [BELL, "circuit"], ["circuit"]])
 def test_lists_of_something_else_are_refused(programs: Any) -> None:
     with pytest.raises(InvalidOption):

@@ -175,6 +175,18 @@ def test_a_job_that_is_not_seen_yet_is_waited_for(clock: Any) -> None:
         asyncio.run(_wait(gone, "a"))
 
 
+def test_an_outage_uses_up_no_patience_with_a_job_that_is_not_seen_yet(clock: Any) -> None:
+    """A poll that got no answer for half a minute, then one 404: the wait ended, the job went on."""
+
+    def mishap(now: float) -> Any:
+        return ServiceUnavailable("down.") if now < 30 else NotFound("not yet") if now < 36 else None
+
+    assert asyncio.run(_wait(Jobs(clock, {"a": 40.0}, mishap), "a")).state is JobState.SUCCEEDED
+    turns = itertools.cycle([ServiceUnavailable("down."), NotFound("no")])
+    with pytest.raises(NotFound):  # each in turn is no way around the bound
+        asyncio.run(_wait(Jobs(clock, {"a": 1e9}, lambda now: next(turns)), "a"))
+
+
 def test_a_refusal_is_told_at_once(clock: Any) -> None:
     jobs = Jobs(clock, {"a": 1e9}, lambda now: AuthenticationError("who?", status=401))
     with pytest.raises(AuthenticationError):

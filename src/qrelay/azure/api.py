@@ -120,8 +120,7 @@ class Api:
             if origin(link) != origin(self._base) or link in seen:
                 raise ServiceError(
                     f"The list's next page is said to be at {redact_url(link)}, which is not on the service's own "
-                    "host or was "
-                    "read before. It is not followed.",
+                    "host or was read before. It is not followed.",
                     code="InvalidNextLink",
                 )
             seen.add(link)
@@ -190,8 +189,7 @@ class Api:
         if not isinstance(document, Mapping):
             raise ServiceError(
                 f"{answer.request.method} {redact_url(str(answer.request.url))} was answered with something else "
-                "than a JSON "
-                "object. Check the endpoint; a proxy may have answered in the service's place.",
+                "than a JSON object. Check the endpoint; a proxy may have answered in the service's place.",
                 status=answer.status_code,
             )
         return document

@@ -65,8 +65,7 @@ class Blobs:
         """Read a whole blob in pieces, going on after an interruption.
 
         The address is renewed when it is missing, unsigned, expired or about to expire, and once each time it is
-        refused.
-        A blob that is not there yet is waited for, within a bound.
+        refused. A blob that is not there yet is waited for, within a bound.
         """
         clock = self._http.clock
         patience = clock.monotonic() + self._late
@@ -74,6 +73,7 @@ class Blobs:
         url, renewed = address, clock.monotonic() - _RENEWED_HOLDS
         parts: list[bytes] = []
         have, etag, refused, rewritten = 0, None, False, 0
+        total: int | None = None
         while True:
             # an address just renewed is used even if it looks old: then it is this machine's clock that is wrong
             if url is None or (self.expires_soon(url) and clock.monotonic() - renewed >= _RENEWED_HOLDS):
@@ -92,17 +92,16 @@ class Blobs:
                 if clock.monotonic() + pause > patience:
                     raise NotFound(
                         "The job has succeeded, but its result has not appeared in storage in the time allowed. "
-                        "Ask for the "
-                        "result again later; if it stays away, tell the service's support.",
+                        "Ask for the result again later; if it stays away, tell the service's support.",
                         status=404,
                         code=_code(answer),
                     )
                 await clock.sleep(pause)
                 pause = min(10.0, pause * 1.6)
             elif status == 412 and rewritten < _REWRITES:  # written again meanwhile: from the start
-                parts, have, etag, rewritten = [], 0, None, rewritten + 1
-            elif status == 416 and have == 0:
-                return b""
+                parts, have, total, etag, rewritten = [], 0, None, None, rewritten + 1
+            elif status == 416 and total is None:  # there was no more
+                return b"".join(parts)
             elif status == 200:
                 return answer.content
             elif status == 206:
@@ -167,8 +166,7 @@ def _refusal(answer: httpx.Response, what: str) -> ServiceError:
     kind = AuthenticationError if answer.status_code in (401, 403) else ServiceError
     return kind(
         f"Storage refused to {what}: HTTP {answer.status_code} ({code or 'no reason given'}). Try again; if it "
-        "stays, check the "
-        "workspace's storage account.",
+        "stays, check the workspace's storage account.",
         status=answer.status_code,
         code=code,
         request_id=request_id,

@@ -74,8 +74,7 @@ def parse_connection_string(text: str, endpoint: str | None = None) -> Connectio
     if missing:
         raise ConfigurationError(
             f"The connection string lacks {', '.join(missing)}. Copy it again from the workspace's access keys; "
-            "its form is "
-            f"{_FORM}"
+            f"its form is {_FORM}"
         )
     return Connection(
         parts["subscriptionid"],
@@ -157,12 +156,12 @@ class Environment(BaseSettings):
         default=None, validation_alias=AliasChoices("AZURE_QUANTUM_WORKSPACE_LOCATION", "LOCATION")
     )
 
-    def missing(self) -> list[str]:
-        """Variables to set where there is no connection string."""
+    def missing(self, *, placed: bool) -> list[str]:
+        """Variables to set where there is no connection string; `placed` if the caller says where the workspace is."""
         wanted = {
             "AZURE_QUANTUM_SUBSCRIPTION_ID": self.subscription_id,
             "AZURE_QUANTUM_WORKSPACE_RG": self.resource_group,
             "AZURE_QUANTUM_WORKSPACE_NAME": self.name,
-            "AZURE_QUANTUM_WORKSPACE_LOCATION": self.location,
+            "AZURE_QUANTUM_WORKSPACE_LOCATION": self.location or placed,
         }
         return [name for name, value in wanted.items() if not value]

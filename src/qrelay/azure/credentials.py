@@ -23,9 +23,7 @@ _RENEW_BEFORE = 300.0
 
 
 class TokenCredential(Protocol):
-    """azure-identity's protocol; `get_token` may be synchronous or asynchronous and answers with token and
-    expires_on.
-    """
+    """azure-identity's protocol. `get_token`, synchronous or not, answers with `token` and `expires_on`."""
 
     def get_token(self, *scopes: str, **kwargs: Any) -> Any: ...
 
@@ -98,13 +96,11 @@ class Tokens(_Secret):
             kind = _NoTokenNow if self._expires else AuthenticationError
             raise kind(
                 f"No token could be had for {self._scope} ({type(error).__name__}). Sign in again (for example "
-                "`az login`), "
-                "or use the workspace's API key."
+                "`az login`), or use the workspace's API key."
             ) from error
         wish = getattr(answer, "refresh_on", None)
-        early = min(
-            _RENEW_BEFORE, max(0.0, (expires - now) / 2)
-        )  # a token that lives for minutes is not renewed each time
+        # a token that lives for minutes is not renewed each time
+        early = min(_RENEW_BEFORE, max(0.0, (expires - now) / 2))
         self._token, self._expires = SecretStr(token), expires
         self._renew_at = min(expires - early, float(wish)) if wish and wish > now else expires - early
 
@@ -149,8 +145,7 @@ def authorizer(credential: Credential, clock: Clock) -> Authorizer:
         return _key(key)
     raise ConfigurationError(
         f"{type(credential).__name__} is no credential: pass the API key as text, an object with get_token "
-        "(azure-identity's), "
-        "or None for the default chain."
+        "(azure-identity's), or None for the default chain."
     )
 
 

@@ -20,7 +20,10 @@ def item_filter(
     created_before: datetime | date | None = None,
     **unknown: Any,
 ) -> str | None:
-    """The `filter` of a list of jobs or sessions; None where nothing is filtered. `name` is the name's beginning."""
+    """The `filter` of a list of jobs or sessions; None where nothing is filtered.
+
+    `name` is the name's beginning. `created_after` includes its moment; moments without a zone are in UTC.
+    """
     return _joined(
         unknown,
         name and f"startswith(Name, {_quoted(name)})",

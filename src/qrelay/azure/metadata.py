@@ -51,7 +51,7 @@ def _measured(metadata: dict[str, str]) -> Layout | None:
             return None
         measured = tuple(-1 if qubit is None else int(qubit) for qubit in qubits)
         width = max(int(metadata.get("num_qubits", 0)), max(measured) + 1)
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, OverflowError, RecursionError):
         return None
     bits = tuple(range(len(measured)))
     return Layout(len(bits), (Register("c", bits),), measured, width, metadata.get("name", ""))

@@ -12,13 +12,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from qrelay.cloud.urls import SignedUrl
+from qrelay.cloud.urls import SignedUrl, redact_text
 
 __all__ = ["CostEstimate", "ErrorData", "JobDetails", "ProviderStatus", "SessionDetails", "TargetStatus"]
 
 
 def _moment(value: Any) -> datetime | None:
-    """A timestamp with 0 to 7 digits of fraction, `Z`, an offset or neither (then UTC); None if it is anything else."""
+    """A timestamp with 0 to 7 digits of fraction, `Z`, an offset or neither (then UTC), in UTC; else None."""
     if not isinstance(value, str):
         return value if isinstance(value, datetime) else None
     head, dot, tail = value.strip().partition(".")
@@ -27,9 +27,9 @@ def _moment(value: Any) -> datetime | None:
         value = f"{head}.{digits[:6].ljust(6, '0')}{tail[len(digits) :]}"
     try:
         moment = datetime.fromisoformat(value.strip())
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no time, or none that UTC has
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _text(value: Any) -> str:
@@ -70,6 +70,20 @@ Whole = Annotated[int | None, BeforeValidator(_whole)]
 Address = Annotated[SignedUrl | None, BeforeValidator(_signed)]
 
 
+def _plain(value: Any) -> Any:
+    if isinstance(value, SignedUrl):
+        return value.base
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -78,6 +92,11 @@ class _Body(BaseModel):
         arbitrary_types_allowed=True,
         hide_input_in_errors=True,
     )
+
+    def shown(self) -> dict[str, Any]:
+        """The service's description without signatures."""
+        shown: dict[str, Any] = _plain(self.model_dump(by_alias=True))
+        return shown
 
 
 class ErrorData(_Body):
@@ -133,6 +152,12 @@ class JobDetails(_Item):
     cancellation_time: Moment = None
     is_cancelling: Any = None
     error_data: Annotated[ErrorData | None, BeforeValidator(_error)] = None
+
+    @property
+    def shots(self) -> int | None:
+        """Shots asked for: `shots`; older jobs of some providers say `count`, and some say both."""
+        said = (_whole(self.input_params.get(name)) for name in ("shots", "count"))
+        return next((shots for shots in said if shots is not None), None)
 
 
 class SessionDetails(_Item):

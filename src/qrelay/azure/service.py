@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from qrelay.azure.api import Api
@@ -24,7 +22,7 @@ from qrelay.errors import InvalidOption, NotFound, ServiceError, SessionEnded, U
 
 __all__ = ["AzureService"]
 
-log = logging.getLogger("qrelay.azure")
+D = TypeVar("D", JobDetails, SessionDetails)
 
 _JOB_STATES = {
     "queued": JobState.QUEUED,
@@ -136,8 +134,7 @@ class AzureService:
                 break
         raise UnclearOutcome(
             f"Whether job {key} on {submission.target.id} was created is not known: {trouble} Nothing is sent a "
-            "second time "
-            "unasked. Await .resume() on this error to settle it, or look for the job by its id.",
+            "second time unasked. Await .resume() on this error to settle it, or look for the job by its id.",
             tag=key,
             resume=lambda: self._settle(submission),
             status=trouble.status,
@@ -205,13 +202,8 @@ class AzureService:
                 raise InvalidOption("session= goes with no other filter but limit=.", option="session")
             found = self.api.list_session_jobs(session)
         else:
-            top = 100 if limit is None else max(1, min(100, limit))
-            found = self.api.list_jobs(filter=query, orderby="CreationTime desc", top=top)
-        taken = 0
-        async for details in found:
-            if limit is not None and taken >= limit:
-                return
-            taken += 1
+            found = self.api.list_jobs(filter=query, orderby="CreationTime desc", top=_page(limit))
+        async for details in _first(limit, found):
             yield self._record(details)
 
     async def result(self, record: JobRecord) -> bytes:
@@ -285,7 +277,10 @@ class AzureService:
         return self._session_record(details)
 
     async def sessions(self, **filters: Any) -> AsyncIterator[SessionRecord]:
-        async for details in self.api.list_sessions(filter=item_filter(**filters), orderby="CreationTime desc"):
+        limit = filters.pop("limit", None)
+        query = item_filter(**filters)
+        found = self.api.list_sessions(filter=query, orderby="CreationTime desc", top=_page(limit))
+        async for details in _first(limit, found):
             yield self._session_record(details)
 
     async def session_jobs(self, session_id: str) -> AsyncIterator[JobRecord]:
@@ -308,7 +303,7 @@ class AzureService:
             name=details.name,
             input_format=details.input_data_format or None,
             output_format=details.output_data_format or None,
-            shots=_shots(details.input_params),
+            shots=details.shots,
             layouts=(read_layout(details.metadata),),
             session_id=details.session_id or None,
             error_code=(error.code or None) if error is not None else None,
@@ -319,7 +314,7 @@ class AzureService:
             cost=str(details.cost_estimate) or None if details.cost_estimate is not None else None,
             metadata=details.metadata,
             output=details.output_data_uri,
-            raw=_shown(details),
+            raw=details.shown(),
         )
 
     def _session_record(self, details: SessionDetails) -> SessionRecord:
@@ -332,8 +327,23 @@ class AzureService:
             name=details.name,
             created=details.creation_time,
             ended=details.end_execution_time,
-            raw=_shown(details),
+            raw=details.shown(),
         )
+
+
+def _page(limit: int | None) -> int:
+    return 100 if limit is None else max(1, min(100, limit))
+
+
+async def _first(limit: int | None, found: AsyncIterator[D]) -> AsyncIterator[D]:
+    if limit is not None and limit < 1:
+        return
+    taken = 0
+    async for details in found:
+        yield details
+        taken += 1
+        if taken == limit:  # before the next page is asked for
+            return
 
 
 def _refuse_other_count(group: str, count: int, found: Sequence[JobRecord | None]) -> None:
@@ -366,37 +376,6 @@ def _the_one(key: str, details: JobDetails) -> JobDetails:
 
 def _session_state(details: SessionDetails) -> SessionState:
     return _SESSION_STATES.get(details.status.lower(), SessionState.UNKNOWN)
-
-
-def _shots(params: Mapping[str, Any]) -> int | None:
-    """`shots`; older jobs of some providers say `count`, and some say both."""
-    for name in ("shots", "count"):
-        value = params.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        if isinstance(value, str) and value.isdigit():
-            return int(value)
-    return None
-
-
-def _shown(details: JobDetails | SessionDetails) -> dict[str, Any]:
-    """The service's description without signatures."""
-    shown: dict[str, Any] = _plain(details.model_dump(by_alias=True))
-    return shown
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, SignedUrl):
-        return value.base
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, str):
-        return redact_text(value)
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
 
 
 def _place(url: SignedUrl) -> tuple[str, str]:

@@ -1,8 +1,8 @@
 """Azure Quantum's targets as data: what each family takes. New and unknown targets get a sensible description, no code.
 
 Sources: the formats, gate names, qubits and shots that azure-quantum 3.13.0 declares for each provider; recorded
-provider
-status for names and availability. What the service says of a target itself (numQubits, targetProfile) comes first.
+provider status for names and availability. What the service says of a target itself (numQubits, targetProfile)
+comes first.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from qrelay.azure.models import ProviderStatus, TargetStatus
 from qrelay.cloud.target import Limits, Target
 
-__all__ = ["describe", "families"]
+__all__ = ["describe"]
 
 _QIR_OUT = "microsoft.quantum-results.v2"
 _QIR_GATES = frozenset({
@@ -92,7 +92,7 @@ def _analog(prefix: str, num_qubits: int | None) -> _Family:
     )  # fmt: skip
 
 
-families: tuple[_Family, ...] = (
+_FAMILIES: tuple[_Family, ...] = (
     _ionq("ionq.", None),
     _ionq("ionq.simulator", 29, _IONQ_SIMULATOR_OPTIONS),
     _ionq("ionq.qpu.aria-", 25),
@@ -115,15 +115,15 @@ families: tuple[_Family, ...] = (
     _analog("pasqal.qpu.fresnel", 100),
 )
 _UNKNOWN = _Family("")
-_PROFILES = {"base": _BASE, "adaptive_ri": _ADAPTIVE_RI, "adaptive_rif": _ADAPTIVE_RIF}
+_PROFILES = (_BASE, _ADAPTIVE_RI, _ADAPTIVE_RIF)
 
 
 def describe(provider: ProviderStatus, status: TargetStatus) -> Target:
     """One target: what its family is known to take, the service's own figures in front."""
     name = status.id.lower()
-    fitting = [family for family in families if name.startswith(family.prefix)]
+    fitting = [family for family in _FAMILIES if name.startswith(family.prefix)]
     family = max(fitting, key=lambda family: len(family.prefix), default=_UNKNOWN)
-    said = _PROFILES.get(status.target_profile.lower().replace("-", "_"))
+    said = status.target_profile.lower().replace("-", "_")
     available = status.current_availability.lower() in ("available", "degraded")
     raw: dict[str, Any] = status.model_dump(by_alias=True, mode="json", exclude_none=True, exclude={"status_page"})
     return Target(
@@ -141,7 +141,7 @@ def describe(provider: ProviderStatus, status: TargetStatus) -> Target:
         options=dict(family.options),
         shots=family.shots,
         shots_name=family.shots_name,
-        profile=(said or family.profile) if family.profile is not None else None,
+        profile=said if said in _PROFILES and family.profile is not None else family.profile,
         sessions=family.sessions,
         simulator=any(part in name for part in (".sim.", ".simulator", "sparse-sim", "echo-")),
         status_page=status.status_page.partition("?")[0],  # recorded pages carry a key in the query

@@ -68,8 +68,7 @@ class Workspace(Account):
         if not (subscription_id and resource_group and name):
             raise ConfigurationError(
                 f"The workspace is not named in full: pass {', '.join(missing)} too, or resource_id= (its "
-                "overview page shows "
-                "it), or use Workspace.from_connection_string or Workspace.local()."
+                "overview page shows it), or use Workspace.from_connection_string or Workspace.local()."
             )
         address = endpoint_of(location=location, endpoint=endpoint)
         connection = Connection(subscription_id, resource_group, name, address)
@@ -93,14 +92,15 @@ class Workspace(Account):
         found = Environment()
         if found.connection_string is not None:
             return cls.from_connection_string(found.connection_string.get_secret_value(), **options)
-        missing = found.missing()
-        if missing and not ("endpoint" in options and missing == ["AZURE_QUANTUM_WORKSPACE_LOCATION"]):
+        placed = options.get("endpoint") is not None or options.get("location") is not None
+        if not placed:
+            options["location"] = found.location
+        missing = found.missing(placed=placed)
+        if missing:
             raise ConfigurationError(
                 "The environment does not name a workspace: set AZURE_QUANTUM_CONNECTION_STRING, or "
                 f"{', '.join(missing)}."
             )
-        if "endpoint" not in options:
-            options["location"] = found.location
         return cls(
             subscription_id=found.subscription_id, resource_group=found.resource_group, name=found.name, **options
         )  # fmt: skip

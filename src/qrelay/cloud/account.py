@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-import inspect
-import threading
 import uuid
-import warnings
-import weakref
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
@@ -18,11 +14,12 @@ from qrelay.cloud import loop
 from qrelay.cloud.batch import composite_id, parse_composite_id
 from qrelay.cloud.clock import Clock, SystemClock
 from qrelay.cloud.job import Job
+from qrelay.cloud.joining import KnownSessions, joined_session
 from qrelay.cloud.preparing import Wish, prepare
 from qrelay.cloud.service import JobRecord, Service, Submission
-from qrelay.cloud.session import OutsideSession, Session, current_session
+from qrelay.cloud.session import Session
 from qrelay.cloud.submitting import send_all
-from qrelay.cloud.target import Target
+from qrelay.cloud.target import Target, plain_name
 from qrelay.cloud.waiting import Poller, outlast
 from qrelay.errors import (
     ConfigurationError,
@@ -73,12 +70,11 @@ class Account:
         self.service = service
         self.clock = clock or SystemClock()
         self.jobs_submitted = 0
+        self._known_sessions = KnownSessions()
         self._quick = quick
         self._new_id = new_id
         self._inner: _Inner | None = None
         self._targets: tuple[float, tuple[Target, ...]] | None = None
-        self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
-        self._sessions_lock = threading.Lock()
         self._closed = False
 
     @property
@@ -128,8 +124,8 @@ class Account:
         Raises afterwards: AuthenticationError, ServiceError, UnclearOutcome. Of a list of which some members were
         accepted, the job is returned, and `results()` tells of the others.
         """
-        joined = self._join(target, session)
-        wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tuple(tags))
+        joined = joined_session(self, target, session)
+        wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tags)
         resolved = self.target(target) if isinstance(target, str) else target
         submissions = prepare(wish, resolved, self._new_id)
         try:
@@ -153,8 +149,8 @@ class Account:
         tags: Sequence[str] = (),
     ) -> Coroutine[Any, Any, Job]:
         """`submit` as an awaitable. The session is that of the call, not that of the moment in which it is awaited."""
-        joined = self._join(target, session)
-        wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tuple(tags))
+        joined = joined_session(self, target, session)
+        wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tags)
         return self._submit_later(wish, target)
 
     async def _submit_later(self, wish: Wish, target: str | Target) -> Job:
@@ -255,51 +251,6 @@ class Account:
 
     # --- in the caller's thread --------------------------------------------------------------------------------------
 
-    def _join(self, target: str | Target, session: Session | str | bool | None) -> str | None:
-        """The id of the session a run joins, read from the context here and nowhere below."""
-        id_ = target if isinstance(target, str) else target.id
-        if isinstance(session, str):
-            return session
-        if session is False:
-            return None
-        if session is None or session is True:
-            found = current_session(self, id_)
-            if found is None:
-                self._warn_outside(id_)
-                return None
-            session = found
-        if not isinstance(session, Session):
-            raise InvalidOption(
-                f"session takes a Session, a session's id, or False for none, not {type(session).__name__}.",
-                option="session",
-            )
-        if session.target != id_:
-            raise InvalidOption(
-                f"Session {session.id} is on {session.target}; a job on {id_} cannot join it.", option="session"
-            )
-        session.check_open()
-        return session.id
-
-    def _warn_outside(self, target: str) -> None:
-        for session in self._known_sessions():
-            if session.target == target and session.entered and not session.closed and not session.warned:
-                session.warned = True
-                warnings.warn(
-                    f"This run on {target} does not join session {session.name or session.id}, which is open "
-                    "elsewhere in this process: new threads and other contexts do not inherit it. Use "
-                    "session.backend there, or pass session=... (session=False to say that it is meant).",
-                    OutsideSession,
-                    stacklevel=_frames_of_ours(),
-                )
-
-    def _know_session(self, session: Session) -> None:
-        with self._sessions_lock:
-            self._sessions.add(session)
-
-    def _known_sessions(self) -> list[Session]:
-        with self._sessions_lock:
-            return list(self._sessions)
-
     def _iterate(self, records: AsyncIterator[JobRecord]) -> Iterator[Job]:
         while (record := loop.call(self._next, records)) is not None:
             yield Job(self, [record])
@@ -393,13 +344,16 @@ class Account:
     async def _list_sessions(self, open_: bool | None, filters: Mapping[str, Any]) -> list[Session]:
         self._here()
         limit = filters.get("limit")
+        if limit is not None and limit < 1:
+            return []
+        # the limit counts what `open` leaves, which the service does not know of
+        asked = filters if open_ is None else {name: value for name, value in filters.items() if name != "limit"}
         found: list[Session] = []
-        query = {name: value for name, value in filters.items() if name != "limit"}  # which counts what `open` leaves
-        async for record in self.service.sessions(**query):
-            if limit is not None and len(found) >= limit:
-                break
+        async for record in self.service.sessions(**asked):
             if open_ is None or record.state.ended is not open_:
                 found.append(Session(self, record))
+                if len(found) == limit:
+                    break
         return found
 
     async def _close_sessions(self) -> list[str]:
@@ -431,12 +385,4 @@ def _say_where_to_look(interruption: BaseException, first: Submission) -> None:
 
 def _named(targets: Sequence[Target], id: str) -> Target | None:  # noqa: A002
     exact = next((target for target in targets if target.id == id), None)
-    return exact or next((target for target in targets if target.id.lower() == id.strip().lower()), None)
-
-
-def _frames_of_ours() -> int:
-    """The `stacklevel` of the line outside qrelay that led to the calling function, through whichever room it came."""
-    frame, level = inspect.currentframe(), 0
-    while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == "qrelay":
-        frame, level = frame.f_back, level + 1
-    return level
+    return exact or next((target for target in targets if plain_name(target.id) == plain_name(id)), None)

@@ -1,6 +1,4 @@
-"""Composite jobs: a list of circuits under one id that says how many there are, so that members are found without a
-list.
-"""
+"""Composite jobs: a list of circuits under one id that says how many there are, so members are found without a list."""
 
 from __future__ import annotations
 

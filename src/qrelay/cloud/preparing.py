@@ -6,7 +6,7 @@ import difflib
 import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from qrelay.cloud.batch import member_key
@@ -34,14 +34,15 @@ class Wish:
     input_params: Mapping[str, Any] | None = None
     options: Mapping[str, Any] | None = None
     metadata: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    tags: tuple[str, ...] = field(default=())
+    tags: Sequence[str] = ()
 
 
 def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submission]:
     """Check a wish against a target and write its programs.
 
     Raises:
-        InvalidOption: shots outside the target's limits, an option or a format that the target does not know.
+        InvalidOption: shots outside the target's limits, an option or a format that the target does not know, or what
+            cannot be written as JSON.
         UnsupportedCircuit: no format of the target can say the program, or it measures nothing.
         TooManyQubits: the target is smaller than the program.
     """
@@ -50,6 +51,8 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
         raise InvalidOption("The list of circuits is empty: there is nothing to run.", option="programs")
     shots = _shots(wish.shots, target)
     params = _parameters(wish, target, shots)
+    shots = _shots(params.get(target.shots_name, shots), target)
+    tags = _tags(wish.tags)
     metadata = _metadata(wish.metadata, len(programs))
     payloads = [_payload(program, target, wish.format) for program in programs]
     key = new_id()
@@ -58,6 +61,7 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
     for index, payload in enumerate(payloads):
         own = payload.layout.name if payload.layout is not None else ""
         name = wish.name or own or _DEFAULT_NAME
+        _insist_on_json(name, "name")
         submissions.append(
             Submission(
                 key=key if count == 1 else member_key(key, index),
@@ -68,7 +72,7 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
                 input_params=params,
                 session_id=wish.session_id,
                 metadata=metadata[index],
-                tags=wish.tags,
+                tags=tags,
                 group=key if count > 1 else None,
                 index=index,
                 count=count,
@@ -110,13 +114,23 @@ def _parameters(wish: Wish, target: Target, shots: int) -> dict[str, Any]:
             f"shots={shots} and input_params[{target.shots_name!r}]={said!r} contradict each other; give one of them.",
             option="shots",
         )
-    if target.shots_name in params:
-        _shots(params[target.shots_name], target)
-    try:
-        json.dumps(params)
-    except (TypeError, ValueError) as error:
-        raise InvalidOption(f"The job's parameters cannot be written as JSON: {error}", option="input_params") from None
+    _insist_on_json(params, "input_params")
     return params
+
+
+def _tags(given: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(given, str) or not all(isinstance(tag, str) for tag in given):
+        raise InvalidOption("tags takes a list of texts, such as tags=['mine'].", option="tags")
+    _insist_on_json(list(given), "tags")
+    return tuple(given)
+
+
+def _insist_on_json(value: Any, option: str) -> None:
+    """What Python's reader would take and a service's would not is refused too: NaN, halves of surrogate pairs."""
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidOption(f"{option} cannot be written as JSON: {error}", option=option) from None
 
 
 def _metadata(given: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None, count: int) -> list[dict[str, str]]:
@@ -137,6 +151,7 @@ def _metadata(given: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None, cou
                 texts[str(name)] = value if isinstance(value, str) else json.dumps(value)
             except (TypeError, ValueError):
                 raise InvalidOption(f"metadata[{name!r}] cannot be written as JSON.", option="metadata") from None
+        _insist_on_json(texts, "metadata")
         written.append(texts)
     return written
 

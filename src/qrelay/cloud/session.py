@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 from qrelay.cloud import loop
 from qrelay.cloud.job import Job
 from qrelay.cloud.service import SessionRecord, SessionState
+from qrelay.cloud.target import plain_name
 from qrelay.errors import SessionEnded
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class OutsideSession(UserWarning):
 
 def current_session(account: Account, target: str) -> Session | None:
     """The session that runs on this target join in the present context."""
-    inside = (_joined.get() or {}).get((account, target))
+    inside = (_joined.get() or {}).get((account, plain_name(target)))
     return inside[-1] if inside else None
 
 
@@ -40,8 +41,7 @@ class Session:
     """Jobs of one target that the service treats as belonging together.
 
     As a context manager, runs on the target inside the block join it; leaving the block closes it, exactly once.
-    Threads
-    start without a context: pass the session to `submit` there.
+    Threads start without a context: pass the session to `submit` there.
     """
 
     def __init__(self, account: Account, record: SessionRecord) -> None:
@@ -54,7 +54,7 @@ class Session:
         self._depth = 0
         self._closing = False
         self.warned = False
-        account._know_session(self)  # noqa: SLF001 - rooms of one floor
+        account._known_sessions.add(self)  # noqa: SLF001 - rooms of one floor
 
     @property
     def closed(self) -> bool:
@@ -114,10 +114,13 @@ class Session:
         if self.closed:
             raise SessionEnded(
                 f"Session {self.name or self.id} on {self.target} is {self.record.status or 'closed'} and takes "
-                "no more "
-                "jobs. Open a new one.",
+                "no more jobs. Open a new one.",
                 session_id=self.id,
             )
+
+    def is_on(self, target: str) -> bool:
+        """Whether that is the session's target, however it is written."""
+        return plain_name(self.target) == plain_name(target)
 
     # --- the block ---------------------------------------------------------------------------------------------------
 
@@ -155,7 +158,7 @@ class Session:
         self.check_open()
         with self._lock:
             self._depth += 1
-        joined, place = dict(_joined.get() or {}), (self._account, self.target)
+        joined, place = dict(_joined.get() or {}), (self._account, plain_name(self.target))
         joined[place] = (*joined.get(place, ()), self)
         _joined.set(joined)
 
@@ -168,7 +171,7 @@ class Session:
         with self._lock:
             self._depth -= 1
             outermost = self._depth == 0
-        joined, place = dict(_joined.get() or {}), (self._account, self.target)
+        joined, place = dict(_joined.get() or {}), (self._account, plain_name(self.target))
         entries = list(joined.pop(place, ()))
         if self in entries:
             del entries[len(entries) - 1 - entries[::-1].index(self)]

@@ -73,7 +73,7 @@ async def _with_finished_jobs(account: Account, error: SessionEnded) -> SessionE
     refused without a request."""
     finished: list[str] = []
     try:
-        for session in account._known_sessions():  # noqa: SLF001 - rooms of one floor
+        for session in account._known_sessions:  # noqa: SLF001 - rooms of one floor
             if session.id == error.session_id:
                 session.record = await account.service.session(session.id)
         finished = [job.id async for job in account.service.session_jobs(error.session_id) if job.state.ended]

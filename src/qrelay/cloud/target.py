@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["GateProperties", "Limits", "QubitProperties", "Target"]
+__all__ = ["GateProperties", "Limits", "QubitProperties", "Target", "plain_name"]
+
+
+def plain_name(name: str) -> str:
+    """A target's name as it is compared: users write `IonQ.Simulator` for ionq.simulator, and services mix cases."""
+    return name.strip().lower()
 
 
 @dataclass(frozen=True, slots=True)

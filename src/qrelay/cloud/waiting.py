@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from qrelay.cloud.clock import Clock
 from qrelay.cloud.http import Unanswered
 from qrelay.cloud.service import JobRecord, JobState
-from qrelay.errors import ConfigurationError, NotFound, QrelayError, ServiceError, ServiceUnavailable, WaitTimeout
+from qrelay.errors import ConfigurationError, NotFound, ServiceError, ServiceUnavailable, WaitTimeout
 
 __all__ = ["Poller", "interval", "outlast"]
 
@@ -102,7 +102,7 @@ class _Watch:
     due: float
     waiters: list[_Waiter] = field(default_factory=list)
     polling: bool = False
-    troubled_since: float | None = None
+    troubled_since: dict[type[ServiceError], float] = field(default_factory=dict)  # each kind has its own patience
     unknown_since: float | None = None
     status: str = "not seen yet"
 
@@ -199,15 +199,13 @@ class Poller:
                 record = await self._fetch(watch.job_id)
         except ServiceUnavailable as error:
             asked_pause = _asked_pause(error)
-            self._bear(watch, error, _OUTAGE_PATIENCE)
+            self._bear(watch, error, ServiceUnavailable, _OUTAGE_PATIENCE)
         except NotFound as error:
-            self._bear(watch, error, _ABSENCE_PATIENCE)
-        except QrelayError as error:
-            self._fail(watch, error)
-        except Exception as error:  # noqa: BLE001 - a defect must reach the waiters, who would hang otherwise
+            self._bear(watch, error, NotFound, _ABSENCE_PATIENCE)
+        except Exception as error:  # noqa: BLE001 - a refusal, or a defect: the waiters would hang without it
             self._fail(watch, error)
         else:
-            watch.troubled_since = None
+            watch.troubled_since.clear()
             watch.status = record.status
             if record.state.ended:
                 self._deliver(watch, record)
@@ -224,12 +222,12 @@ class Poller:
             watch.polling = False
             self._wake.set()
 
-    def _bear(self, watch: _Watch, error: ServiceError, patience: float) -> None:
+    def _bear(self, watch: _Watch, error: ServiceError, kind: type[ServiceError], patience: float) -> None:
         now = self._clock.monotonic()
-        if watch.troubled_since is None:
-            watch.troubled_since = now
+        if kind not in watch.troubled_since:
+            watch.troubled_since[kind] = now
             log.warning("Waiting for job %s: %s Asking again.", watch.job_id, error)
-        if now - watch.troubled_since > patience:
+        if now - watch.troubled_since[kind] > patience:
             self._fail(watch, error)
 
     def _puzzle(self, watch: _Watch, record: JobRecord) -> None:
@@ -242,8 +240,8 @@ class Poller:
         if now - watch.unknown_since > _UNKNOWN_PATIENCE:
             message = (
                 f"Job {record.id} on {record.target} has had the status {record.status!r} for an hour, which this "
-                "version "
-                "of qrelay does not know. The job goes on; look at it in the service's portal, or update qrelay."
+                "version of qrelay does not know. The job goes on; look at it in the service's portal, or update "
+                "qrelay."
             )
             self._fail(watch, ServiceError(message, code=record.status, job_id=record.id, target=record.target))
 
@@ -253,8 +251,7 @@ class Poller:
                 waiter.future.set_exception(
                     WaitTimeout(
                         f"Job {watch.job_id} has not ended in the time allowed (last seen: {watch.status}). It "
-                        "goes on; "
-                        "wait again, or fetch it later by its id.",
+                        "goes on; wait again, or fetch it later by its id.",
                         job_id=watch.job_id,
                     )
                 )
