@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -50,6 +51,37 @@ def test_p22_results_come_in_order(local: Callable[..., Workspace], flips: Any) 
     assert job.status() is JobState.SUCCEEDED
     with pytest.raises(QrelayError, match=r"results\(\)"):
         job.result()
+
+
+class _Gate(httpx.AsyncBaseTransport):
+    """Holds every submission back until as many are on their way as a list has circuits, or nothing more comes."""
+
+    def __init__(self, app: Any, width: int) -> None:
+        self._inner = httpx.ASGITransport(app=app)
+        self._width = width
+        self._all_here = asyncio.Event()
+        self.together = 0
+        self._inside = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT" and "/jobs/" in request.url.path:
+            self._inside += 1
+            self.together = max(self.together, self._inside)
+            if self._inside == self._width:
+                self._all_here.set()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._all_here.wait(), 2)
+            self._inside -= 1
+        return await self._inner.handle_async_request(request)
+
+
+def test_p22_a_list_is_sent_side_by_side(remote: Callable[..., Workspace], flips: Any) -> None:
+    """Bug: a hundred circuits, and each waits for the answer to the one before it."""
+    with LocalCloud(waiting=0.01, executing=0.01) as cloud:
+        gate = _Gate(cloud.app, len(PATTERNS))
+        workspace = remote(None, transport=gate, clock=None, endpoint="http://127.0.0.1", location=None)
+        workspace.submit("rigetti.sim.qvm", [flips(bits) for bits in PATTERNS], shots=50)
+    assert gate.together == len(PATTERNS)
 
 
 def test_p22_another_account_retrieves_the_list_by_its_id(flips: Any) -> None:
