@@ -257,6 +257,29 @@ def test_a_forked_child_is_told_that_the_embedded_cloud_stayed_behind() -> None:
     assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
 
 
+def test_all_waits_of_an_account_share_one_schedule(remote: Callable[..., Workspace]) -> None:
+    """Bug: everybody who waits polls for himself; twenty threads on one job are twenty times its requests."""
+    reads, at_once, most = 0, 0, 0
+    document = {"id": str(uuid.UUID(int=7)), "name": "n", "target": "t", "providerId": "p"}
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal reads, at_once, most
+        reads, at_once = reads + 1, at_once + 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.01)  # others who read for themselves would come in now
+        at_once -= 1
+        return httpx.Response(200, json=document | {"status": "Waiting" if reads < 30 else "Succeeded"})
+
+    workspace = remote(answer)
+
+    async def wait_for_it(waiters: int) -> list[JobState]:
+        jobs = [await workspace.job_async(document["id"]) for _ in range(waiters)]
+        return await asyncio.gather(*(job.wait_async() for job in jobs))
+
+    assert asyncio.run(wait_for_it(20)) == [JobState.SUCCEEDED] * 20
+    assert most == 1
+
+
 def test_ids_with_blanks_around_them(local: Callable[..., Workspace], flips: Any) -> None:
     workspace = local()
     job = workspace.submit("ionq.simulator", flips("001"), shots=30)
