@@ -159,6 +159,32 @@ def test_a_failed_job_names_its_cause(local: Callable[..., Workspace], flips: An
     assert caught.value.code in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (
+            {"code": "InvalidInputData", "message": "No gate."},
+            "InvalidInputData: No gate. Correct what the reason names",
+        ),
+        ({"code": "ProviderTimeout", "message": "Too long"}, "ProviderTimeout: Too long. The provider took too long"),
+        ({"code": "Odd", "message": None}, "Odd. Correct what"),
+        (None, "gives no reason. Submit it again"),
+    ],
+)
+def test_a_failed_job_says_what_to_do(
+    remote: Callable[..., Workspace], error: dict[str, Any] | None, says: str
+) -> None:
+    """Bug: `Job … failed: InvalidInputData: …`, and there it ended."""
+    document = {"id": str(uuid.UUID(int=7)), "name": "n", "target": "t", "providerId": "p", "status": "Failed"}
+    job = remote(lambda _: httpx.Response(200, json=document | {"errorData": error})).job(document["id"])
+    with pytest.raises(JobFailed) as caught:
+        job.result()
+    assert f"{document['id']} on t failed: " in str(caught.value)
+    assert says in str(caught.value)
+    assert ".." not in str(caught.value)
+    assert (caught.value.code, caught.value.reason) == ((error or {}).get("code"), (error or {}).get("message"))
+
+
 def test_p17_a_timeout_cancels_nothing(local: Callable[..., Workspace], flips: Any) -> None:
     job = local(executing=0.6).submit("ionq.simulator", flips("001"), shots=30)
     with pytest.raises(WaitTimeout) as caught:

@@ -214,6 +214,7 @@ def test_an_unreadable_answer_names_its_job(qrelay: Any, bell: Path, monkeypatch
         assert "not JSON" in err
         found = re.search(r"job ([0-9a-f-]{36}) on ionq\.simulator", err)
         assert found, err
+        assert f"qrelay result {found[1]} --raw" in err, "an answer that was paid for, and no word on how to get at it"
         code, out, err = qrelay("job", found[1], "--json")
         assert json.loads(out)["state"] == "succeeded"
 

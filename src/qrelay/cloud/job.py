@@ -301,7 +301,10 @@ class Job:
         try:
             return decode(data, record.output_format, layout, record.shots, seed=record.id)
         except ResultUnreadable as error:
-            error.add_note(f"It is the answer of job {record.id} on {record.target}; its raw result is as it came.")
+            error.add_note(
+                f"It is the answer of job {record.id} on {record.target}; the job's raw_result(), or "
+                f"`qrelay result {record.id} --raw`, gives it as it came."
+            )
             raise
 
     def _keep(self, index: int, data: bytes | QrelayError | None) -> None:
@@ -342,9 +345,18 @@ def _failure(record: JobRecord) -> JobFailed:
             f"{on} was cancelled before it had a result. Submit it again if that was not meant.",
             job_id=record.id, target=record.target, code=record.error_code, reason=record.error_message,
         )  # fmt: skip
-    why = ": ".join(part for part in (record.error_code, record.error_message) if part) or "the service gives no reason"
+    why = ": ".join(part for part in (record.error_code, record.error_message) if part)
+    if not why:
+        why, advice = (
+            "the service gives no reason",
+            "Submit it again, and take another format or target if it fails again",
+        )
+    elif record.error_code == "ProviderTimeout":
+        advice = "The provider took too long: submit it again later, or take another target"
+    else:
+        advice = "Correct what the reason names and submit it again, or take another format or target"
     return JobFailed(
-        f"{on} failed: {why}",
+        f"{on} failed: {why.strip().rstrip('.')}. {advice}.",
         job_id=record.id,
         target=record.target,
         code=record.error_code,
