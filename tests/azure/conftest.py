@@ -79,6 +79,10 @@ def _answer(exchange: dict[str, Any]) -> httpx.Response:
     return httpx.Response(exchange["status"], headers=headers, content=content)
 
 
+def _is_answer(response: object) -> bool:
+    return isinstance(response, dict) and not response.keys().isdisjoint(("Results", "histogram"))
+
+
 @pytest.fixture
 def clock() -> Any:
     return FakeClock()
@@ -86,12 +90,17 @@ def clock() -> Any:
 
 @pytest.fixture
 def recorded(shared: Path, clock: Any) -> Iterator[Callable[..., tuple[Workspace, Replay]]]:
-    """A workspace whose service is a recording, with ids as they were then."""
+    """A workspace whose service is a recording, with ids as they were then; `answer` stands in for the job's own."""
     opened: list[Workspace] = []
 
-    def make(recording: str, ids: list[int]) -> tuple[Workspace, Replay]:
-        document = json.loads((shared / "fixtures" / "azure" / f"{recording}.json").read_text())
-        replay = Replay(document["exchanges"])
+    def make(recording: str, ids: list[int], answer: dict[str, Any] | None = None) -> tuple[Workspace, Replay]:
+        exchanges = json.loads((shared / "fixtures" / "azure" / f"{recording}.json").read_text())["exchanges"]
+        if answer is not None:
+            downloads = [each for each in exchanges if _is_answer(each["response"])]
+            assert downloads, f"{recording} holds no answer to replace"
+            for each in downloads:
+                each["response"] = answer
+        replay = Replay(exchanges)
         numbers = iter(ids)
         workspace = Workspace(
             **NAMES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -48,6 +49,47 @@ def test_p22_results_come_in_order(local: Callable[..., Workspace], flips: Any) 
     assert job.status() is JobState.SUCCEEDED
     with pytest.raises(QrelayError, match=r"results\(\)"):
         job.result()
+
+
+class _Gate(httpx.AsyncBaseTransport):
+    """Holds every submission back until as many are on their way as a list has circuits, or nothing more comes."""
+
+    def __init__(self, app: Any, width: int) -> None:
+        self._inner = httpx.ASGITransport(app=app)
+        self._width = width
+        self._all_here = asyncio.Event()
+        self.together = 0
+        self._inside = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT" and "/jobs/" in request.url.path:
+            self._inside += 1
+            self.together = max(self.together, self._inside)
+            if self._inside == self._width:
+                self._all_here.set()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._all_here.wait(), 2)
+            self._inside -= 1
+        return await self._inner.handle_async_request(request)
+
+
+def test_p22_a_list_is_sent_side_by_side(remote: Callable[..., Workspace], flips: Any) -> None:
+    """Bug: a hundred circuits, and each waits for the answer to the one before it."""
+    with LocalCloud(waiting=0.01, executing=0.01) as cloud:
+        gate = _Gate(cloud.app, len(PATTERNS))
+        workspace = remote(None, transport=gate, clock=None, endpoint="http://127.0.0.1", location=None)
+        workspace.submit("rigetti.sim.qvm", [flips(bits) for bits in PATTERNS], shots=50)
+    assert gate.together == len(PATTERNS)
+
+
+def test_the_answers_of_a_list_are_had_one_by_one(local: Callable[..., Workspace], flips: Any) -> None:
+    """What the refusal told to use did not exist."""
+    workspace = local()
+    job = workspace.submit("ionq.simulator", [flips("01"), flips("10")], shots=20)
+    with pytest.raises(QrelayError, match=r"`records`.*raw_result\(\)"):
+        job.raw_result()
+    raw = [workspace.job(record.id).raw_result(60) for record in job.records if record is not None]
+    assert [json.loads(data)["histogram"] for data in raw] == [{"1": 1.0}, {"2": 1.0}]  # qubit 0 is the lowest bit
 
 
 def test_p22_another_account_retrieves_the_list_by_its_id(flips: Any) -> None:
@@ -126,6 +168,32 @@ def test_a_failed_job_names_its_cause(local: Callable[..., Workspace], flips: An
     assert caught.value.target == "ionq.simulator"
     assert caught.value.code
     assert caught.value.code in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (
+            {"code": "InvalidInputData", "message": "No gate."},
+            "InvalidInputData: No gate. Correct what the reason names",
+        ),
+        ({"code": "ProviderTimeout", "message": "Too long"}, "ProviderTimeout: Too long. The provider took too long"),
+        ({"code": "Odd", "message": None}, "Odd. Correct what"),
+        (None, "gives no reason. Submit it again"),
+    ],
+)
+def test_a_failed_job_says_what_to_do(
+    remote: Callable[..., Workspace], error: dict[str, Any] | None, says: str
+) -> None:
+    """Bug: `Job … failed: InvalidInputData: …`, and there it ended."""
+    document = {"id": str(uuid.UUID(int=7)), "name": "n", "target": "t", "providerId": "p", "status": "Failed"}
+    job = remote(lambda _: httpx.Response(200, json=document | {"errorData": error})).job(document["id"])
+    with pytest.raises(JobFailed) as caught:
+        job.result()
+    assert f"{document['id']} on t failed: " in str(caught.value)
+    assert says in str(caught.value)
+    assert ".." not in str(caught.value)
+    assert (caught.value.code, caught.value.reason) == ((error or {}).get("code"), (error or {}).get("message"))
 
 
 def test_p17_a_timeout_cancels_nothing(local: Callable[..., Workspace], flips: Any) -> None:
@@ -224,6 +292,29 @@ def test_a_forked_child_is_told_that_the_embedded_cloud_stayed_behind() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=120)
     assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
+
+
+def test_all_waits_of_an_account_share_one_schedule(remote: Callable[..., Workspace]) -> None:
+    """Bug: everybody who waits polls for himself; twenty threads on one job are twenty times its requests."""
+    reads, at_once, most = 0, 0, 0
+    document = {"id": str(uuid.UUID(int=7)), "name": "n", "target": "t", "providerId": "p"}
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal reads, at_once, most
+        reads, at_once = reads + 1, at_once + 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.01)  # others who read for themselves would come in now
+        at_once -= 1
+        return httpx.Response(200, json=document | {"status": "Waiting" if reads < 30 else "Succeeded"})
+
+    workspace = remote(answer)
+
+    async def wait_for_it(waiters: int) -> list[JobState]:
+        jobs = [await workspace.job_async(document["id"]) for _ in range(waiters)]
+        return await asyncio.gather(*(job.wait_async() for job in jobs))
+
+    assert asyncio.run(wait_for_it(20)) == [JobState.SUCCEEDED] * 20
+    assert most == 1
 
 
 def test_ids_with_blanks_around_them(local: Callable[..., Workspace], flips: Any) -> None:

@@ -68,6 +68,51 @@ def test_rigetti_with_three_registers(recorded: Callable[..., Any]) -> None:
     assert job.result(timeout=60).counts() == {"000 000 001": 100}
 
 
+# Three of the four recorded answers read the same from both ends. Beside them, in the same exchanges, answers of the
+# same form that do not. The programs say how they are measured; the answers are made up.
+
+
+def _v2(*shots: Any) -> dict[str, Any]:
+    kinds = [shot for index, shot in enumerate(shots) if shot not in shots[:index]]
+    histogram = [{"Outcome": kind, "Display": str(kind), "Count": shots.count(kind)} for kind in kinds]
+    return {"DataFormat": "microsoft.quantum-results.v2", "Results": [{"Histogram": histogram, "Shots": list(shots)}]}
+
+
+def test_an_asymmetric_answer_on_rigetti(recorded: Callable[..., Any]) -> None:
+    """Bug: registers, or bits in them, turned round; unequal registers told apart by their place only."""
+    often = {"Item1": [1, 1, 0], "Item2": [1, 0], "Item3": [0]}
+    rarely = {"Item1": [0, 1, 0], "Item2": [0, 0], "Item3": [1]}
+    shots = [often, rarely, often, often] * 25
+    workspace, _ = recorded("test_qiskit_endianness_submit_to_rigetti", [1], _v2(*shots))
+    registers = (Register("a", (0,)), Register("b", (1, 2)), Register("c", (3, 4, 5)))
+    measures: list[Any] = [("measure", (qubit,), (5 - qubit,)) for qubit in range(6)]
+    program = Program(6, 6, [("x", (2,), ()), *measures], registers, name="uneven")
+    outcome = workspace.submit("rigetti.sim.qvm", program, shots=100).result(timeout=60)
+    assert outcome.counts() == {"110 10 0": 75, "010 00 1": 25}
+    assert outcome.counts("c") == {"110": 75, "010": 25}
+    assert outcome.memory()[:3] == ["110 10 0", "010 00 1", "110 10 0"]
+
+
+def test_an_asymmetric_answer_on_ionq_by_qir(recorded: Callable[..., Any]) -> None:
+    """Bug: bits turned round; shots that did not come filled up. As on the service, fewer come than were asked for."""
+    workspace, _ = recorded("test_plugins_submit_qiskit_to_ionq", [1], _v2(*[[1, 1, 0]] * 477, *[[0, 0, 1]] * 19))
+    program = _measured(GHZ, 3, (Register("c", (0, 1, 2)),), "uneven")
+    outcome = workspace.submit("ionq.simulator", program, shots=500, format="qir.v1").result()
+    assert outcome.counts() == {"110": 477, "001": 19}
+    assert (outcome.shots_asked, outcome.shots_returned, len(outcome.memory())) == (500, 496, 496)
+
+
+def test_an_asymmetric_answer_in_ionqs_own_format(recorded: Callable[..., Any]) -> None:
+    """Bug: the answer's qubits taken for the bits that they were measured into, or read from the wrong end."""
+    workspace, _ = recorded("test_job_submit_ionq", [1], {"histogram": {"1": 0.75, "6": 0.25}})
+    target = describe(ProviderStatus(id="IonQ"), TargetStatus(id="ionq.simulator"))
+    measures: list[Any] = [("measure", (qubit,), (bit,)) for qubit, bit in ((0, 1), (1, 2), (2, 0))]
+    program = Program(3, 3, [*GHZ, *measures], (Register("a", (0, 1)), Register("b", (2,))), name="uneven")
+    outcome = workspace.submit(target, program, shots=100).result()
+    assert outcome.probabilities == {"0 10": 0.75, "1 01": 0.25}
+    assert outcome.counts() == {"0 10": 75, "1 01": 25}
+
+
 def test_a_job_that_the_vendors_own_sdk_submitted_is_read(recorded: Callable[..., Any]) -> None:
     """P19: nothing of ours is in its metadata; the answer is read as it stands."""
     workspace, _ = recorded("test_qiskit_endianness_submit_to_rigetti", [])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import re
 import signal
@@ -168,29 +167,6 @@ def test_an_unclear_list_is_found_by_its_own_id(remote: Callable[..., Workspace]
     found = re.search(r"batch-[0-9a-f-]{36}-3", caught.value.__notes__[0])
     assert found is not None
     assert {record.id for record in workspace.job(found[0]).records if record is not None} == set(service.made)
-
-
-def test_p22_a_list_is_sent_side_by_side(remote: Callable[..., Workspace], flips: Any) -> None:
-    """One circuit after the other: a list of a hundred then takes a hundred times as long to send."""
-    service, under_way, most = Service([]), 0, 0
-    together = asyncio.Event()
-
-    async def slow(request: httpx.Request) -> httpx.Response:
-        nonlocal under_way, most
-        if request.method != "PUT" or "/jobs/" not in request.url.path:
-            return await service(request)
-        under_way += 1
-        most = max(most, under_way)
-        if under_way == 4:
-            together.set()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(together.wait(), 2)
-        under_way -= 1
-        return await service(request)
-
-    remote(slow).submit("ionq.simulator", [flips("01")] * 4, shots=10)
-    assert most == 4
-    assert len(service.made) == 4
 
 
 def test_p18_of_a_list_the_unclear_member_is_told_first(remote: Callable[..., Workspace], flips: Any) -> None:

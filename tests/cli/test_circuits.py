@@ -67,12 +67,13 @@ def test_include_is_searched_beside_the_file(tmp_path: Path, monkeypatch: pytest
     ],
 )
 def test_bad_files_are_refused_by_word(tmp_path: Path, text: str, says: str) -> None:
-    """A parser's traceback on the terminal."""
+    """A parser's traceback on the terminal; two full stops after its last word."""
     file = tmp_path / "bad.qasm"
     file.write_text(text)
     with pytest.raises(UnsupportedCircuit, match=says) as refused:
         load(file)
     assert "bad.qasm" in str(refused.value)
+    assert not str(refused.value).endswith("..")
 
 
 def test_a_binary_file_is_refused(tmp_path: Path) -> None:

@@ -263,6 +263,7 @@ def test_an_unreadable_answer_names_its_job(qrelay: Any, bell: Path, monkeypatch
         assert "not JSON" in err
         found = re.search(r"job ([0-9a-f-]{36}) on ionq\.simulator", err)
         assert found, err
+        assert f"qrelay result {found[1]} --raw" in err, "an answer that was paid for, and no word on how to get at it"
         code, out, err = qrelay("job", found[1], "--json")
         assert json.loads(out)["state"] == "succeeded"
 
@@ -329,7 +330,6 @@ def one_line(text: str) -> bool:
         (["--target", "ionq.simulator", "--shots", "0", "--local"], 2, "shots"),
         (["--target", "ionq.simulator", "--format", "no.such.v1", "--local"], 2, "no.such.v1"),
         (["--target", "pasqal.sim.emu-tn", "--local"], 2, "pasqal.sim.emu-tn"),
-        (["--target", "ionq.simulator"], 2, "--local"),
         (["--target", "ionq.simulator", "--no-wait", "--local"], 2, "--data"),
     ],
 )
@@ -339,6 +339,58 @@ def test_what_cannot_work_is_one_line(qrelay: Any, bell: Path, arguments: list[s
     assert (left, out) == (code, "")
     assert one_line(err), err
     assert says in err
+
+
+def test_without_an_account_the_embedded_cloud_runs_it(qrelay: Any, tmp_path: Path) -> None:
+    """The plainest command of all was refused for want of a workspace that a newcomer does not have."""
+    file = tmp_path / "crossed.qasm"
+    file.write_text(CROSSED)
+    code, out, err = qrelay("run", file, "--target", "rigetti.sim.qvm", "--shots", 100, "--json")
+    assert (code, json.loads(out)["circuits"][0]["counts"]) == (0, {"0 10": 100})
+    assert one_line(err), err
+    assert "embedded cloud" in err, "counts of a simulation may not pass for those of a machine"
+    code, out, err = qrelay("targets", "--json")
+    assert (code, len(json.loads(out)) > 10) == (0, True)
+    assert "embedded cloud" in err
+    code, out, err = qrelay("run", file, "--target", "rigetti.sim.qvm", "--no-wait")
+    assert (code, out) == (2, "")
+    assert "--data" in err
+
+
+def test_without_an_account_no_device_is_feigned(qrelay: Any, bell: Path) -> None:
+    """A forgotten environment, and a simulation's counts under a machine's name: only who asks for that gets it."""
+    code, out, err = qrelay("run", bell, "--target", "ionq.qpu.forte-1", "--shots", 10)
+    assert (code, out) == (2, "")
+    assert "is a device" in err
+    assert qrelay("run", bell, "--target", "ionq.qpu.forte-1", "--shots", 10, "--local")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("AZURE_QUANTUM_WORKSPACE_NAME", "ws"),
+        ("AZURE_QUANTUM_CONNECTION_STRING", "SubscriptionId=s;ApiKey=s3cret"),
+    ],
+)
+def test_a_half_named_workspace_is_a_mistake(
+    qrelay: Any, bell: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    """A simulation in place of the machine that was meant, because one variable of four was forgotten."""
+    monkeypatch.setenv(variable, value)
+    code, out, err = qrelay("run", bell, "--target", "ionq.simulator")
+    assert (code, out) == (2, "")
+    assert one_line(err), err
+    assert "--local" in err
+    assert "s3cret" not in err
+
+
+@pytest.mark.parametrize("command", [["jobs"], ["job", "x"], ["result", "x"], ["cancel", "x"], ["sessions"]])
+def test_what_asks_for_earlier_work_needs_to_know_where(qrelay: Any, command: list[str]) -> None:
+    """An empty list, or `unknown job`, from a cloud that was made a moment ago."""
+    code, out, err = qrelay(*command)
+    assert (code, out) == (2, "")
+    assert one_line(err), err
+    assert "--local" in err
 
 
 def test_a_refusal_tells_of_every_format(qrelay: Any, tmp_path: Path) -> None:

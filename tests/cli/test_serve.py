@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ COMMAND = "from qrelay.cli import main; main()"
 
 @contextmanager
 def serving(*arguments: str, end: signal.Signals = signal.SIGINT) -> Iterator[str]:
-    command = [sys.executable, "-c", COMMAND, "serve", "--port", "0", *arguments]
+    command = [sys.executable, "-c", COMMAND, "serve", *(() if "--port" in arguments else ("--port", "0")), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -55,6 +56,23 @@ def test_serve_with_a_key_and_a_fault(tmp_path: Path) -> None:
         assert listed.status_code == 200
         assert any(target["id"] == "ionq.simulator" for p in listed.json()["value"] for target in p["targets"])
     assert data.exists()
+
+
+def test_serve_on_the_port_that_was_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Served on some other port than the one that every client was told; a second server that seems to start there."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with serving("--port", str(port)) as address:
+        assert address == f"http://127.0.0.1:{port}"
+        assert status(address, "any").status_code == 200
+        monkeypatch.setattr(sys, "argv", ["qrelay", "serve", "--port", str(port)])
+        with pytest.raises(SystemExit) as left:
+            main()
+    assert left.value.code == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert re.fullmatch(rf"qrelay: cannot listen on port {port}: .* Choose another, or 0\.\n", captured.err)
 
 
 def test_serve_ends_in_order_when_it_is_told_to(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from qiskit.providers import BackendV2, JobStatus, JobTimeoutError, JobV1
 from qiskit.providers.jobstatus import JOB_FINAL_STATES
 
 from qrelay.azure import Workspace
-from qrelay.cloud import JobState, Target
+from qrelay.cloud import JobState, Submission, Target
 from qrelay.errors import (
     IncompleteResult,
     InvalidOption,
@@ -207,6 +209,32 @@ def test_a_job_and_its_backend(backend: Backend, provider: Provider, flipped: Qu
     assert again.result().get_counts("flipped") == {"10": 10}
     with pytest.raises(QiskitError, match="submitted when it was made"):
         job.submit()
+
+
+def test_a_seed_of_the_transpiler_reaches_it(
+    provider: Provider, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bug: seed_transpiler accepted and dropped, so that one circuit is placed in another way at every run."""
+    line = tuple((qubit, qubit + 1) for qubit in range(19))
+    device = replace(workspace.target("rigetti.sim.qvm"), coupling=line, num_qubits=20)
+    dice = random.Random(5)
+    circuit = QuantumCircuit(20, 1)
+    for _ in range(60):
+        circuit.cx(*dice.sample(range(20), 2))
+    circuit.measure(3, 0)
+    payloads: list[bytes] = []
+    submit = workspace.service.submit
+
+    async def watched(submission: Submission) -> Any:
+        payloads.append(submission.payload.data)
+        return await submit(submission)
+
+    monkeypatch.setattr(workspace.service, "submit", watched)
+    for seed in (1, 2, 3):
+        for _ in range(2):
+            Backend(provider, device).run(circuit, shots=1, seed_transpiler=seed)
+    assert payloads[::2] == payloads[1::2]
+    assert len(set(payloads)) > 1
 
 
 def test_circuits_outside_the_gates_are_transpiled_and_right(backend: Backend) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -12,7 +13,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from qrelay.cloud.urls import is_loopback
 from qrelay.errors import ConfigurationError
 
-__all__ = ["Connection", "Environment", "endpoint_of", "parse_connection_string", "parse_resource_id"]
+__all__ = [
+    "Connection",
+    "Environment",
+    "endpoint_of",
+    "named_in_environment",
+    "parse_connection_string",
+    "parse_resource_id",
+]
 
 _PARTS = {
     "subscriptionid": "SubscriptionId",
@@ -165,3 +173,12 @@ class Environment(BaseSettings):
             "AZURE_QUANTUM_WORKSPACE_LOCATION": self.location or placed,
         }
         return [name for name, value in wanted.items() if not value]
+
+
+def named_in_environment() -> bool:
+    """Whether the environment says anything about a workspace, be it incomplete.
+
+    Only the names that are Azure Quantum's own count: without one of them there is no workspace, and others, such as
+    LOCATION, may be there for other reasons.
+    """
+    return any(name.upper().startswith("AZURE_QUANTUM_") and value for name, value in os.environ.items())

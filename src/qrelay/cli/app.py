@@ -108,7 +108,7 @@ def demo() -> None:
 @app.command()
 def targets(local: _Local = False, data: _Data = None, as_json: _Json = False) -> None:
     """List the account's targets."""
-    with _account(local, data) as account:
+    with _account(_embedded(local, data), data) as account:
         found = account.targets()
     if as_json:
         fields = ("id", "provider", "available", "status", "queue_seconds", "num_qubits", "formats")
@@ -140,7 +140,8 @@ def run(
     from qrelay.qiskit import Provider
 
     circuit = load(file)
-    if not wait and local and data is None:
+    embedded = _embedded(local, data)
+    if not wait and embedded and data is None:
         raise ConfigurationError(
             "A job of an embedded cloud in memory ends with this command. Give --data FILE with --no-wait."
         )
@@ -153,7 +154,12 @@ def run(
         "seed_transpiler": seed_transpiler,
     }
     given = {option: value for option, value in chosen.items() if value is not None}
-    with _account(local, data) as account:
+    with _account(embedded, data) as account:
+        if embedded and not (local or data or account.target(target).simulator):
+            raise ConfigurationError(
+                f"{target} is a device, and the environment names no workspace that has it. Name one in the "
+                "environment, or have it simulated on this machine by --local."
+            )
         job = Provider(account).get_backend(target).run(circuit, **given).cloud_job
         if not wait:
             _write_json({"job": job.id}) if as_json else typer.echo(job.id)
@@ -285,6 +291,23 @@ def serve(
     except ValueError as error:
         raise ConfigurationError(f"{error}.") from error
     serve_local(port, data=data, keys=key or None, faults=ordered)
+
+
+def _embedded(local: bool, data: Path | None) -> bool:
+    """Whether to take the embedded cloud: where it was asked for, and where there is nothing else, which is then said.
+
+    For the commands that need nothing from an earlier one. A half-named workspace is not nothing: that is a mistake.
+    """
+    from qrelay.azure.connection import named_in_environment
+
+    if local or data is not None:
+        return True
+    if named_in_environment():
+        return False
+    sys.stderr.write(
+        "qrelay: the environment names no workspace: this is the embedded cloud of this machine, as with --local.\n"
+    )
+    return True
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def _openqasm3(text: str, path: Path) -> QuantumCircuit:
     try:
         return qiskit_qasm3_import.parse(text)
     except Exception as error:  # what the importer does not check itself, Python and Qiskit refuse
-        word = " ".join(str(error).split()) or "the parser gave no reason"
+        word = " ".join(str(error).split()).rstrip(".") or "the parser gave no reason"
         raise UnsupportedCircuit(f"{path.name} is not an OpenQASM 3 program that Qiskit can hold: {word}.") from error
 
 

@@ -32,6 +32,7 @@ __all__ = ["Job"]
 
 T = TypeVar("T")
 
+_ONE_BY_ONE = "Ask the circuits' own jobs, whose ids `records` tells: account.job(id).raw_result()."
 _NOBODY_TOLD = (AuthenticationError, ServiceUnavailable)  # says nothing about the circuits
 
 
@@ -140,13 +141,13 @@ class Job:
             WaitTimeout: it has not ended within `timeout` seconds. Nothing is cancelled.
             ResultUnreadable: the answer is not what its format promises; the error keeps its bytes.
         """
-        self._insist_on_one("result()", "results()")
+        self._insist_on_one("result()", "Use results().")
         if 0 not in self._outcomes:
             self._outcomes[0] = self._decode(0, loop.call(self._fetch, 0, timeout))
         return self._outcomes[0]
 
     async def result_async(self, timeout: float | None = None) -> Outcome:  # noqa: ASYNC109
-        self._insist_on_one("result_async()", "results_async()")
+        self._insist_on_one("result_async()", "Use results_async().")
         if 0 not in self._outcomes:
             data = await loop.later(self._fetch, 0, timeout)
             self._outcomes[0] = await loop.in_thread(self._decode, 0, data)
@@ -175,12 +176,12 @@ class Job:
         return self._together(fetched, partial=partial)
 
     def raw_result(self, timeout: float | None = None) -> bytes:
-        """The answer as the service gave it, undecoded."""
-        self._insist_on_one("raw_result()", "raw_results()")
+        """The answer as the service gave it, undecoded. Of a list, each circuit's own job has it: see `records`."""
+        self._insist_on_one("raw_result()", _ONE_BY_ONE)
         return loop.call(self._fetch, 0, timeout)
 
     async def raw_result_async(self, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        self._insist_on_one("raw_result_async()", "raw_results_async()")
+        self._insist_on_one("raw_result_async()", _ONE_BY_ONE)
         return await loop.later(self._fetch, 0, timeout)
 
     # --- on the loop -------------------------------------------------------------------------------------------------
@@ -301,7 +302,10 @@ class Job:
         try:
             return decode(data, record.output_format, layout, record.shots, seed=record.id)
         except ResultUnreadable as error:
-            error.add_note(f"It is the answer of job {record.id} on {record.target}; its raw result is as it came.")
+            error.add_note(
+                f"It is the answer of job {record.id} on {record.target}; the job's raw_result(), or "
+                f"`qrelay result {record.id} --raw`, gives it as it came."
+            )
             raise
 
     def _keep(self, index: int, data: bytes | QrelayError | None) -> None:
@@ -332,7 +336,7 @@ class Job:
 
     def _insist_on_one(self, asked: str, instead: str) -> None:
         if self.count != 1:
-            raise QrelayError(f"Job {self.id} holds {self.count} circuits; {asked} is for one. Use {instead}.")
+            raise QrelayError(f"Job {self.id} holds {self.count} circuits; {asked} is for one. {instead}")
 
 
 def _failure(record: JobRecord) -> JobFailed:
@@ -342,9 +346,18 @@ def _failure(record: JobRecord) -> JobFailed:
             f"{on} was cancelled before it had a result. Submit it again if that was not meant.",
             job_id=record.id, target=record.target, code=record.error_code, reason=record.error_message,
         )  # fmt: skip
-    why = ": ".join(part for part in (record.error_code, record.error_message) if part) or "the service gives no reason"
+    why = ": ".join(part for part in (record.error_code, record.error_message) if part)
+    if not why:
+        why, advice = (
+            "the service gives no reason",
+            "Submit it again, and take another format or target if it fails again",
+        )
+    elif record.error_code == "ProviderTimeout":
+        advice = "The provider took too long: submit it again later, or take another target"
+    else:
+        advice = "Correct what the reason names and submit it again, or take another format or target"
     return JobFailed(
-        f"{on} failed: {why}",
+        f"{on} failed: {why.strip().rstrip('.')}. {advice}.",
         job_id=record.id,
         target=record.target,
         code=record.error_code,
