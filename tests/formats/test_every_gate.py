@@ -7,11 +7,12 @@ import struct
 
 import numpy as np
 import pytest
+from tests.mirrors import inverse
 
 from qrelay.formats import INPUT_FORMATS, encode
 from qrelay.program import Operation, Program, Register
 from qrelay.program.control import RegisterIs
-from qrelay.program.gates import GATES, inverse
+from qrelay.program.gates import GATES
 
 qiskit = pytest.importorskip("qiskit")
 

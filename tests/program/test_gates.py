@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
+from tests.mirrors import inverse
 
 from qrelay.program.definitions import Step
-from qrelay.program.gates import ALIASES, GATES, inverse
+from qrelay.program.gates import ALIASES, GATES
 from qrelay.program.matrices import Matrix
 
 ANGLES = (0.37, -1.13, 2.41, 0.71)

@@ -357,7 +357,7 @@ class _Reading:
             out += step
 
     def _refuse(self, name: str, why: str) -> Any:
-        raise UnsupportedCircuit(f"Operation {self._index}, {name!r}, {why}.", operation=name, index=self._index)
+        raise UnsupportedCircuit.at(self._index, name, f"{why}.")
 
 
 def _is_c4x(operation: Any) -> bool:
