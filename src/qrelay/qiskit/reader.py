@@ -258,7 +258,11 @@ class _Reading:
         # what Qiskit 1 deprecates inside its own definitions is not the user's doing
         hidden = quieted(DeprecationWarning, PendingDeprecationWarning) if _HAS_OWN_CONDITIONS else nullcontext()
         with hidden:
-            definition = getattr(operation, "definition", None)
+            try:
+                definition = getattr(operation, "definition", None)
+            except (QiskitError, ArithmeticError, ValueError) as error:  # made when asked for, it may divide by zero
+                why = getattr(error, "message", error)
+                self._refuse(operation.name, f"has a definition that Qiskit cannot make: {why}")
             if isinstance(definition, QuantumCircuit):
                 return definition
             try:
