@@ -342,7 +342,7 @@ def test_a_definition_that_cannot_be_made_is_refused_by_name() -> None:
     circuit = qasm2.loads(
         'OPENQASM 2.0; include "qelib1.inc"; gate g(a) q { rx(a/(a-a)) q; } qreg q[1]; h q[0]; g(0.5) q[0];'
     )
-    with pytest.raises(UnsupportedCircuit, match="divi.*by zero") as caught:
+    with pytest.raises(UnsupportedCircuit, match=r"divi.*by zero") as caught:
         read(circuit)
     assert (caught.value.operation, caught.value.index) == ("g", 1)
 
