@@ -11,7 +11,13 @@ nox.options.error_on_missing_interpreters = False
 # Qiskit by name: what users of the two supported lines have.
 QISKIT = {"newest": "qiskit>=2,<3", "1.4": "qiskit>=1.4,<2"}
 
-_ON_QISKIT_1 = ("tests/promises", "tests/qiskit", "tests/local/engine/test_qasm2.py", "tests/test_quieting.py")
+_ON_QISKIT_1 = (
+    "tests/promises",
+    "tests/qiskit",
+    "tests/formats",
+    "tests/local/engine/test_qasm2.py",
+    "tests/test_quieting.py",
+)
 
 
 @nox.session(python=["3.11", "3.12", "3.13"])
