@@ -102,6 +102,28 @@ def test_loops_whose_variable_is_an_angle_are_written_out() -> None:
     assert caught.value.index == 1
 
 
+def test_a_loop_inside_a_loop_over_the_same_parameter() -> None:
+    """On Qiskit 1, assigning the outer loop's value overwrote the inner loop's variable, in silence."""
+    theta = Parameter("θ")
+    circuit = QuantumCircuit(1, 1)
+    with circuit.for_loop((1, 2), theta):
+        circuit.ry(theta, 0)
+        with circuit.if_test((circuit.clbits[0], 1)), circuit.for_loop((3, 4), theta):
+            circuit.rx(theta, 0)
+    if qiskit.__version__.startswith("1."):
+        with pytest.raises(UnsupportedCircuit, match="Parameter of its own") as caught:
+            read(circuit)
+        assert (caught.value.operation, caught.value.index) == ("for_loop", 0)
+    else:
+        inner: Operation = ("if", (), (BitIs(0, True), (("rx", (0,), (3.0,)), ("rx", (0,), (4.0,))), ()))
+        assert read(circuit).operations == [("ry", (0,), (1.0,)), inner, ("ry", (0,), (2.0,)), inner]
+    unused = QuantumCircuit(1)
+    with unused.for_loop((1, 2), theta), unused.for_loop((3, 4), theta):
+        unused.rx(theta, 0)
+    body = (("rx", (0,), (3.0,)), ("rx", (0,), (4.0,)))
+    assert read(unused).operations == [("for", (), ((1, 2), None, body))]
+
+
 def test_expressions() -> None:
     circuit = QuantumCircuit(QuantumRegister(1, "q"), ClassicalRegister(2, "a"), ClassicalRegister(2, "b"))
     a, b = circuit.cregs

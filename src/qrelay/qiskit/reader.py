@@ -36,6 +36,7 @@ from qrelay.program import Operation, Program, Register
 from qrelay.program.control import leaves_loop
 from qrelay.program.gates import GATES
 from qrelay.qiskit.conditions import read_condition, read_switch
+from qrelay.qiskit.variables import free_parameters, has_loop_over
 from qrelay.quieting import quieted
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def read(circuit: QuantumCircuit) -> Program:
         UnsupportedCircuit: an operation that has no meaning in gates, measurements, resets and control flow, with its
             name and its index in `circuit.data`.
     """
-    unbound = _free(circuit)
+    unbound = free_parameters(circuit)
     if unbound:
         raise UnboundParameters(parameter.name for parameter in unbound)
     qubits: dict[Qubit, int] = {qubit: index for index, qubit in enumerate(circuit.qubits)}
@@ -79,23 +80,6 @@ def read(circuit: QuantumCircuit) -> Program:
         positions=positions,
         well_formed=True,
     )
-
-
-def _free(circuit: QuantumCircuit) -> set[Any]:
-    """The parameters without a value: not the variables of `for` loops, which Qiskit 1 counts among a circuit's."""
-    if not circuit.parameters:
-        return set()
-    found = set(getattr(circuit.global_phase, "parameters", ()))
-    for instruction in circuit.data:
-        if not instruction.is_control_flow():
-            found.update(*(getattr(value, "parameters", ()) for value in instruction.params))
-            continue
-        operation = instruction.operation
-        inside = set().union(*map(_free, operation.blocks))
-        if isinstance(operation, ForLoopOp):
-            inside.discard(operation.params[1])
-        found |= inside
-    return found
 
 
 class _Where(dict[tuple[Any, ...], tuple[int, ...]]):
@@ -248,7 +232,7 @@ class _Reading:
         try:
             self._inline(definition, inner_qubits, inner_clbits, out)
         except TypeError:
-            unbound = _free(definition)
+            unbound = free_parameters(definition)
             if not unbound:
                 raise
             raise UnboundParameters(parameter.name for parameter in unbound) from None
@@ -350,9 +334,12 @@ class _Reading:
     def _for(self, operation: ForLoopOp, block: Any, inline: Any, out: list[Operation]) -> None:
         """A loop whose variable turns up in angles is written out, value by value; any other stays a loop."""
         values, variable, body = operation.params
-        if variable is None or variable not in body.parameters:
+        if variable is None or variable not in free_parameters(body):
             out.append(("for", (), (values if isinstance(values, range) else tuple(values), None, block(body))))
             return
+        if _HAS_OWN_CONDITIONS and has_loop_over(variable, body):
+            why = "has a loop over the same Parameter inside it, and Qiskit 1 takes the outer value for both"
+            self._refuse(operation.name, f"{why}. Give each loop a Parameter of its own, or use Qiskit 2")
         for value in values:
             step: list[Operation] = []
             inline(body.assign_parameters({variable: value}, inplace=False), step)
