@@ -14,11 +14,11 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
-__all__ = ["adopt", "call", "in_thread", "later", "start"]
+__all__ = ["add_bridge", "adopt", "call", "in_thread", "later", "start"]
 
 T = TypeVar("T")
 
@@ -57,6 +57,10 @@ class _Background:
             self.thread.join(timeout=2)
 
 
+Bridge = Callable[[Future[Any]], Awaitable[Any] | None]
+"""Makes a future awaitable in an asynchronous framework of its own; None where that framework is not at work."""
+
+_bridges: list[Bridge] = []
 _lock = threading.Lock()
 _closing: set[asyncio.Task[None]] = set()
 _background: _Background | None = None
@@ -114,8 +118,23 @@ def call(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: 
 
 
 async def later(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> T:
-    """Await a coroutine function that runs on qrelay's loop, from any asyncio loop; cancelling cancels it there."""
-    return await asyncio.wrap_future(start(function, *args, **kwargs))
+    """Await a coroutine function that runs on qrelay's loop, from any asyncio loop; cancelling cancels it there.
+
+    Frameworks that have joined by `add_bridge` may await it, too.
+    """
+    future = start(function, *args, **kwargs)
+    for bridge in _bridges:
+        waiting = bridge(future)
+        if waiting is not None:
+            result: T = await waiting
+            return result
+    return await asyncio.wrap_future(future)
+
+
+def add_bridge(bridge: Bridge) -> None:
+    """Let another asynchronous framework wait for what runs here. It is asked before asyncio."""
+    if bridge not in _bridges:
+        _bridges.append(bridge)
 
 
 async def in_thread(function: Callable[..., T], *args: Any) -> T:
