@@ -19,7 +19,7 @@ import pytest
 
 from qrelay.azure import Workspace
 from qrelay.cloud import JobState
-from qrelay.cloud.batch import member_key
+from qrelay.cloud.batch import Batch
 from qrelay.errors import (
     AuthenticationError,
     InvalidOption,
@@ -411,7 +411,7 @@ def test_an_answer_that_is_no_json_keeps_its_bytes(local: Callable[..., Workspac
 
 
 def test_members_ids_depend_on_group_and_index_only() -> None:
-    assert member_key("00000000-0000-0000-0000-000000000001", 2) == str(uuid.uuid5(uuid.UUID(int=1), "2"))
+    assert Batch("00000000-0000-0000-0000-000000000001", 3).key(2) == str(uuid.uuid5(uuid.UUID(int=1), "2"))
 
 
 def test_asynchronous_twins(local: Callable[..., Workspace], flips: Any) -> None:

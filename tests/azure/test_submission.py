@@ -269,7 +269,7 @@ def test_a_cancelled_submission_says_where_to_look(local: Callable[..., Workspac
         return caught.value
 
     (note,) = asyncio.run(main()).__notes__
-    assert re.search(r"account\.job\('[0-9a-f-]{36}'\)", note)
+    assert re.search(r"account\.job\('batch-[0-9a-f-]{36}-1'\)", note)
 
 
 def test_metadata_of_the_user_s_does_not_take_the_layout_s_place(local: Callable[..., Workspace], flips: Any) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from qrelay.cloud import Limits, Target
-from qrelay.cloud.batch import combined_state, composite_id, member_key, parse_composite_id
+from qrelay.cloud.batch import Batch
+from qrelay.cloud.endings import combined_state
 from qrelay.cloud.preparing import Wish, prepare
 from qrelay.cloud.service import JobRecord, JobState
 from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
@@ -44,9 +45,9 @@ def _prepare(programs: Any = BELL, target: Target = TARGET, **wish: Any) -> Any:
 
 def test_a_program_becomes_one_submission_with_its_layout() -> None:
     (one,) = _prepare(shots=100)
-    assert (one.shots, one.name, one.count, one.group) == (100, "bell", 1, None)
-    assert one.payload.format == "ionq.circuit.v1"
-    assert one.payload.layout.registers == BELL.registers
+    assert (one.shots, one.name, one.batch) == (100, "bell", Batch(one.key, 1))
+    assert one.payloads[0].format == "ionq.circuit.v1"
+    assert one.payloads[0].layout.registers == BELL.registers
     assert one.key == str(uuid.UUID(int=7))
 
 
@@ -89,7 +90,7 @@ def test_parameters_that_are_no_json_are_refused(value: Any) -> None:
 
 def test_formats_are_checked_by_name() -> None:
     (one,) = _prepare(format="qir.v1")
-    assert one.payload.format == "qir.v1"
+    assert one.payloads[0].format == "qir.v1"
     with pytest.raises(InvalidOption, match=r"Did you mean qir\.v1"):
         _prepare(format="qir.v11")
     with pytest.raises(InvalidOption, match="not 'honeywell"):
@@ -125,23 +126,47 @@ def test_an_analog_target_takes_no_circuit() -> None:
     with pytest.raises(UnsupportedCircuit, match="takes no circuits"):
         _prepare(target=analog)
     ready = Payload(b"{}", "pasqal.pulser.v1", "application/json", "pasqal.pulser-results.v1", 2)
-    assert _prepare(ready, target=analog)[0].payload is ready
+    assert _prepare(ready, target=analog)[0].payloads == (ready,)
 
 
 def test_p22_members_of_a_list_have_ids_that_another_process_can_tell() -> None:
     """Without them, only a list of all the workspace's jobs finds the members again."""
     members = _prepare([BELL, BELL, BELL], name="run", metadata=[{"n": 0}, {"n": 1}, {"n": "two"}])
     group = str(uuid.UUID(int=7))
-    assert [one.key for one in members] == [member_key(group, index) for index in range(3)]
+    assert [one.key for one in members] == [Batch(group, 3).key(index) for index in range(3)]
     assert len({one.key for one in members}) == 3
     assert [one.name for one in members] == ["run-0", "run-1", "run-2"]
     assert [one.metadata for one in members] == [{"n": "0"}, {"n": "1"}, {"n": "two"}]
-    assert {(one.group, one.count) for one in members} == {(group, 3)}
+    assert {one.batch for one in members} == {Batch(group, 3)}
+    assert [one.index for one in members] == [0, 1, 2]
 
 
 def test_p22_a_list_of_one_is_a_plain_job() -> None:
     (one,) = _prepare([BELL])
-    assert (one.group, one.count) == (None, 1)
+    assert one.batch is not None
+    assert not one.batch.composite
+    assert one.key == one.batch.group
+
+
+def test_p22_what_the_service_can_batch_is_batched() -> None:
+    """Circuits go into one job only if they are alike in all that a job says once."""
+    several = replace(TARGET, max_circuits=3)
+    jobs = _prepare([BELL] * 7, target=several)
+    assert [len(job.payloads) for job in jobs] == [3, 3, 1]
+    assert [job.index for job in jobs] == [0, 3, 6]
+    assert {job.batch for job in jobs} == {Batch(str(uuid.UUID(int=7)), 7, 3)}
+    (one,) = _prepare([BELL, BELL], target=several)
+    assert len(one.payloads) == 2
+    assert one.batch is not None
+    assert not one.batch.composite
+    unlike = _prepare([BELL, BELL], target=several, metadata=[{"n": 1}, {"n": 2}])
+    assert [len(job.payloads) for job in unlike] == [1, 1]
+
+
+def test_metadata_is_refused_where_it_would_be_lost() -> None:
+    with pytest.raises(InvalidOption, match="keep no metadata"):
+        _prepare(target=replace(TARGET, keeps_metadata=False), metadata={"owner": "me"})
+    assert _prepare(target=replace(TARGET, keeps_metadata=False))
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, "\ud800", {"deep": [math.nan]}, object(), {1, 2}])
@@ -183,9 +208,20 @@ def test_metadata_must_fit() -> None:
 
 def test_composite_ids_are_read_back() -> None:
     group = str(uuid.uuid4())
-    assert parse_composite_id(composite_id(group, 12)) == (group, 12)
-    for other in (group, f"batch-{group}", f"batch-{group}-0", f"batch-{group}-x", "batch-1-2", ""):
-        assert parse_composite_id(other) is None
+    for batch in (Batch(group, 12), Batch(group, 1200, 500), Batch(group, 1)):
+        assert Batch.parse(f" {batch.id.upper()}\n") == batch
+    assert Batch(group, 1200, 500).sizes == [500, 500, 200]
+    assert Batch(group, 3, 500).key(0) == group
+    for other in (
+        group,
+        f"batch-{group}",
+        f"batch-{group}-0",
+        f"batch-{group}-x",
+        f"batch-{group}-3x0",
+        "batch-1-2",
+        "",
+    ):
+        assert Batch.parse(other) is None
 
 
 def _state(*states: JobState | None) -> JobState:

@@ -68,7 +68,9 @@ def spoiled(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def spoil(submission: Submission) -> Any:
         if submission.index == 1:
-            submission = replace(submission, payload=replace(submission.payload, data=b"neither fish nor flesh"))
+            submission = replace(
+                submission, payloads=(replace(submission.payloads[0], data=b"neither fish nor flesh"),)
+            )
         return await submit(submission)
 
     monkeypatch.setattr(account.service, "submit", spoil)
@@ -115,7 +117,7 @@ def test_p22_a_failed_single_job_says_why(way: Way, account: Account, monkeypatc
     submit = account.service.submit
 
     async def spoil(submission: Submission) -> Any:
-        return await submit(replace(submission, payload=replace(submission.payload, data=b"?")))
+        return await submit(replace(submission, payloads=(replace(submission.payloads[0], data=b"?"),)))
 
     monkeypatch.setattr(account.service, "submit", spoil)
     job = way.run(_number(1), shots=10)

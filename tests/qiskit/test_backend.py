@@ -226,7 +226,7 @@ def test_a_seed_of_the_transpiler_reaches_it(
     submit = workspace.service.submit
 
     async def watched(submission: Submission) -> Any:
-        payloads.append(submission.payload.data)
+        payloads.append(submission.payloads[0].data)
         return await submit(submission)
 
     monkeypatch.setattr(workspace.service, "submit", watched)

@@ -19,10 +19,11 @@ _COUNT = "qrelay.count"
 def describe_submission(submission: Submission) -> dict[str, str]:
     """The metadata that lets another process read the answer. Values are strings, because the service makes them so."""
     own: dict[str, str] = {}
-    if submission.payload.layout is not None:
-        own[_LAYOUT] = submission.payload.layout.to_json()
-    if submission.group is not None:
-        own |= {_GROUP: submission.group, _INDEX: str(submission.index), _COUNT: str(submission.count)}
+    layout, batch = submission.payloads[0].layout, submission.batch
+    if layout is not None:
+        own[_LAYOUT] = layout.to_json()
+    if batch is not None and batch.composite:
+        own |= {_GROUP: batch.group, _INDEX: str(submission.index), _COUNT: str(batch.count)}
     return {**submission.metadata, **own}
 
 

@@ -13,12 +13,12 @@ from qrelay.azure.filters import item_filter
 from qrelay.azure.metadata import describe_submission, list_size, read_layout
 from qrelay.azure.models import JobDetails, SessionDetails
 from qrelay.azure.targets import describe
-from qrelay.cloud.batch import composite_id, member_key
 from qrelay.cloud.http import Unanswered
 from qrelay.cloud.service import JobRecord, JobState, SessionRecord, SessionState, Submission
 from qrelay.cloud.target import Target
 from qrelay.cloud.urls import SignedUrl, redact_text
 from qrelay.errors import InvalidOption, NotFound, ServiceError, SessionEnded, UnclearOutcome
+from qrelay.program import Layout
 
 __all__ = ["AzureService"]
 
@@ -48,7 +48,6 @@ _SESSION_STATES = {
 }
 _POLICIES = ("Abort", "Continue")
 _MEMBERS_AT_ONCE = 16
-_MEMBERS_ASKED = 64  # before the first of them is asked how many there are
 _POLL_PATIENCE = 30.0  # the scheduler asks again by itself
 _INPUT_BLOB = "inputData"
 
@@ -80,7 +79,7 @@ class AzureService:
     # --- jobs --------------------------------------------------------------------------------------------------------
 
     async def submit(self, submission: Submission) -> JobRecord:
-        payload, target = submission.payload, submission.target
+        (payload,), target = submission.payloads, submission.target
         container = await self.api.get_sas_uri(f"job-{submission.key}")
         blob = await self.blobs.upload(container, _INPUT_BLOB, payload.data, payload.content_type)
         shots = {target.shots_name: submission.shots}
@@ -175,23 +174,20 @@ class AzureService:
         details = await self.api.get_job(job_id, patience=_POLL_PATIENCE)
         return self._record(details if details.id else details.model_copy(update={"id": job_id}))
 
-    async def group(self, group_id: str, count: int) -> Sequence[JobRecord | None]:
+    async def submitted(self, keys: Sequence[str]) -> Sequence[JobRecord | None]:
         places = asyncio.Semaphore(_MEMBERS_AT_ONCE)
 
-        async def member(index: int) -> JobRecord | None:
+        async def member(key: str) -> JobRecord | None:
             async with places:
                 try:
-                    return await self.job(member_key(group_id, index))
+                    return await self.job(key)
                 except NotFound:
                     return None
 
-        found: list[JobRecord | None] = []
-        for first in range(0, count, _MEMBERS_ASKED):
-            found += await asyncio.gather(
-                *(member(index) for index in range(first, min(count, first + _MEMBERS_ASKED)))
-            )
-            _refuse_other_count(group_id, count, found)
-        return found
+        return await asyncio.gather(*map(member, keys))
+
+    async def layouts(self, record: JobRecord) -> tuple[Layout | None, ...]:
+        return record.layouts if record.layouts is not None else (None,)
 
     async def jobs(self, **filters: Any) -> AsyncIterator[JobRecord]:
         limit = filters.pop("limit", None)
@@ -221,7 +217,8 @@ class AzureService:
             container, blob = _place(fresh)
             return await self.api.get_sas_uri(container, blob)
 
-        return await self.blobs.download(record.output, renew)
+        place = record.output
+        return await self.blobs.download(place if isinstance(place, SignedUrl) else None, renew)
 
     async def cancel(self, job_id: str) -> JobRecord:
         try:
@@ -262,6 +259,13 @@ class AzureService:
 
     async def session(self, session_id: str) -> SessionRecord:
         return self._session_record(await self.api.get_session(session_id))
+
+    async def drain_session(self, session_id: str) -> SessionRecord:
+        raise InvalidOption(
+            f"Session {session_id} cannot be drained, as none of Azure Quantum's can. close() takes no more jobs and "
+            "lets those under way end.",
+            option="drain",
+        )
 
     async def close_session(self, session_id: str) -> SessionRecord:
         try:
@@ -305,6 +309,7 @@ class AzureService:
             output_format=details.output_data_format or None,
             shots=details.shots,
             layouts=(read_layout(details.metadata),),
+            list_size=list_size(details.metadata),
             session_id=details.session_id or None,
             error_code=(error.code or None) if error is not None else None,
             error_message=(redact_text(error.message) or None) if error is not None else None,
@@ -344,17 +349,6 @@ async def _first(limit: int | None, found: AsyncIterator[D]) -> AsyncIterator[D]
         taken += 1
         if taken == limit:  # before the next page is asked for
             return
-
-
-def _refuse_other_count(group: str, count: int, found: Sequence[JobRecord | None]) -> None:
-    """A mangled id must neither leave circuits out nor invent some that were never submitted."""
-    said = next((size for record in found if record and (size := list_size(record.metadata)) is not None), count)
-    if said != count:
-        raise NotFound(
-            f"There is no list of {count} circuits under that id; the one there is has {said}: "
-            f"{composite_id(group, said)}",
-            job_id=composite_id(group, count),
-        )
 
 
 def _says_closed(error: ServiceError) -> bool:

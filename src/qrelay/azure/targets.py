@@ -130,6 +130,7 @@ def describe(provider: ProviderStatus, status: TargetStatus) -> Target:
         id=status.id,
         provider=provider.id,
         available=available,
+        degraded=status.current_availability.lower() == "degraded",
         status=status.current_availability or "Unknown",
         queue_seconds=status.average_queue_time,
         num_qubits=status.num_qubits if status.num_qubits and status.num_qubits > 0 else family.num_qubits,

@@ -73,7 +73,13 @@ class Workspace(Account):
         address = endpoint_of(location=location, endpoint=endpoint)
         connection = Connection(subscription_id, resource_group, name, address)
         clock = clock or SystemClock()
-        http = Http(address, transport=transport, clock=clock)
+        http = Http(
+            address,
+            transport=transport,
+            clock=clock,
+            request_id_header="x-ms-client-request-id",
+            error_code_header="x-ms-error-code",
+        )
         api = Api(http, connection, authorizer(credential, clock))
         service = AzureService(f"workspace {name}", api, Blobs(http))
         account.setdefault("quick", _LOCAL_QUICK if is_loopback(address) else 0.25)

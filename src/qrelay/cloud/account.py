@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,22 +10,21 @@ from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from qrelay.cloud import loop
-from qrelay.cloud.batch import composite_id, parse_composite_id
+from qrelay.cloud.batch import Batch
 from qrelay.cloud.clock import Clock, SystemClock
+from qrelay.cloud.finding import members, named, readable, unknown_target
 from qrelay.cloud.job import Job
 from qrelay.cloud.joining import KnownSessions, joined_session
 from qrelay.cloud.preparing import Wish, prepare
 from qrelay.cloud.service import JobRecord, Service, Submission
 from qrelay.cloud.session import Session
 from qrelay.cloud.submitting import send_all
-from qrelay.cloud.target import Target, plain_name
+from qrelay.cloud.target import Target
 from qrelay.cloud.waiting import Poller, outlast
 from qrelay.errors import (
     ConfigurationError,
     InvalidOption,
-    NotFound,
     ServiceError,
-    UnknownTarget,
 )
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
@@ -278,15 +276,12 @@ class Account:
     async def _target(self, id: str) -> Target:  # noqa: A002
         asked_before = self._targets is not None
         targets = await self._list_targets()
-        found = _named(targets, id)
+        found = named(targets, id)
         if found is None and asked_before:  # it may have appeared since
             targets = await self._list_targets(refresh=True)
-            found = _named(targets, id)
+            found = named(targets, id)
         if found is None:
-            names = [target.id for target in targets]
-            near = difflib.get_close_matches(id.lower(), names, n=3, cutoff=0.5)
-            hint = f"Did you mean {' or '.join(near)}?" if near else "targets() lists what there is."
-            raise UnknownTarget(f"{self.service.name} has no target {id!r}. {hint}", name=id, suggestions=near)
+            raise unknown_target(self.service.name, targets, id)
         return found
 
     async def _send_all(self, submissions: list[Submission]) -> Job:
@@ -297,14 +292,13 @@ class Account:
         id = str(id).strip()  # noqa: A001 - copied from somewhere, often with a line's end
         if not id:
             raise InvalidOption("The job's id is empty.", option="id")
-        composite = parse_composite_id(id)
-        if composite is None:
-            return Job(self, [await self.service.job(id)])
-        group, count = composite
-        records = await self.service.group(group, count)
-        if all(record is None for record in records):
-            raise NotFound(f"{self.service.name} knows none of the {count} jobs of {id}.", job_id=id)
-        return Job(self, records, group=group)
+        batch = Batch.parse(id)
+        if batch is None:
+            return Job(self, [await self._readable(await self.service.job(id))])
+        return Job(self, await members(self.service, batch), batch=batch)
+
+    async def _readable(self, record: JobRecord) -> JobRecord:
+        return await readable(self.service, record)
 
     async def _next(self, records: AsyncIterator[JobRecord]) -> JobRecord | None:
         self._here()
@@ -379,10 +373,5 @@ class Account:
 
 
 def _say_where_to_look(interruption: BaseException, first: Submission) -> None:
-    id_ = composite_id(first.group, first.count) if first.group is not None else first.key
-    interruption.add_note(f"The submission may have arrived: look for it by account.job({id_!r}).")
-
-
-def _named(targets: Sequence[Target], id: str) -> Target | None:  # noqa: A002
-    exact = next((target for target in targets if target.id == id), None)
-    return exact or next((target for target in targets if plain_name(target.id) == plain_name(id)), None)
+    if first.batch is not None:
+        interruption.add_note(f"The submission may have arrived: look for it by account.job({first.batch.id!r}).")

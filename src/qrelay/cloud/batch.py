@@ -1,44 +1,51 @@
-"""Composite jobs: a list of circuits under one id that says how many there are, so members are found without a list."""
+"""Composite jobs: a list of circuits under one id that says how many there are, so members are found without a list.
+
+`batch-<group>-<circuits>`, or `batch-<group>-<circuits>x<circuits of each job>` where the service's jobs hold several.
+The group is the key of the submission, from which the keys of its jobs follow: an id of this form finds what was sent
+also where the service's own ids never came back.
+"""
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from qrelay.cloud.service import JobRecord, JobState
+__all__ = ["Batch"]
 
-__all__ = ["combined_state", "composite_id", "member_key", "parse_composite_id"]
-
-_COMPOSITE = re.compile(r"batch-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([1-9][0-9]{0,6})", re.IGNORECASE)
-
-
-def composite_id(group: str, count: int) -> str:
-    return f"batch-{group}-{count}"
+_COMPOSITE = re.compile(
+    r"batch-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([1-9][0-9]{0,6})(?:x([1-9][0-9]{0,6}))?", re.IGNORECASE
+)
 
 
-def parse_composite_id(job_id: str) -> tuple[str, int] | None:
-    """Group and number of members, None if it is the id of a single job."""
-    match = _COMPOSITE.fullmatch(job_id.strip())
-    return (match[1].lower(), int(match[2])) if match else None
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A list of `count` circuits that goes out as jobs of `each` circuits, the last one perhaps of fewer."""
 
+    group: str
+    count: int
+    each: int = 1
 
-def member_key(group: str, index: int) -> str:
-    """The id of one member: the same in every process."""
-    return str(uuid.uuid5(uuid.UUID(group), str(index)))
+    @classmethod
+    def parse(cls, job_id: str) -> Batch | None:
+        """None if it is the id of a single job of the service."""
+        match = _COMPOSITE.fullmatch(job_id.strip())
+        return cls(match[1].lower(), int(match[2]), int(match[3] or 1)) if match else None
 
+    @property
+    def id(self) -> str:
+        return f"batch-{self.group}-{self.count}" + (f"x{self.each}" if self.each > 1 else "")
 
-def combined_state(records: Sequence[JobRecord | None]) -> JobState:
-    """What a list of jobs is doing. A member that was never submitted counts as failed."""
-    states = [record.state if record is not None else JobState.FAILED for record in records]
-    if all(state.ended for state in states):
-        for state in (JobState.FAILED, JobState.CANCELLED):
-            if state in states:
-                return state
-        return JobState.SUCCEEDED
-    for state in (JobState.CANCELLING, JobState.RUNNING):
-        if state in states:
-            return state
-    if any(record is not None and record.state.ended for record in records):
-        return JobState.RUNNING
-    return JobState.UNKNOWN if JobState.UNKNOWN in states else JobState.QUEUED
+    @property
+    def sizes(self) -> list[int]:
+        """Circuits of each job."""
+        return [min(self.each, self.count - first) for first in range(0, self.count, self.each)]
+
+    @property
+    def composite(self) -> bool:
+        """Whether there is more than one job of the service."""
+        return self.count > self.each
+
+    def key(self, index: int) -> str:
+        """The key of the job of that index, the same in every process."""
+        return str(uuid.uuid5(uuid.UUID(self.group), str(index))) if self.composite else self.group

@@ -35,18 +35,8 @@ log = logging.getLogger("qrelay.http")
 _TROUBLE_STATUSES = frozenset({408, 425, 429, *range(500, 600)}) - {501, 505}  # gateways have words of their own
 _NOT_PROCESSED_STATUSES = frozenset({425, 429})
 _LONGEST_RETRY_AFTER = 120.0
-_SHOWN_HEADERS = frozenset(
-    {
-        "content-length",
-        "content-range",
-        "content-type",
-        "date",
-        "etag",
-        "retry-after",
-        "x-ms-error-code",
-        "x-ms-request-id",
-    }
-)
+_SHOWN_HEADERS = ("content-length", "content-range", "content-type", "date", "etag", "retry-after")
+_SHOWN_ENDINGS = ("-error-code", "-request-id")  # as services call them
 
 
 class Repeat(Enum):
@@ -122,6 +112,8 @@ class Http:
         patience: seconds that all attempts of one request may take together.
         attempt: seconds that one attempt may take.
         concurrency: requests under way at once.
+        request_id_header: the header by which the service knows a request again; it goes with all attempts of one.
+        error_code_header: the header in which the service repeats an error's code.
     """
 
     def __init__(
@@ -134,6 +126,8 @@ class Http:
         attempt: float = 60.0,
         concurrency: int = 32,
         chance: random.Random | None = None,
+        request_id_header: str | None = None,
+        error_code_header: str | None = None,
     ) -> None:
         if not (home.startswith("https://") or (home.startswith("http://") and is_loopback(home))):
             raise ConfigurationError(f"{redact_url(home)} is not reached safely: use https, or http on 127.0.0.1.")
@@ -144,6 +138,8 @@ class Http:
         self._patience = patience
         self._attempt_seconds = attempt
         self._concurrency = concurrency
+        self._request_id_header = request_id_header
+        self._error_code_header = error_code_header
         self._chance = chance or random.Random()  # noqa: S311 - jitter, not cryptography
         self._wires: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Wire] = weakref.WeakKeyDictionary()
 
@@ -163,7 +159,7 @@ class Http:
     ) -> httpx.Response:
         """Send until there is an answer: anything but 408, 425, 429, and 5xx other than 501 and 505.
 
-        All attempts carry one `x-ms-client-request-id`. Retry-After is honoured up to two minutes. Redirects are not
+        All attempts carry one request id. Retry-After is honoured up to two minutes. Redirects are not
         followed. A 401 is answered once with a fresh token if the authorizer has one to give.
 
         Raises:
@@ -234,7 +230,8 @@ class Http:
 
     def _give_up(self, order: _Order, trouble: _Trouble) -> NoReturn:
         status = trouble.response.status_code if trouble.response is not None else None
-        code = trouble.response.headers.get("x-ms-error-code") if trouble.response is not None else None
+        named = self._error_code_header
+        code = trouble.response.headers.get(named) if named is not None and trouble.response is not None else None
         effect = "It had no effect." if order.processed is False else "It may have been processed all the same."
         raise Unanswered(
             f"{order.method} {redact_url(order.url)} got no usable answer: {trouble}. {effect} "
@@ -247,7 +244,9 @@ class Http:
         ) from trouble.__cause__
 
     async def _attempt(self, order: _Order, fresh: bool) -> httpx.Response:
-        headers = {"x-ms-client-request-id": order.request_id, **order.headers}
+        headers = dict(order.headers)
+        if self._request_id_header is not None:
+            headers.setdefault(self._request_id_header, order.request_id)
         if order.authorizer is not None:
             headers.update(await order.authorizer.headers(fresh=fresh))
         wire = self._on_this_loop()
@@ -321,7 +320,11 @@ def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
 
 
 def _shown(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if name.lower() in _SHOWN_HEADERS}
+    return {
+        name: value
+        for name, value in headers.items()
+        if name.lower() in _SHOWN_HEADERS or name.lower().endswith(_SHOWN_ENDINGS)
+    }
 
 
 def _refused_certificate(error: BaseException) -> bool:

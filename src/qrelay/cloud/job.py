@@ -9,13 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from qrelay.cloud import loop
-from qrelay.cloud.batch import combined_state, composite_id
+from qrelay.cloud.batch import Batch
+from qrelay.cloud.endings import combined_state, failure, read_answer
 from qrelay.cloud.service import JobRecord, JobState
 from qrelay.errors import (
     AuthenticationError,
     ConfigurationError,
-    JobCancelled,
-    JobFailed,
     NotFound,
     PartialResult,
     QrelayError,
@@ -23,7 +22,8 @@ from qrelay.errors import (
     ServiceUnavailable,
     WaitTimeout,
 )
-from qrelay.results import Outcome, decode
+from qrelay.program import Layout
+from qrelay.results import Outcome
 
 if TYPE_CHECKING:
     from qrelay.cloud.account import Account
@@ -32,7 +32,6 @@ __all__ = ["Job"]
 
 T = TypeVar("T")
 
-_ONE_BY_ONE = "Ask the circuits' own jobs, whose ids `records` tells: account.job(id).raw_result()."
 _NOBODY_TOLD = (AuthenticationError, ServiceUnavailable)  # says nothing about the circuits
 
 
@@ -45,7 +44,7 @@ class Job:
     Attributes:
         id: fetches this job again, in any process.
         target: the id of the target it runs on.
-        count: number of circuits.
+        count: number of circuits, for jobs out of lists as far as their descriptions tell.
         composite: whether the id stands for a list of jobs of the service.
     """
 
@@ -54,20 +53,21 @@ class Job:
         account: Account,
         records: Sequence[JobRecord | None],
         *,
-        group: str | None = None,
+        batch: Batch | None = None,
         errors: Mapping[int, QrelayError] | None = None,
     ) -> None:
+        """`records` and `errors` are by job of the service; `batch` is the list they belong to."""
         known = [record for record in records if record is not None]
         if not known:
             raise ValueError("a job needs at least one record")
         self._account = account
         self._records = list(records)
         self._errors = dict(errors or {})
-        self._outcomes: dict[int, Outcome] = {}
-        self._unreadable: dict[int, QrelayError] = {}
-        self.composite = group is not None
-        self.count = len(records)
-        self.id = composite_id(group, self.count) if group is not None else known[0].id
+        self._outcomes: dict[int, Outcome] = {}  # by circuit
+        self._unreadable: dict[int, QrelayError] = {}  # by circuit
+        self._batch = batch if batch is not None and batch.composite else None
+        self.composite = self._batch is not None
+        self.id = self._batch.id if self._batch is not None else known[0].id
         self.target = known[0].target
         self.provider = known[0].provider
         self.session_id = known[0].session_id
@@ -76,8 +76,35 @@ class Job:
 
     @property
     def records(self) -> tuple[JobRecord | None, ...]:
-        """The service's last words on each circuit; None for members that were never submitted."""
+        """The service's last words on each of its jobs; None for those that were never submitted."""
         return tuple(self._records)
+
+    @property
+    def count(self) -> int:
+        return sum(self._sizes)
+
+    @property
+    def _sizes(self) -> list[int]:
+        """Circuits of each job of the service."""
+        if self._batch is not None:
+            return self._batch.sizes
+        return [record.circuits for record in self._records if record is not None]
+
+    @property
+    def _places(self) -> list[tuple[int, int]]:
+        """For each circuit, its job of the service and its place there."""
+        return [(job, place) for job, size in enumerate(self._sizes) for place in range(size)]
+
+    def record_of(self, circuit: int) -> JobRecord | None:
+        """The service's last words on the job that holds this circuit; None if it was never submitted."""
+        return self._records[self._places[circuit][0]]
+
+    def layout_of(self, circuit: int) -> Layout | None:
+        """How this circuit's answer is read, as far as the job says."""
+        job, place = self._places[circuit]
+        record = self._records[job]
+        layouts = record.layouts if record is not None and record.layouts is not None else ()
+        return layouts[place] if place < len(layouts) else None
 
     @property
     def record(self) -> JobRecord:
@@ -95,10 +122,10 @@ class Job:
     @property
     def errors(self) -> Mapping[int, QrelayError]:
         """Circuits whose submission was refused or stayed unclear, by index."""
-        return dict(self._errors)
+        return {circuit: self._errors[job] for circuit, (job, _) in enumerate(self._places) if job in self._errors}
 
     def __repr__(self) -> str:
-        what = f", {self.count} circuits" if self.composite else ""
+        what = f", {self.count} circuits" if self.count != 1 else ""
         return f"Job({self.id!r}, target={self.target!r}{what}, {combined_state(self._records).value})"
 
     def __reduce__(self) -> NoReturn:
@@ -143,14 +170,17 @@ class Job:
         """
         self._insist_on_one("result()", "Use results().")
         if 0 not in self._outcomes:
-            self._outcomes[0] = self._decode(0, loop.call(self._fetch, 0, timeout))
+            data = loop.call(self._fetch, 0, timeout)
+            self._outcomes.update(self._decode(0, data))
+        self._insist_on_one("result()", "Use results().")  # of a job out of a list, it is known by now
         return self._outcomes[0]
 
     async def result_async(self, timeout: float | None = None) -> Outcome:  # noqa: ASYNC109
         self._insist_on_one("result_async()", "Use results_async().")
         if 0 not in self._outcomes:
             data = await loop.later(self._fetch, 0, timeout)
-            self._outcomes[0] = await loop.in_thread(self._decode, 0, data)
+            self._outcomes.update(await loop.in_thread(self._decode, 0, data))
+        self._insist_on_one("result_async()", "Use results_async().")
         return self._outcomes[0]
 
     def results(self, timeout: float | None = None, *, partial: bool = False) -> list[Outcome | None]:
@@ -163,108 +193,116 @@ class Job:
             WaitTimeout: not all have ended within `timeout` seconds. Nothing is cancelled.
         """
         fetched = loop.call(self._fetch_all, timeout)
-        for index, data in enumerate(fetched):
-            self._keep(index, data)
+        for job, data in enumerate(fetched):
+            self._keep(job, data)
         return self._together(fetched, partial=partial)
 
     async def results_async(
         self, timeout: float | None = None, *, partial: bool = False  # noqa: ASYNC109
     ) -> list[Outcome | None]:  # fmt: skip
         fetched = await loop.later(self._fetch_all, timeout)
-        for index, data in enumerate(fetched):
-            await loop.in_thread(self._keep, index, data)
+        for job, data in enumerate(fetched):
+            await loop.in_thread(self._keep, job, data)
         return self._together(fetched, partial=partial)
 
     def raw_result(self, timeout: float | None = None) -> bytes:
-        """The answer as the service gave it, undecoded. Of a list, each circuit's own job has it: see `records`."""
-        self._insist_on_one("raw_result()", _ONE_BY_ONE)
+        """The answer as the service gave it, undecoded. Of a list, each job of the service has one: see `records`."""
+        self._insist_on_one_answer("raw_result()")
         return loop.call(self._fetch, 0, timeout)
 
     async def raw_result_async(self, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        self._insist_on_one("raw_result_async()", _ONE_BY_ONE)
+        self._insist_on_one_answer("raw_result_async()")
         return await loop.later(self._fetch, 0, timeout)
 
     # --- on the loop -------------------------------------------------------------------------------------------------
 
     async def _status(self) -> JobState:
-        async def refresh(index: int) -> None:
-            record = self._records[index]
+        async def refresh(job: int) -> None:
+            record = self._records[job]
             if record is not None and not record.state.ended:
-                self._note(index, await self._account._fetch_record(record.id))  # noqa: SLF001 - rooms of one floor
+                self._note(job, await self._account._fetch_record(record.id))  # noqa: SLF001 - rooms of one floor
 
-        await _all(refresh, range(self.count))
+        await _all(refresh, range(len(self._records)))
         return combined_state(self._records)
 
     async def _wait(self, timeout: float | None) -> JobState:  # noqa: ASYNC109
-        async def end(index: int) -> None:
-            await self._ended(index, timeout)
+        async def end(job: int) -> None:
+            await self._ended(job, timeout)
 
         with self._under_own_id():
-            await _all(end, [index for index, record in enumerate(self._records) if record is not None])
+            await _all(end, [job for job, record in enumerate(self._records) if record is not None])
         return combined_state(self._records)
 
-    async def _ended(self, index: int, timeout: float | None) -> JobRecord:  # noqa: ASYNC109
-        record = self._records[index]
+    async def _ended(self, job: int, timeout: float | None) -> JobRecord:  # noqa: ASYNC109
+        record = self._records[job]
         if record is None:
-            raise self._errors.get(index) or NotFound(
-                f"Circuit {index} of {self.id} was never submitted: the process that sent the list ended before it.",
+            raise self._errors.get(job) or NotFound(
+                f"{self._told(job)} of {self.id} was never submitted: the process that sent the list ended before it.",
                 target=self.target,
                 job_id=self.id,
             )
         if not record.state.ended:
-            record = self._note(index, await self._account._wait_for(record.id, timeout))  # noqa: SLF001
+            record = self._note(job, await self._account._wait_for(record.id, timeout))  # noqa: SLF001
         return record
 
+    def _told(self, job: int) -> str:
+        """Which circuits a job of the service holds, in words."""
+        held = self._circuits_of(job)
+        return f"Circuit {held[0]}" if len(held) == 1 else f"The part with the circuits {held[0]} to {held[-1]}"
+
     async def _cancel(self) -> JobState:
-        async def cancel(index: int) -> QrelayError | None:
-            record = self._records[index]
+        async def cancel(job: int) -> QrelayError | None:
+            record = self._records[job]
             try:
                 if record is not None and not record.state.ended:
-                    self._note(index, await self._account._cancel_record(record.id))  # noqa: SLF001
+                    self._note(job, await self._account._cancel_record(record.id))  # noqa: SLF001
             except QrelayError as error:  # the others shall be cancelled all the same
                 return error
             return None
 
-        for error in await _all(cancel, range(self.count)):
+        for error in await _all(cancel, range(len(self._records))):
             if error is not None:
                 raise error
         return combined_state(self._records)
 
-    async def _fetch(self, index: int, timeout: float | None) -> bytes:  # noqa: ASYNC109
+    async def _fetch(self, job: int, timeout: float | None) -> bytes:  # noqa: ASYNC109
         deadline = None if timeout is None else self._account.clock.monotonic() + timeout
-        record = await self._ended(index, timeout)
+        record = await self._ended(job, timeout)
         if record.state is not JobState.SUCCEEDED:
-            raise _failure(record)
+            raise failure(record)
+        if record.layouts is None:
+            self._note(job, await self._account._readable(record))  # noqa: SLF001
         return await self._account._download(record, deadline)  # noqa: SLF001
 
     async def _fetch_all(self, timeout: float | None) -> list[bytes | QrelayError | None]:  # noqa: ASYNC109
         now = self._account.clock.monotonic
         deadline = None if timeout is None else now() + timeout
+        jobs = range(len(self._records))
 
-        async def end(index: int) -> QrelayError | None:
+        async def end(job: int) -> QrelayError | None:
             try:
-                await self._ended(index, timeout)
+                await self._ended(job, timeout)
             except (WaitTimeout, ConfigurationError):
                 raise
-            except QrelayError as error:  # of this circuit; the others may have a result
+            except QrelayError as error:  # of this job; the others may have a result
                 return error
             return None
 
-        async def fetch(index: int) -> bytes | QrelayError | None:
-            if errors[index] is not None or index in self._outcomes:
-                return errors[index]
+        async def fetch(job: int) -> bytes | QrelayError | None:
+            if errors[job] is not None or self._has_outcomes(job):
+                return errors[job]
             try:
-                return await self._fetch(index, None if deadline is None else max(0.0, deadline - now()))
+                return await self._fetch(job, None if deadline is None else max(0.0, deadline - now()))
             except (WaitTimeout, ConfigurationError):
                 raise
             except QrelayError as error:
                 return error
 
         with self._under_own_id():
-            errors = await _all(end, range(self.count))
+            errors = await _all(end, jobs)
             if errors[0] is not None and all(isinstance(error, _NOBODY_TOLD) for error in errors):
                 raise errors[0]
-            return await _all(fetch, range(self.count))
+            return await _all(fetch, jobs)
 
     @contextmanager
     def _under_own_id(self) -> Iterator[None]:
@@ -278,52 +316,54 @@ class Job:
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    def _note(self, index: int, record: JobRecord) -> JobRecord:
+    def _note(self, job: int, record: JobRecord) -> JobRecord:
         """Keep the latest record, and what was known before and is not said any more."""
-        before = self._records[index]
+        before = self._records[job]
         if before is not None:
-            if not any(record.layouts) and any(before.layouts):
-                record = replace(record, layouts=before.layouts)
+            if not any(record.layouts or ()) and any(before.layouts or ()):
+                record = replace(record, layouts=before.layouts, circuits=before.circuits)
             if record.shots is None:
                 record = replace(record, shots=before.shots)
-        self._records[index] = record
+        self._records[job] = record
         return record
 
-    def _decode(self, index: int, data: bytes) -> Outcome:
-        record = self._records[index]
+    def _has_outcomes(self, job: int) -> bool:
+        return all(circuit in self._outcomes for circuit in self._circuits_of(job))
+
+    def _circuits_of(self, job: int) -> range:
+        first = sum(self._sizes[:job])
+        return range(first, first + self._sizes[job])
+
+    def _decode(self, job: int, data: bytes) -> dict[int, Outcome]:
+        """The outcomes of one job of the service, by circuit."""
+        record = self._records[job]
         assert record is not None
-        layout = record.layouts[0] if record.layouts else None
-        if record.output_format is None:
-            raise ResultUnreadable(
-                f"Job {record.id} does not say in which format its answer is. The bytes are in .data.",
-                data=data,
-                format="",
-            )
         try:
-            return decode(data, record.output_format, layout, record.shots, seed=record.id)
+            outcomes = read_answer(record, data)
         except ResultUnreadable as error:
             error.add_note(
                 f"It is the answer of job {record.id} on {record.target}; the job's raw_result(), or "
                 f"`qrelay result {record.id} --raw`, gives it as it came."
             )
             raise
+        return dict(zip(self._circuits_of(job), outcomes, strict=True))
 
-    def _keep(self, index: int, data: bytes | QrelayError | None) -> None:
+    def _keep(self, job: int, data: bytes | QrelayError | None) -> None:
         if isinstance(data, bytes):
             try:
-                self._outcomes[index] = self._decode(index, data)
+                self._outcomes.update(self._decode(job, data))
             except QrelayError as error:
-                self._unreadable[index] = error
+                self._unreadable.update(dict.fromkeys(self._circuits_of(job), error))
 
     def _together(self, fetched: Sequence[bytes | QrelayError | None], *, partial: bool) -> list[Outcome | None]:
         failures: dict[int, QrelayError] = {}
-        for index in range(self.count):
-            if index not in self._outcomes:
-                found = fetched[index]
-                failures[index] = found if isinstance(found, QrelayError) else self._unreadable[index]
+        for circuit, (job, _) in enumerate(self._places):
+            if circuit not in self._outcomes:
+                found = fetched[job]
+                failures[circuit] = found if isinstance(found, QrelayError) else self._unreadable[circuit]
         if failures and not partial:
-            if not self.composite:
-                raise failures[0]
+            if len(self._records) == 1:  # nothing is left that partial=True could give
+                raise next(iter(failures.values()))
             listed = "; ".join(f"{index}: {failures[index]}".rstrip(". ") for index in sorted(failures)[:3])
             more = f" (and {len(failures) - 3} more)" if len(failures) > 3 else ""
             raise PartialResult(
@@ -332,37 +372,18 @@ class Job:
                 outcomes=self._outcomes,
                 failures=failures,
             )
-        return [self._outcomes.get(index) for index in range(self.count)]
+        return [self._outcomes.get(circuit) for circuit in range(self.count)]
 
     def _insist_on_one(self, asked: str, instead: str) -> None:
         if self.count != 1:
             raise QrelayError(f"Job {self.id} holds {self.count} circuits; {asked} is for one. {instead}")
 
-
-def _failure(record: JobRecord) -> JobFailed:
-    on = f"Job {record.id} on {record.target}"
-    if record.state is JobState.CANCELLED:
-        return JobCancelled(
-            f"{on} was cancelled before it had a result. Submit it again if that was not meant.",
-            job_id=record.id, target=record.target, code=record.error_code, reason=record.error_message,
-        )  # fmt: skip
-    why = ": ".join(part for part in (record.error_code, record.error_message) if part)
-    if not why:
-        why, advice = (
-            "the service gives no reason",
-            "Submit it again, and take another format or target if it fails again",
-        )
-    elif record.error_code == "ProviderTimeout":
-        advice = "The provider took too long: submit it again later, or take another target"
-    else:
-        advice = "Correct what the reason names and submit it again, or take another format or target"
-    return JobFailed(
-        f"{on} failed: {why.strip().rstrip('.')}. {advice}.",
-        job_id=record.id,
-        target=record.target,
-        code=record.error_code,
-        reason=record.error_message,
-    )
+    def _insist_on_one_answer(self, asked: str) -> None:
+        if len(self._records) != 1:
+            raise QrelayError(
+                f"Job {self.id} is {len(self._records)} jobs of the service; {asked} is for one. Ask them by their own "
+                "ids, which `records` tells: account.job(id).raw_result()."
+            )
 
 
 async def _all(function: Callable[[int], Awaitable[T]], indices: Sequence[int]) -> list[T]:

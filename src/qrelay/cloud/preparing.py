@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qrelay.cloud.batch import member_key
+from qrelay.cloud.batch import Batch
 from qrelay.cloud.service import Submission
 from qrelay.cloud.target import Target
 from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
@@ -53,32 +53,45 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
     params = _parameters(wish, target, shots)
     shots = _shots(params.get(target.shots_name, shots), target)
     tags = _tags(wish.tags)
-    metadata = _metadata(wish.metadata, len(programs))
+    metadata = _metadata(wish.metadata, len(programs), target)
     payloads = [_payload(program, target, wish.format) for program in programs]
-    key = new_id()
-    count = len(payloads)
+    batch = Batch(new_id(), len(payloads), _circuits_a_job(payloads, metadata, target))
     submissions = []
-    for index, payload in enumerate(payloads):
-        own = payload.layout.name if payload.layout is not None else ""
-        name = wish.name or own or _DEFAULT_NAME
+    first = 0
+    for index, size in enumerate(batch.sizes):
+        own = payloads[first].layout
+        name = wish.name or (own.name if own is not None else "") or _DEFAULT_NAME
         _insist_on_json(name, "name")
         submissions.append(
             Submission(
-                key=key if count == 1 else member_key(key, index),
+                key=batch.key(index),
                 target=target,
-                payload=payload,
+                payloads=tuple(payloads[first : first + size]),
                 shots=shots,
-                name=f"{name}-{index}" if count > 1 and wish.name else name,
+                name=f"{name}-{index}" if batch.composite and wish.name else name,
                 input_params=params,
                 session_id=wish.session_id,
-                metadata=metadata[index],
+                metadata=metadata[first],
                 tags=tags,
-                group=key if count > 1 else None,
-                index=index,
-                count=count,
+                batch=batch,
+                index=first,
             )
         )
+        first += size
     return submissions
+
+
+def _circuits_a_job(payloads: Sequence[Payload], metadata: Sequence[Mapping[str, str]], target: Target) -> int:
+    """As many as the target takes, if they are alike in all that one job can say only once; else one."""
+    first = payloads[0]
+    alike = all(
+        (payload.format, payload.output_format, payload.input_params)
+        == (first.format, first.output_format, first.input_params)
+        for payload in payloads
+    )
+    if not alike or any(one != metadata[0] for one in metadata):
+        return 1
+    return min(target.max_circuits, len(payloads))
 
 
 def _shots(asked: int | None, target: Target) -> int:
@@ -133,7 +146,9 @@ def _insist_on_json(value: Any, option: str) -> None:
         raise InvalidOption(f"{option} cannot be written as JSON: {error}", option=option) from None
 
 
-def _metadata(given: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None, count: int) -> list[dict[str, str]]:
+def _metadata(
+    given: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None, count: int, target: Target
+) -> list[dict[str, str]]:
     each: Sequence[Mapping[str, Any]]
     if given is None:
         each = [{}] * count
@@ -152,6 +167,10 @@ def _metadata(given: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None, cou
             except (TypeError, ValueError):
                 raise InvalidOption(f"metadata[{name!r}] cannot be written as JSON.", option="metadata") from None
         _insist_on_json(texts, "metadata")
+        if texts and not target.keeps_metadata:
+            raise InvalidOption(
+                f"Jobs of {target.id} keep no metadata. Use tags, or the job's name.", option="metadata"
+            )
         written.append(texts)
     return written
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Protocol
 
+from qrelay.cloud.batch import Batch
 from qrelay.cloud.target import Target
-from qrelay.cloud.urls import SignedUrl
 from qrelay.formats.payload import Payload
 from qrelay.program import Layout
 
@@ -36,7 +36,8 @@ class SessionState(Enum):
     """What a session's status means. The service's own word stays in `SessionRecord.status`."""
 
     OPEN = "open"
-    DRAINING = "draining"
+    DRAINING = "draining"  # jobs under way go on, no new one is taken
+    CLOSED = "closed"  # of services that do not tell how its jobs fared
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     TIMED_OUT = "timed out"
@@ -44,7 +45,11 @@ class SessionState(Enum):
 
     @property
     def ended(self) -> bool:
-        return self in (SessionState.SUCCEEDED, SessionState.FAILED, SessionState.TIMED_OUT)
+        return self in (SessionState.CLOSED, SessionState.SUCCEEDED, SessionState.FAILED, SessionState.TIMED_OUT)
+
+    @property
+    def takes_jobs(self) -> bool:
+        return not self.ended and self is not SessionState.DRAINING
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +57,32 @@ class Submission:
     """One job to be created.
 
     `key` is chosen once by the client and names the submission for good: a service that lets clients choose ids uses
-    it as the id, another carries it as a tag. `group`, `index` and `count` place it in a list of circuits.
+    it as the id, another carries it as a tag. `payloads` are the job's circuits, one for most targets; more only where
+    the target takes more, all of one format with the same parameters. `batch` is the list of circuits it belongs to, a
+    list of one for a single circuit, and `index` the place of its first circuit there.
     """
 
     key: str
     target: Target
-    payload: Payload
+    payloads: tuple[Payload, ...]
     shots: int
     name: str
     input_params: Mapping[str, Any] = field(default_factory=dict)
     session_id: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
-    group: str | None = None
+    batch: Batch | None = None
     index: int = 0
-    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
     """A job as the service last described it.
 
-    `output` is where the answer lies, if the service says so; `raw` is the service's own description, signatures
-    removed.
+    `layouts` say how to read the answer, one for each circuit, None for those that say nothing; the whole is None where
+    the description leaves that to `Service.layouts`. `circuits` is their number as far as the description tells, and
+    `list_size` that of the whole list the job belongs to. `output` is where the answer lies, a note of the service to
+    itself; `raw` is the service's own description, signatures removed.
     """
 
     id: str
@@ -86,7 +94,9 @@ class JobRecord:
     input_format: str | None = None
     output_format: str | None = None
     shots: int | None = None
-    layouts: tuple[Layout | None, ...] = (None,)
+    layouts: tuple[Layout | None, ...] | None = (None,)
+    circuits: int = 1
+    list_size: int | None = None
     session_id: str | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -95,7 +105,7 @@ class JobRecord:
     ended: datetime | None = None
     cost: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
-    output: SignedUrl | None = None
+    output: object = field(default=None, repr=False)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -135,8 +145,11 @@ class Service(Protocol):
 
     async def job(self, job_id: str) -> JobRecord: ...
 
-    async def group(self, group_id: str, count: int) -> Sequence[JobRecord | None]:
-        """The members of a composite job in order; None for those that were never submitted."""
+    async def submitted(self, keys: Sequence[str]) -> Sequence[JobRecord | None]:
+        """The jobs that the submissions of these keys became, in order; None for those that never arrived."""
+
+    async def layouts(self, record: JobRecord) -> tuple[Layout | None, ...]:
+        """How to read the job's answer, one layout for each circuit. May cost a request."""
 
     def jobs(self, **filters: Any) -> AsyncIterator[JobRecord]: ...
 
@@ -148,6 +161,9 @@ class Service(Protocol):
         """Open a session under the id that the client chose, where the service lets clients choose."""
 
     async def session(self, session_id: str) -> SessionRecord: ...
+
+    async def drain_session(self, session_id: str) -> SessionRecord:
+        """Take no more jobs, let those there are end. Raises InvalidOption where the service cannot."""
 
     async def close_session(self, session_id: str) -> SessionRecord: ...
 

@@ -59,7 +59,7 @@ class Session:
     @property
     def closed(self) -> bool:
         """Whether it takes no more jobs, as far as this process knows."""
-        return self._closing or self.record.state.ended
+        return self._closing or not self.record.state.takes_jobs
 
     @property
     def entered(self) -> bool:
@@ -108,6 +108,13 @@ class Session:
         except BaseException:
             self._closing = False
             raise
+
+    def drain(self) -> SessionRecord:
+        """Take no more jobs and stay until those under way have ended. Not every service can: close() can."""
+        return loop.call(self._drain)
+
+    async def drain_async(self) -> SessionRecord:
+        return await loop.later(self._drain)
 
     def check_open(self) -> None:
         """Raises SessionEnded if the session is known to take no more jobs."""
@@ -182,6 +189,10 @@ class Session:
 
     async def _refresh(self) -> SessionRecord:
         self.record = await self._account.service.session(self.id)
+        return self.record
+
+    async def _drain(self) -> SessionRecord:
+        self.record = await self._account.service.drain_session(self.id)
         return self.record
 
     async def _close(self) -> SessionRecord:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qrelay.cloud import loop
-from qrelay.cloud.batch import composite_id
 from qrelay.cloud.job import Job
 from qrelay.cloud.service import JobRecord, Submission
 from qrelay.errors import QrelayError, SessionEnded, UnclearOutcome
@@ -33,12 +32,12 @@ async def send_all(account: Account, submissions: list[Submission], places: asyn
     errors = {index: answer for index, answer in enumerate(answers) if isinstance(answer, QrelayError)}
     if len(errors) == len(answers):  # an unclear one first: it must be settled
         first = min(errors.values(), key=lambda error: not isinstance(error, UnclearOutcome))
-        if isinstance(first, UnclearOutcome) and submissions[0].group is not None:
-            whole = composite_id(submissions[0].group, len(submissions))
-            first.add_note(f"It belongs to a list: account.job({whole!r}) finds what arrived of it.")
+        batch = submissions[0].batch
+        if isinstance(first, UnclearOutcome) and batch is not None and batch.composite:
+            first.add_note(f"It belongs to a list: account.job({batch.id!r}) finds what arrived of it.")
         raise first
     records = [answer if isinstance(answer, JobRecord) else None for answer in answers]
-    return Job(account, records, group=submissions[0].group, errors=errors)
+    return Job(account, records, batch=submissions[0].batch, errors=errors)
 
 
 async def _send(
@@ -61,7 +60,8 @@ async def _send(
             request_id=error.request_id,
         ) from error
     account.jobs_submitted += 1
-    return replace(record, layouts=(submission.payload.layout,), shots=record.shots or submission.shots)
+    layouts = tuple(payload.layout for payload in submission.payloads)
+    return replace(record, layouts=layouts, circuits=len(layouts), shots=record.shots or submission.shots)
 
 
 async def _resume(account: Account, submission: Submission, settle: Callable[[], Awaitable[JobRecord]]) -> Job:

@@ -123,7 +123,7 @@ class Backend(BackendV2):  # type: ignore[misc] # Qiskit is untyped
                     session=session.cloud_session if isinstance(session, Session) else session,
                     input_params=chosen.input_params,
                     options=chosen.own,
-                    metadata=[job_metadata(chosen.metadata, circuit) for circuit in circuits],
+                    metadata=[job_metadata(chosen.metadata, circuit, self._device) for circuit in circuits],
                     tags=chosen.tags,
                 )
             except UnsupportedCircuit as error:
@@ -136,7 +136,7 @@ class Backend(BackendV2):  # type: ignore[misc] # Qiskit is untyped
     def open_session(self, name: str | None = None, **options: Any) -> Session:
         """Open a session on this target; use it as a context manager, which closes it.
 
-        `options` are the service's own, such as Azure Quantum's `policy="Abort"` or `"Continue"`.
+        `options` are the service's own; its account's `open_session` says which.
         """
         with qiskit_errors():
             return Session(self, self._account.open_session(self._device, name=name, **options))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
     from qrelay import cloud
-    from qrelay.program import Layout
     from qrelay.qiskit.backend import Backend
     from qrelay.results import Outcome
 
@@ -131,7 +130,7 @@ class Job(JobV1):  # type: ignore[misc] # Qiskit is untyped
         return f"<Job {self.job_id()} on {self._job.target}>"
 
     def _outcomes(self, timeout: float | None) -> list[Outcome]:
-        if self._job.composite:
+        if self._job.count != 1:
             return [outcome for outcome in self._job.results(timeout) if outcome is not None]
         return [self._job.result(timeout)]
 
@@ -145,7 +144,7 @@ class Job(JobV1):  # type: ignore[misc] # Qiskit is untyped
         except (JobFailed, ResultUnreadable) as error:
             if not partial:
                 raise
-            return {}, {0: error}
+            return {}, dict.fromkeys(range(self._job.count), error)
 
     def _build(self, outcomes: Mapping[int, Outcome], failures: Mapping[int, QrelayError]) -> RelayResult:
         experiments = []
@@ -156,7 +155,9 @@ class Job(JobV1):  # type: ignore[misc] # Qiskit is untyped
                 experiments.append(experiment(outcomes[index], memory=memory, name=name, metadata=metadata))
             else:
                 failure = failures.get(index) or JobFailed("This circuit has no result.", job_id=self.job_id())
-                experiments.append(failed_experiment(failure, layout=self._layout(index), name=name, metadata=metadata))
+                experiments.append(
+                    failed_experiment(failure, layout=self._job.layout_of(index), name=name, metadata=metadata)
+                )
         return RelayResult.build(
             backend_name=self._job.target, job_id=self.job_id(), experiments=experiments, circuits=self._circuits
         )
@@ -165,14 +166,10 @@ class Job(JobV1):  # type: ignore[misc] # Qiskit is untyped
         """A circuit's name and metadata: its own where this process ran it, else what the job keeps of them."""
         if self._circuits:
             return self._circuits[index].name, self._circuits[index].metadata
-        record, layout = self._job.records[index], self._layout(index)
+        record, layout = self._job.record_of(index), self._job.layout_of(index)
         if record is None:
             return "", None
         return (layout.name if layout is not None else "") or record.name, kept_metadata(record.metadata)
-
-    def _layout(self, index: int) -> Layout | None:
-        record = self._job.records[index]
-        return record.layouts[0] if record is not None and record.layouts else None
 
 
 def _refuse_missing_shots(job_id: str, outcomes: Mapping[int, Outcome], *, memory: bool) -> None:

@@ -10,19 +10,22 @@ if TYPE_CHECKING:
 
     from qiskit import QuantumCircuit
 
+    from qrelay.cloud import Target
+
 __all__ = ["job_metadata", "kept_metadata"]
 
 _KEY = "qrelay.circuit"
 _ROOM = 2048  # characters; services keep metadata of jobs, not archives
 
 
-def job_metadata(given: Mapping[str, Any] | None, circuit: QuantumCircuit) -> dict[str, Any]:
+def job_metadata(given: Mapping[str, Any] | None, circuit: QuantumCircuit, device: Target) -> dict[str, Any]:
     """What goes along with the circuit's job: what the caller gave, and the circuit's own metadata in one entry.
 
-    Metadata that JSON cannot say, or longer than 2,048 characters, stays in the process that ran the job.
+    Metadata that JSON cannot say, or longer than 2,048 characters, stays in the process that ran the job; so
+    does all of it where the service keeps none.
     """
     kept = dict(given or {})
-    if circuit.metadata:
+    if circuit.metadata and device.keeps_metadata:
         try:
             text = json.dumps(circuit.metadata, separators=(",", ":"))
         except (TypeError, ValueError):

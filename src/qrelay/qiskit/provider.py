@@ -129,4 +129,4 @@ class Provider:
 
 def _queue(backend: Backend) -> tuple[bool, bool, int]:
     device = backend.device
-    return device.status.lower() == "degraded", device.queue_seconds is None, device.queue_seconds or 0
+    return device.degraded, device.queue_seconds is None, device.queue_seconds or 0

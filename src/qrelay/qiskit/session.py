@@ -66,6 +66,11 @@ class Session:
         with qiskit_errors():
             return [Job(self._origin, job) for job in self._session.jobs()]
 
+    def drain(self) -> None:
+        """Refuse more jobs and let those under way end, where the service knows the difference to closing."""
+        with qiskit_errors():
+            self._session.drain()
+
     def close(self) -> None:
         """Close the session. Its jobs go on; more are refused. Closing twice does no harm."""
         with qiskit_errors():

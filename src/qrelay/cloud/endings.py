@@ -1,0 +1,73 @@
+"""What the end of a job means: the state of several together, the outcomes in its answer, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qrelay.cloud.service import JobRecord, JobState
+from qrelay.errors import JobCancelled, JobFailed, ResultUnreadable
+from qrelay.results import Outcome, decode_items
+
+__all__ = ["combined_state", "failure", "read_answer"]
+
+
+def combined_state(records: Sequence[JobRecord | None]) -> JobState:
+    """What a list of jobs is doing. A member that was never submitted counts as failed."""
+    states = [record.state if record is not None else JobState.FAILED for record in records]
+    if all(state.ended for state in states):
+        for state in (JobState.FAILED, JobState.CANCELLED):
+            if state in states:
+                return state
+        return JobState.SUCCEEDED
+    for state in (JobState.CANCELLING, JobState.RUNNING):
+        if state in states:
+            return state
+    if any(record is not None and record.state.ended for record in records):
+        return JobState.RUNNING
+    return JobState.UNKNOWN if JobState.UNKNOWN in states else JobState.QUEUED
+
+
+def read_answer(record: JobRecord, data: bytes) -> list[Outcome]:
+    """One outcome for each circuit of the job. Raises ResultUnreadable."""
+    if record.output_format is None:
+        raise ResultUnreadable(
+            f"Job {record.id} does not say in which format its answer is. The bytes are in .data.", data=data, format=""
+        )
+    layouts = record.layouts or (None,)
+    told = len(layouts) > 1 or any(layouts)
+    outcomes = decode_items(data, record.output_format, layouts if told else None, record.shots, seed=record.id)
+    if len(outcomes) != len(layouts):
+        raise ResultUnreadable(
+            f"The answer holds {len(outcomes)} results and the job one circuit; qrelay.results.decode_items reads them "
+            "all from the error's .data.",
+            data=data,
+            format=record.output_format,
+        )
+    return outcomes
+
+
+def failure(record: JobRecord) -> JobFailed:
+    """Why a job that ended has no result, and what to do."""
+    on = f"Job {record.id} on {record.target}"
+    if record.state is JobState.CANCELLED:
+        return JobCancelled(
+            f"{on} was cancelled before it had a result. Submit it again if that was not meant.",
+            job_id=record.id, target=record.target, code=record.error_code, reason=record.error_message,
+        )  # fmt: skip
+    why = ": ".join(part for part in (record.error_code, record.error_message) if part)
+    if not why:
+        why, advice = (
+            "the service gives no reason",
+            "Submit it again, and take another format or target if it fails again",
+        )
+    elif record.error_code == "ProviderTimeout":
+        advice = "The provider took too long: submit it again later, or take another target"
+    else:
+        advice = "Correct what the reason names and submit it again, or take another format or target"
+    return JobFailed(
+        f"{on} failed: {why.strip().rstrip('.')}. {advice}.",
+        job_id=record.id,
+        target=record.target,
+        code=record.error_code,
+        reason=record.error_message,
+    )

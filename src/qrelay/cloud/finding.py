@@ -1,0 +1,63 @@
+"""Finding what a name or an id stands for: a target by any spelling, the jobs of a list."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qrelay.cloud.batch import Batch
+from qrelay.cloud.service import JobRecord, Service
+from qrelay.cloud.target import Target, plain_name
+from qrelay.errors import NotFound, UnknownTarget
+
+__all__ = ["members", "named", "readable", "unknown_target"]
+
+_MEMBERS_ASKED = 64  # before the first of them is asked how many there are
+
+
+def named(targets: Sequence[Target], id: str) -> Target | None:  # noqa: A002 - the word of the contract
+    exact = next((target for target in targets if target.id == id), None)
+    return exact or next((target for target in targets if plain_name(target.id) == plain_name(id)), None)
+
+
+def unknown_target(service: str, targets: Sequence[Target], id: str) -> UnknownTarget:  # noqa: A002
+    near = difflib.get_close_matches(id.lower(), [target.id for target in targets], n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(near)}?" if near else "targets() lists what there is."
+    return UnknownTarget(f"{service} has no target {id!r}. {hint}", name=id, suggestions=near)
+
+
+async def readable(service: Service, record: JobRecord) -> JobRecord:
+    """The record with its layouts, so that the number of its circuits is known."""
+    if record.layouts is not None:
+        return record
+    layouts = await service.layouts(record)
+    return replace(record, layouts=layouts, circuits=len(layouts))
+
+
+async def members(service: Service, batch: Batch) -> list[JobRecord | None]:
+    """The jobs of a list in order, None for those that were never submitted.
+
+    Raises NotFound if none was, and for a mangled id, which must neither leave circuits out nor invent some.
+    """
+    keys = [batch.key(index) for index in range(len(batch.sizes))]
+    found = list(await service.submitted(keys[:_MEMBERS_ASKED]))
+    if found == [None] and not batch.composite:  # the id of a longer list, cut short?
+        found = list(await service.submitted([replace(batch, count=batch.each + 1).key(0)]))
+    said = next((record.list_size for record in found if record and record.list_size is not None), batch.count)
+    if said != batch.count:
+        raise NotFound(
+            f"There is no list of {batch.count} circuits under that id; the one there is has {said}: "
+            f"{replace(batch, count=said).id}",
+            job_id=batch.id,
+        )
+    if len(keys) > _MEMBERS_ASKED:
+        found += await service.submitted(keys[_MEMBERS_ASKED:])
+    if all(record is None for record in found):
+        raise NotFound(f"{service.name} knows none of the {len(keys)} jobs of {batch.id}.", job_id=batch.id)
+
+    async def read(record: JobRecord | None) -> JobRecord | None:
+        return None if record is None else await readable(service, record)
+
+    return await asyncio.gather(*map(read, found))
