@@ -17,7 +17,7 @@ import numpy as np
 
 from qrelay.cirq.conditions import Record, read_condition
 from qrelay.cirq.controls import UNDER_CONTROL, controlled
-from qrelay.cirq.gates import MEANINGS, ROTATIONS, Meaning, Unresolved, number, of_matrix
+from qrelay.cirq.gates import MEANINGS, SHORT, TURNS, Meaning, Unresolved, number, of_matrix
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Operation, Program, Register
 from qrelay.program.definitions import Step
@@ -29,7 +29,7 @@ _DEEPEST = 200
 _LARGEST = 1_000_000
 _WIDEST_MATRIX = 6
 _WIDEST_PHASE = 10
-_REMEMBERED = 10_000
+_REMEMBERED = 1_000
 
 
 def read(circuit: cirq.AbstractCircuit, *, name: str = "") -> Program:
@@ -108,7 +108,9 @@ class _Reading:
         self.phase = 0.0
         self._where = _Where(self.places)
         self._shared = _Shared(self._where)
-        self._fixed: dict[int, _Fixed] = {}  # by the gate's id
+        # by the gate's id, and with the gate kept: as long as it lives, no other gate has its id
+        self._fixed: dict[int, _Fixed] = {}
+        self._kept: list[Any] = []
         self._meanings: dict[int, tuple[Any, Meaning]] = {}
         self._records: dict[str, list[Record]] = {}
         self._ways_back: list[tuple[int, int]] = []
@@ -149,7 +151,9 @@ class _Reading:
         add = out.append
         where = self._where
         fixed = self._fixed.get
-        rotations = ROTATIONS
+        turns, short = TURNS.get, SHORT
+        plain = not self._inside
+        phase = 0.0
         index = -1
         for index, op in enumerate(chain.from_iterable([moment.operations for moment in circuit.moments])):
             gate = op.gate
@@ -157,11 +161,15 @@ class _Reading:
             if known is not None:
                 add(known[op.qubits])
                 continue
-            rotation = rotations.get(type(gate))
-            if rotation is not None:
-                exponent = gate.exponent  # type: ignore[union-attr]
-                if type(exponent) is float:
-                    add((rotation, where[op.qubits], (exponent * pi,)))
+            turn = turns(type(gate))
+            if turn is not None and type(exponent := gate.exponent) is float:  # type: ignore[union-attr]
+                name, share = turn
+                if share is None:
+                    add((name, where[op.qubits], (exponent * pi,)))
+                    continue
+                if plain and exponent not in short and not gate.global_shift:  # type: ignore[union-attr]
+                    add((name, where[op.qubits], (exponent * pi,)))
+                    phase += exponent * share
                     continue
             before = len(out)
             if expanded is not None:
@@ -169,6 +177,7 @@ class _Reading:
             self._operation(op, gate, out)
             if expanded is not None:
                 expanded(index, before)
+        self.phase += phase * pi
         return index + 1
 
     def _operation(self, op: cirq.Operation, gate: cirq.Gate | None, out: list[Operation]) -> None:
@@ -180,7 +189,8 @@ class _Reading:
             out += [(name, tuple([places[i] for i in local]), params) for name, local, params in steps]
             self._add_phase(phase, out)
             return
-        op = op.untagged
+        while isinstance(op, cirq.TaggedOperation):
+            op = op.sub_operation
         if isinstance(gate, cirq.MeasurementGate):
             self._measure(gate, op, out)
         elif isinstance(gate, cirq.PauliMeasurementGate):
@@ -214,11 +224,12 @@ class _Reading:
             meaning = row(gate)
         except TypeError:
             self._refuse(gate, "has a parameter that is no real number")
-        if len(self._meanings) < _REMEMBERED:
-            self._meanings[id(gate)] = gate, meaning  # with the gate: as long as it lives, no other has its id
-            steps, phase = meaning
-            if len(steps) == 1 and not phase:
-                self._fixed[id(gate)] = self._shared[steps[0]]
+        steps, phase = meaning
+        if len(steps) == 1 and not phase and not steps[0][2]:
+            self._fixed[id(gate)] = self._shared[steps[0]]
+            self._kept.append(gate)
+        elif len(self._meanings) < _REMEMBERED:
+            self._meanings[id(gate)] = gate, meaning
         return meaning
 
     def _add_phase(self, angle: float, out: list[Operation]) -> None:
