@@ -27,8 +27,9 @@ __all__ = ["read"]
 
 _DEEPEST = 200
 _LARGEST = 1_000_000
+_WIDEST = 8
+"""Qubits of gates whose decomposition is held against their matrix; wider ones are taken at their word."""
 _WIDEST_MATRIX = 6
-_WIDEST_PHASE = 10
 _REMEMBERED = 1_000
 
 
@@ -43,7 +44,7 @@ def read(circuit: cirq.AbstractCircuit, *, name: str = "") -> Program:
         UnsupportedCircuit: an operation that has no meaning in gates, measurements, resets and classical control of
             qubits, with its name and its index in `circuit.all_operations()`.
     """
-    reading = _Reading(circuit)
+    reading = _Reading(cirq.QubitOrder.DEFAULT.order_for(circuit.all_qubits()))
     try:
         operations, positions = reading.top(circuit)
     except Unresolved:
@@ -100,8 +101,8 @@ class _Shared(dict[Step, _Fixed]):
 class _Reading:
     """One circuit's reading."""
 
-    def __init__(self, circuit: cirq.AbstractCircuit) -> None:
-        self.places = {qubit: index for index, qubit in enumerate(sorted(circuit.all_qubits()))}
+    def __init__(self, qubits: Iterable[cirq.Qid], index: int = 0, depth: int = 0) -> None:
+        self.places = {qubit: place for place, qubit in enumerate(qubits)}
         self.registers: list[Register] = []
         self.inverted: list[int] = []
         self.num_clbits = 0
@@ -114,10 +115,9 @@ class _Reading:
         self._meanings: dict[int, tuple[Any, Meaning]] = {}
         self._records: dict[str, list[Record]] = {}
         self._ways_back: list[tuple[int, int]] = []
-        self._index = 0
-        self._depth = 0
+        self._index = index
+        self._depth = depth
         self._inside = False  # a block or a control, where a phase is an operation
-        self._exactly = False  # under a control, where a phase can be seen
         self._context = cirq.DecompositionContext(cirq.ops.SimpleQubitManager(prefix="qrelay"))
 
     def top(self, circuit: cirq.AbstractCircuit) -> tuple[list[Operation], list[int] | None]:
@@ -184,10 +184,7 @@ class _Reading:
         """Any operation; `gate` is its gate."""
         meaning = self._meaning(gate)
         if meaning is not None:
-            steps, phase = meaning
-            places = self._where[op.qubits]
-            out += [(name, tuple([places[i] for i in local]), params) for name, local, params in steps]
-            self._add_phase(phase, out)
+            self._write(meaning, op.qubits, out)
             return
         while isinstance(op, cirq.TaggedOperation):
             op = op.sub_operation
@@ -224,13 +221,22 @@ class _Reading:
             meaning = row(gate)
         except TypeError:
             self._refuse(gate, "has a parameter that is no real number")
+        self._remember(gate, meaning)
+        return meaning
+
+    def _remember(self, gate: cirq.Gate | None, meaning: Meaning) -> None:
         steps, phase = meaning
         if len(steps) == 1 and not phase and not steps[0][2]:
             self._fixed[id(gate)] = self._shared[steps[0]]
             self._kept.append(gate)
         elif len(self._meanings) < _REMEMBERED:
             self._meanings[id(gate)] = gate, meaning
-        return meaning
+
+    def _write(self, meaning: Meaning, qubits: Sequence[cirq.Qid], out: list[Operation]) -> None:
+        steps, phase = meaning
+        places = self._where[tuple(qubits)]
+        out += [(name, tuple([places[i] for i in local]), params) for name, local, params in steps]
+        self._add_phase(phase, out)
 
     def _add_phase(self, angle: float, out: list[Operation]) -> None:
         if not angle:
@@ -311,11 +317,13 @@ class _Reading:
     def _subcircuit(self, op: cirq.CircuitOperation, out: list[Operation]) -> None:
         if op.repeat_until is not None:
             self._refuse(op, "repeats until a condition holds: nobody knows how many measurements that makes")
-        repetitions = op.repetitions
-        if cirq.is_parameterized(repetitions):
-            raise Unresolved
-        count = sum(len(moment.operations) for moment in op.circuit.moments)
-        if abs(int(repetitions)) * count > _LARGEST:
+        repetitions = number(op.repetitions)
+        if not isinstance(op.repetitions, int | np.integer):  # a SymPy number: Cirq takes those for symbols
+            try:
+                op = op.replace(repetitions=repetitions)
+            except ValueError:
+                self._refuse(op, f"is repeated {repetitions} times")
+        if abs(repetitions) * sum(len(moment.operations) for moment in op.circuit.moments) > _LARGEST:
             self._refuse(op, f"comes to more than {_LARGEST:,} operations when it is written out")
         self._deeper(op)
         self._circuit(op.mapped_circuit(), out)
@@ -330,9 +338,7 @@ class _Reading:
         sub_operation: cirq.Operation,
         out: list[Operation],
     ) -> None:
-        outer, self._exactly = self._exactly, True
         steps = self._block([sub_operation])
-        self._exactly = outer
         for name, _, _ in steps:
             if name not in UNDER_CONTROL:
                 self._refuse(sub_operation, f"is under the control of qubits and holds {name!r}, which cannot be")
@@ -352,15 +358,72 @@ class _Reading:
 
     def _decomposed(self, op: cirq.Operation, gate: cirq.Gate | None, out: list[Operation]) -> None:
         """Whatever it is, step by step as Cirq takes it apart, or by its matrix."""
-        if cirq.is_parameterized(op):
+        if cirq.parameter_names(op):
             raise Unresolved
         self._deeper(op)
+        meaning = self._by_definition(op, gate)
+        if meaning is not None:
+            if gate is not None:
+                self._remember(gate, meaning)
+            self._write(meaning, op.qubits, out)
+        else:
+            parts = self._parts(op)
+            if parts is None:
+                why = "is neither a gate, a measurement nor a reset, and Cirq has no decomposition of it"
+                self._refuse(op, f"{why}. Take channels and noise out of the circuit")
+            self._all(parts, out)
+        self._depth -= 1
+
+    def _by_definition(self, op: cirq.Operation, gate: cirq.Gate | None) -> Meaning | None:
+        """A gate that is not in the table: its decomposition, held against its matrix; None if it is too wide for that.
+
+        Cirq's decompositions may leave out the global phase; and that of ThreeQubitDiagonalGate is another gate's on
+        qubits that are no neighbours, so neighbours are what a gate is taken apart on.
+        """
+        count = len(op.qubits)
+        if count > _WIDEST or not cirq.has_unitary(op):
+            return None
+        if gate is not None:
+            op = gate.on(*cirq.LineQubit.range(count))
+        matrix = cirq.unitary(op)
+        if count == 0:
+            return (), cmath.phase(matrix[0, 0])
+        if count == 1:
+            return of_matrix(matrix)
         parts = None if isinstance(gate, cirq.MatrixGate) else self._parts(op)
         if parts is not None:
-            self._all(self._with_phase(op, parts) if self._exactly else parts, out)
+            if not cirq.has_unitary(cirq.Circuit(parts)) or {q for part in parts for q in part.qubits} - {*op.qubits}:
+                return None  # it takes helping qubits
+            meaning = self._checked(op, parts, matrix)
+            if meaning is not None:
+                return meaning
+        if count > _WIDEST_MATRIX:
+            why = f"is known by its matrix only, and acts on {count} qubits. Give it a decomposition"
+            self._refuse(op, f"{why}: matrices are read for up to {_WIDEST_MATRIX}")
+        if count < 4:
+            parts = cirq.decompose_once(cirq.MatrixGate(matrix).on(*op.qubits))
         else:
-            self._by_matrix(op, out)
-        self._depth -= 1
+            parts = list(cirq.flatten_to_ops(cirq.quantum_shannon_decomposition(list(op.qubits), matrix)))
+        meaning = self._checked(op, parts, matrix)
+        if meaning is None:
+            self._refuse(op, "has a matrix that Cirq takes apart wrongly")
+        return meaning
+
+    def _checked(self, op: cirq.Operation, parts: Sequence[cirq.Operation], matrix: Any) -> Meaning | None:
+        """The parts with the global phase that they lack; None if they are another gate's."""
+        built = cirq.Circuit(parts).unitary(op.qubits, op.qubits)
+        phase = cmath.phase(np.vdot(built, matrix))
+        if not np.allclose(built * cmath.exp(1j * phase), matrix, atol=1e-6):
+            return None
+        inner = _Reading(op.qubits, self._index, self._depth)
+        steps, own_phase = inner.steps(parts)
+        return steps, own_phase + (phase if abs(phase) > 1e-12 else 0.0)
+
+    def steps(self, ops: Iterable[cirq.Operation]) -> Meaning:
+        """Operations without measurements, as steps on this reading's qubits."""
+        out: list[Operation] = []
+        self._all(ops, out)
+        return tuple(out), self.phase
 
     def _parts(self, op: cirq.Operation) -> list[cirq.Operation] | None:
         try:
@@ -368,42 +431,6 @@ class _Reading:
         except (ArithmeticError, NotImplementedError, TypeError, ValueError) as error:
             self._refuse(op, f"has a decomposition that Cirq cannot make: {error}")
         return parts
-
-    def _by_matrix(self, op: cirq.Operation, out: list[Operation]) -> None:
-        count = len(op.qubits)
-        if not cirq.has_unitary(op):
-            why = "is neither a gate, a measurement nor a reset, and Cirq has no decomposition of it"
-            self._refuse(op, f"{why}. Take channels and noise out of the circuit")
-        if count > _WIDEST_MATRIX:
-            why = f"is known by its matrix only, and acts on {count} qubits. Give it a decomposition"
-            self._refuse(op, f"{why}: matrices are read for up to {_WIDEST_MATRIX}")
-        matrix = cirq.unitary(op)
-        if count < 2:
-            steps, phase = of_matrix(matrix) if count else ((), cmath.phase(matrix[0, 0]))
-            out += [(name, self._where[op.qubits], params) for name, _, params in steps]
-            self._add_phase(phase, out)
-        elif count < 4:
-            self._all(self._with_phase(op, cirq.decompose_once(cirq.MatrixGate(matrix).on(*op.qubits))), out)
-        else:
-            parts = list(cirq.flatten_to_ops(cirq.quantum_shannon_decomposition(list(op.qubits), matrix)))
-            self._all(self._with_phase(op, parts), out)
-
-    def _with_phase(self, op: cirq.Operation, parts: list[cirq.Operation]) -> list[cirq.Operation]:
-        """The parts and the global phase that a decomposition may have left out.
-
-        Beyond ten qubits the decomposition is taken at its word, as Cirq does.
-        """
-        used = {qubit for part in parts for qubit in part.qubits}
-        if len(op.qubits) > _WIDEST_PHASE or not used <= set(op.qubits):  # or it has helping qubits
-            return parts
-        matrix = cirq.unitary(op, None)
-        if matrix is None:
-            return parts
-        built = cirq.Circuit(parts).unitary(op.qubits, op.qubits)
-        missing = cmath.phase(np.vdot(built, matrix))
-        if abs(missing) < 1e-12:
-            return parts
-        return [*parts, cirq.global_phase_operation(cmath.exp(1j * missing))]
 
     def _all(self, ops: Iterable[cirq.Operation], out: list[Operation]) -> None:
         for op in ops:
