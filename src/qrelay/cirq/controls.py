@@ -7,12 +7,14 @@ Sources: Barenco et al., arXiv:quant-ph/9503016 (lemmas 7.2, 7.3, 7.5; a gate as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import pi
+
+import cirq
 
 from qrelay.program import Operation
 
-__all__ = ["UNDER_CONTROL", "controlled"]
+__all__ = ["UNDER_CONTROL", "controlled", "products"]
 
 _FLIPS = ("x", "cx", "ccx", "c3x", "c4x")
 
@@ -222,3 +224,15 @@ class _Controlled:
 
     def _spare(self, used: Iterable[int]) -> list[int]:
         return sorted(set(range(self._num_qubits)).difference(used))
+
+
+def products(values: cirq.ops.AbstractControlValues) -> Iterator[tuple[list[int], list[int]]]:
+    """For each product of control values the controls that matter, and the value that each must have."""
+    if isinstance(values, cirq.ProductOfSums):
+        sums = [set(wanted) for wanted in values]
+        chosen = [place for place, wanted in enumerate(sums) if len(wanted) == 1]
+        if all(sums):
+            yield chosen, [value for place in chosen for value in sums[place]]
+        return
+    for product in values.expand():
+        yield list(range(len(product))), list(product)

@@ -7,7 +7,8 @@ known or small enough to be read by their matrix.
 from __future__ import annotations
 
 import cmath
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import chain
 from math import pi
 from typing import Any, NoReturn
@@ -15,21 +16,19 @@ from typing import Any, NoReturn
 import cirq
 import numpy as np
 
-from qrelay.cirq.conditions import Record, read_condition
-from qrelay.cirq.controls import UNDER_CONTROL, controlled
+from qrelay.cirq.conditions import read_condition
+from qrelay.cirq.controls import UNDER_CONTROL, controlled, products
+from qrelay.cirq.decompositions import definition, matrix_of, taken_apart
 from qrelay.cirq.gates import MEANINGS, SHORT, TURNS, Meaning, Unresolved, number, of_matrix
+from qrelay.cirq.measurements import Measurements
+from qrelay.cirq.places import Fixed, Shared, Where
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
-from qrelay.program import Operation, Program, Register
-from qrelay.program.definitions import Step
-from qrelay.program.program import walk
+from qrelay.program import Operation, Program
 
 __all__ = ["read"]
 
 _DEEPEST = 200
 _LARGEST = 1_000_000
-_WIDEST = 8
-"""Qubits of gates whose decomposition is held against their matrix; wider ones are taken at their word."""
-_WIDEST_MATRIX = 6
 _REMEMBERED = 1_000
 
 
@@ -51,10 +50,10 @@ def read(circuit: cirq.AbstractCircuit, *, name: str = "") -> Program:
         raise UnboundParameters(cirq.parameter_names(circuit)) from None
     return Program(
         num_qubits=len(reading.places),
-        num_clbits=reading.num_clbits,
+        num_clbits=reading.measurements.num_clbits,
         operations=operations,
-        registers=tuple(reading.registers),
-        inverted=tuple(reading.inverted),
+        registers=tuple(reading.measurements.registers),
+        inverted=tuple(reading.measurements.inverted),
         global_phase=reading.phase,
         name=name,
         positions=positions,
@@ -62,59 +61,19 @@ def read(circuit: cirq.AbstractCircuit, *, name: str = "") -> Program:
     )
 
 
-class _Where(dict[tuple[Any, ...], tuple[int, ...]]):
-    """Indices of tuples of qubits, remembered: a circuit has few different tuples."""
-
-    def __init__(self, places: dict[Any, int]) -> None:
-        self._places = places
-
-    def __missing__(self, qubits: tuple[Any, ...]) -> tuple[int, ...]:
-        places = self._places
-        for qubit in qubits:  # what a decomposition adds: it gets qubits of its own, which are 0 like all others
-            places.setdefault(qubit, len(places))
-        found = self[qubits] = tuple([places[qubit] for qubit in qubits])
-        return found
-
-
-class _Fixed(dict[tuple[Any, ...], Operation]):
-    """A gate that is a single step: one shared operation for each tuple of qubits."""
-
-    def __init__(self, step: Step, where: _Where) -> None:
-        self._step, self._where = step, where
-
-    def __missing__(self, qubits: tuple[Any, ...]) -> Operation:
-        name, local, params = self._step
-        places = self._where[qubits]
-        operation = self[qubits] = (name, tuple([places[i] for i in local]), params)
-        return operation
-
-
-class _Shared(dict[Step, _Fixed]):
-    def __init__(self, where: _Where) -> None:
-        self._where = where
-
-    def __missing__(self, step: Step) -> _Fixed:
-        fixed = self[step] = _Fixed(step, self._where)
-        return fixed
-
-
 class _Reading:
     """One circuit's reading."""
 
     def __init__(self, qubits: Iterable[cirq.Qid], index: int = 0, depth: int = 0) -> None:
         self.places = {qubit: place for place, qubit in enumerate(qubits)}
-        self.registers: list[Register] = []
-        self.inverted: list[int] = []
-        self.num_clbits = 0
+        self.measurements = Measurements()
         self.phase = 0.0
-        self._where = _Where(self.places)
-        self._shared = _Shared(self._where)
+        self._where = Where(self.places)
+        self._shared = Shared(self._where)
         # by the gate's id, and with the gate kept: as long as it lives, no other gate has its id
-        self._fixed: dict[int, _Fixed] = {}
+        self._fixed: dict[int, Fixed] = {}
         self._kept: list[Any] = []
         self._meanings: dict[int, tuple[Any, Meaning]] = {}
-        self._records: dict[str, list[Record]] = {}
-        self._ways_back: list[tuple[int, int]] = []
         self._index = index
         self._depth = depth
         self._inside = False  # a block or a control, where a phase is an operation
@@ -141,7 +100,7 @@ class _Reading:
         count = self._circuit(circuit, out, expanded)
         if positions is not None:
             positions.extend(range(settled, count))
-        self._drop_ways_back(out, positions)
+        self.measurements.drop_ways_back(out, positions)
         return out, positions
 
     def _circuit(
@@ -189,7 +148,7 @@ class _Reading:
         while isinstance(op, cirq.TaggedOperation):
             op = op.sub_operation
         if isinstance(gate, cirq.MeasurementGate):
-            self._measure(gate, op, out)
+            out += self.measurements.add(gate, self._where[op.qubits], partial(self._refuse, op))
         elif isinstance(gate, cirq.PauliMeasurementGate):
             self._measure_pauli(op, out)
         elif isinstance(gate, cirq.ResetChannel):
@@ -248,23 +207,6 @@ class _Reading:
 
     # --- measurement and what depends on it ----------------------------------------------------------------------
 
-    def _measure(self, gate: cirq.MeasurementGate, op: cirq.Operation, out: list[Operation]) -> None:
-        if gate.confusion_map:
-            why = "has a confusion_map, which is noise for simulators. Apply it to the results instead"
-            self._refuse(gate, why)
-        places = self._where[op.qubits]
-        key, mask = gate.key, tuple(bool(flip) for flip in gate.full_invert_mask())
-        bits = tuple(range(self.num_clbits, self.num_clbits + len(places)))
-        earlier = self._records.setdefault(key, [])
-        if earlier and len(earlier[0][0]) != len(bits):
-            why = f"measures {len(bits)} qubits into the key {key!r}, which has {len(earlier[0][0])} before"
-            self._refuse(gate, f"{why}. Name them differently")
-        earlier.append((bits, mask))
-        self.num_clbits += len(places)
-        self.registers.append(Register(key, bits))
-        self.inverted += [bit for bit, flip in zip(bits, mask, strict=True) if flip]
-        out += [("measure", (place,), (bit,)) for place, bit in zip(places, bits, strict=True)]
-
     def _measure_pauli(self, op: cirq.Operation, out: list[Operation]) -> None:
         """Into the observable's basis, measure, and back: the way back may turn out to be in vain."""
         parts = cirq.decompose_once(op)
@@ -272,36 +214,16 @@ class _Reading:
         self._all(parts[: measured + 1], out)
         start = len(out)
         self._all(parts[measured + 1 :], out)
-        self._ways_back.append((start, len(out)))
-
-    def _drop_ways_back(self, out: list[Operation], positions: list[int] | None) -> None:
-        """Leave out what leads back from an observable's basis if nothing happens to its qubits afterwards.
-
-        Nobody can see it then, and formats that only measure at the end can say the rest.
-        """
-        touched: set[int] = set()
-        end = len(out)
-        for start, stop in reversed(self._ways_back):
-            touched.update(qubit for op in out[stop:end] for _, inner in walk(0, op) for qubit in inner[1])
-            own = {qubit for _, qubits, _ in out[start:stop] for qubit in qubits}
-            if own.isdisjoint(touched):
-                del out[start:stop]
-                if positions is not None:
-                    del positions[start:stop]
-            touched |= own
-            end = start
+        self.measurements.way_back(start, len(out))
 
     def _conditional(self, op: cirq.ClassicallyControlledOperation, out: list[Operation]) -> None:
         plain = op.without_classical_controls()
-
-        def refuse(why: str) -> NoReturn:
-            self._refuse(plain, why)
-
+        refuse = partial(self._refuse, plain)
         block = self._block([plain])
         if not block:
             return
         for condition in sorted(op.classical_controls, key=repr):
-            found = read_condition(condition, self._records, refuse)
+            found = read_condition(condition, self.measurements.records, refuse)
             if found is not None:
                 block = [("if", (), (each, tuple(block), ())) for each in found]
         out += block
@@ -323,7 +245,7 @@ class _Reading:
                 op = op.replace(repetitions=repetitions)
             except ValueError:
                 self._refuse(op, f"is repeated {repetitions} times")
-        if abs(repetitions) * sum(len(moment.operations) for moment in op.circuit.moments) > _LARGEST:
+        if _size(op) > _LARGEST:
             self._refuse(op, f"comes to more than {_LARGEST:,} operations when it is written out")
         self._deeper(op)
         self._circuit(op.mapped_circuit(), out)
@@ -344,7 +266,7 @@ class _Reading:
                 self._refuse(sub_operation, f"is under the control of qubits and holds {name!r}, which cannot be")
         places = self._where[tuple(controls)]
         written: list[Operation] = []
-        for chosen, wanted in _products(values):
+        for chosen, wanted in products(values):
             on = [places[i] for i in chosen]
             flips: list[Operation] = [("x", (place,), ()) for place, value in zip(on, wanted, strict=True) if not value]
             written += [*flips, *(controlled(steps, on, len(self.places)) if on else steps), *flips]
@@ -361,76 +283,42 @@ class _Reading:
         if cirq.parameter_names(op):
             raise Unresolved
         self._deeper(op)
-        meaning = self._by_definition(op, gate)
+        meaning = self._defined(op, gate)
         if meaning is not None:
             if gate is not None:
                 self._remember(gate, meaning)
             self._write(meaning, op.qubits, out)
         else:
-            parts = self._parts(op)
+            parts = taken_apart(op, self._context, partial(self._refuse, op))
             if parts is None:
                 why = "is neither a gate, a measurement nor a reset, and Cirq has no decomposition of it"
                 self._refuse(op, f"{why}. Take channels and noise out of the circuit")
             self._all(parts, out)
         self._depth -= 1
 
-    def _by_definition(self, op: cirq.Operation, gate: cirq.Gate | None) -> Meaning | None:
-        """A gate that is not in the table: its decomposition, held against its matrix; None if it is too wide for that.
-
-        Cirq's decompositions may leave out the global phase; and that of ThreeQubitDiagonalGate is another gate's on
-        qubits that are no neighbours, so neighbours are what a gate is taken apart on.
-        """
+    def _defined(self, op: cirq.Operation, gate: cirq.Gate | None) -> Meaning | None:
+        """What a unitary operation is made of, on neighbouring qubits if it is a gate; None if that is uncertain."""
         count = len(op.qubits)
-        if count > _WIDEST or not cirq.has_unitary(op):
-            return None
+        if count < 2:
+            matrix = matrix_of(op, partial(self._refuse, op))
+            if matrix is None:
+                return None
+            return of_matrix(matrix) if count else ((), cmath.phase(matrix[0, 0]))
         if gate is not None:
             op = gate.on(*cirq.LineQubit.range(count))
-        matrix = cirq.unitary(op)
-        if count == 0:
-            return (), cmath.phase(matrix[0, 0])
-        if count == 1:
-            return of_matrix(matrix)
-        parts = None if isinstance(gate, cirq.MatrixGate) else self._parts(op)
-        if parts is not None:
-            if not cirq.has_unitary(cirq.Circuit(parts)) or {q for part in parts for q in part.qubits} - {*op.qubits}:
-                return None  # it takes helping qubits
-            meaning = self._checked(op, parts, matrix)
-            if meaning is not None:
-                return meaning
-        if count > _WIDEST_MATRIX:
-            why = f"is known by its matrix only, and acts on {count} qubits. Give it a decomposition"
-            self._refuse(op, f"{why}: matrices are read for up to {_WIDEST_MATRIX}")
-        if count < 4:
-            parts = cirq.decompose_once(cirq.MatrixGate(matrix).on(*op.qubits))
-        else:
-            parts = list(cirq.flatten_to_ops(cirq.quantum_shannon_decomposition(list(op.qubits), matrix)))
-        meaning = self._checked(op, parts, matrix)
-        if meaning is None:
-            self._refuse(op, "has a matrix that Cirq takes apart wrongly")
-        return meaning
-
-    def _checked(self, op: cirq.Operation, parts: Sequence[cirq.Operation], matrix: Any) -> Meaning | None:
-        """The parts with the global phase that they lack; None if they are another gate's."""
-        built = cirq.Circuit(parts).unitary(op.qubits, op.qubits)
-        phase = cmath.phase(np.vdot(built, matrix))
-        if not np.allclose(built * cmath.exp(1j * phase), matrix, atol=1e-6):
+        defined = definition(op, self._context, partial(self._refuse, op))
+        if defined is None:
             return None
+        parts, phase = defined
         inner = _Reading(op.qubits, self._index, self._depth)
         steps, own_phase = inner.steps(parts)
-        return steps, own_phase + (phase if abs(phase) > 1e-12 else 0.0)
+        return steps, phase + own_phase
 
     def steps(self, ops: Iterable[cirq.Operation]) -> Meaning:
-        """Operations without measurements, as steps on this reading's qubits."""
+        """Operations that are all gates, as steps on this reading's qubits."""
         out: list[Operation] = []
         self._all(ops, out)
         return tuple(out), self.phase
-
-    def _parts(self, op: cirq.Operation) -> list[cirq.Operation] | None:
-        try:
-            parts: list[cirq.Operation] | None = cirq.decompose_once(op, None, context=self._context)
-        except (ArithmeticError, NotImplementedError, TypeError, ValueError) as error:
-            self._refuse(op, f"has a decomposition that Cirq cannot make: {error}")
-        return parts
 
     def _all(self, ops: Iterable[cirq.Operation], out: list[Operation]) -> None:
         for op in ops:
@@ -452,16 +340,16 @@ class _Reading:
 
     def _refuse(self, what: object, why: str) -> NoReturn:
         gate = what.gate if isinstance(what, cirq.Operation) else None
-        raise UnsupportedCircuit.at(self._index, type(gate or what).__name__, f"{why}.")
+        name = type(gate or what).__name__.removeprefix("_Pauli")  # the class of cirq.X is _PauliX
+        raise UnsupportedCircuit.at(self._index, name, f"{why}.")
 
 
-def _products(values: cirq.ops.AbstractControlValues) -> Iterator[tuple[list[int], list[int]]]:
-    """For each product of control values the controls that matter, and the value that each must have."""
-    if isinstance(values, cirq.ProductOfSums):
-        sums = [set(wanted) for wanted in values]
-        chosen = [place for place, wanted in enumerate(sums) if len(wanted) == 1]
-        if all(sums):
-            yield chosen, [value for place in chosen for value in sums[place]]
-        return
-    for product in values.expand():
-        yield list(range(len(product))), list(product)
+def _size(op: cirq.Operation) -> float:
+    """Operations that it is when it is written out; a symbol for the repetitions is refused where they are read."""
+    if isinstance(op, cirq.TaggedOperation):
+        return _size(op.sub_operation)
+    if not isinstance(op, cirq.CircuitOperation):
+        return 1
+    if cirq.is_parameterized(op.repetitions):
+        return 0
+    return abs(float(op.repetitions)) * sum(map(_size, op.circuit.all_operations()))
