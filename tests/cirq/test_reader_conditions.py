@@ -194,7 +194,7 @@ def test_p06_everything_stays_guarded() -> None:
         cirq.QuantumFourierTransformGate(2).on(Q[1], Q[2]),
         cirq.CSWAP(Q[1], Q[2], Q[3]),
         cirq.rx(0.1)(Q[1]).controlled_by(Q[2], Q[3]),
-        cirq.CircuitOperation(cirq.FrozenCircuit(cirq.X(Q[1]), cirq.reset(Q[2]))),
+        cirq.CircuitOperation(cirq.FrozenCircuit(cirq.X(Q[1]), cirq.reset(Q[2])), use_repetition_ids=False),
         cirq.X(Q[1]).with_tags("tag"),
     ]
     for op in ops:

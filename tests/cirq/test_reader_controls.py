@@ -94,11 +94,12 @@ def test_controlled_circuits_with_tags_and_inverses() -> None:
         cirq.H(Q[0]).with_tags("a"), (cirq.ISWAP**0.3)(Q[0], Q[1]), cirq.global_phase_operation(1j),
         cirq.QuantumFourierTransformGate(2).on(Q[0], Q[1]), cirq.wait(Q[0], nanos=3),
     )  # fmt: skip
-    op = cirq.CircuitOperation(inner, use_repetition_ids=False).repeat(3, use_repetition_ids=False)
+    op = cirq.CircuitOperation(inner, repetitions=3, use_repetition_ids=False)
     op = op.controlled_by(Q[2], control_values=[0]).with_tags("b", cirq.VirtualTag())
     same(cirq.Circuit(map(cirq.I, Q[:3]), op))
-    plain = cirq.Circuit(inner.unfreeze().map_operations(lambda op: [] if isinstance(op.gate, cirq.WaitGate) else op))
-    same(cirq.inverse(cirq.Circuit(cirq.ControlledOperation([Q[2]], cirq.CircuitOperation(plain.freeze())))))
+    plain = inner.unfreeze().map_operations(lambda op: [] if isinstance(op.gate, cirq.WaitGate) else op)
+    op = cirq.CircuitOperation(plain.freeze(), use_repetition_ids=False)
+    same(cirq.inverse(cirq.Circuit(op.controlled_by(Q[2]))))
 
 
 class _WithoutItsPhase(cirq.Gate):

@@ -53,8 +53,10 @@ def test_p14_gates_inside_a_controlled_circuit_inside_another(name: str) -> None
     inner = cirq.FrozenCircuit(
         cirq.ControlledOperation([qubits[-1]], gate.on(*qubits[:count])), (cirq.Y**0.3)(qubits[0]) if count else []
     )
-    middle = cirq.FrozenCircuit(cirq.ControlledOperation([qubits[-2]], cirq.CircuitOperation(inner)))
-    same(cirq.Circuit(cirq.ControlledOperation([qubits[-3]], cirq.CircuitOperation(middle))))
+    middle = cirq.FrozenCircuit(
+        cirq.ControlledOperation([qubits[-2]], cirq.CircuitOperation(inner, use_repetition_ids=False))
+    )
+    same(cirq.Circuit(cirq.ControlledOperation([qubits[-3]], cirq.CircuitOperation(middle, use_repetition_ids=False))))
 
 
 def test_common_gates_keep_their_words() -> None:

@@ -19,6 +19,10 @@ A, B, C = cirq.LineQubit.range(3)
 S, T = sympy.symbols("s t")
 
 
+def _sub(op: Any) -> Any:
+    return cirq.CircuitOperation(cirq.FrozenCircuit(op), use_repetition_ids=False)
+
+
 PARAMETRIC: dict[str, Any] = {
     "x": cirq.X(A) ** S,
     "rx": cirq.rx(S).on(A),
@@ -33,7 +37,7 @@ PARAMETRIC: dict[str, Any] = {
     "controlled": cirq.rx(S).on(A).controlled_by(B),
     "conditional": cirq.rx(S).on(A).with_classical_controls("k"),
     "tagged": (cirq.X(A) ** S).with_tags("t"),
-    "inside": cirq.CircuitOperation(cirq.FrozenCircuit(cirq.X(A) ** S)),
+    "inside": _sub(cirq.X(A) ** S),
     "phasor": cirq.PauliStringPhasor(cirq.X(A) * cirq.Z(B), exponent_neg=S),
 }
 
@@ -107,7 +111,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "preparation": (cirq.StatePreparationChannel(np.array([0, 1]))(A), "StatePreparationChannel", "channels"),
     "confusion map": (cirq.measure(A, key="m", confusion_map=CONFUSED), "MeasurementGate", "confusion_map"),
     "mystery": (_Mystery().on(A, B), "_Mystery", "no decomposition"),
-    "mystery inside": (cirq.CircuitOperation(cirq.FrozenCircuit(_Mystery()(A, B))), "_Mystery", "no decomposition"),
+    "mystery inside": (_sub(_Mystery()(A, B)), "_Mystery", "no decomposition"),
     "mystery, guarded": (_Mystery().on(A, B).with_classical_controls("k"), "_Mystery", "no decomposition"),
     "not unitary": ((2 * cirq.X(A) * cirq.Z(B)), "DensePauliString", "no decomposition"),
     "endless": (_Endless().on(A), "_Endless", "decomposed into itself"),

@@ -96,7 +96,7 @@ def test_p06_conditions_find_the_key_of_their_scope(flips: int, use_repetition_i
 
 def test_guarded_circuits() -> None:
     for flip in ([], [cirq.X(A)]):
-        guarded = sub(cirq.X(B), cirq.CircuitOperation(cirq.FrozenCircuit(cirq.X(C))), repetitions=3)
+        guarded = sub(cirq.X(B), sub(cirq.X(C)), repetitions=3)
         circuit = cirq.Circuit(flip, cirq.measure(A, key="m"), guarded.with_classical_controls("m"))
         agrees(circuit + cirq.Circuit(cirq.measure(B, C, key="end")))
 

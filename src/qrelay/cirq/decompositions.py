@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import cmath
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NoReturn, TypeAlias
 
 import cirq
 import numpy as np
+
+from qrelay.quieting import quieted
 
 __all__ = ["Parts", "definition", "matrix_of", "taken_apart"]
 
@@ -23,8 +26,15 @@ _WIDEST_MATRIX = 6
 """Qubits of gates that are read by their matrix alone."""
 
 
+_WARNS_OF_ITSELF = cirq.__version__.startswith("1.5.")
+
 _BY_USERS = (ArithmeticError, NotImplementedError, TypeError, ValueError)
 """What the methods of gates that users wrote may raise."""
+
+
+def _hidden() -> AbstractContextManager[None]:
+    """Cirq 1.5 warns of what it does itself on the way to a matrix's decomposition; that is not the user's doing."""
+    return quieted(FutureWarning) if _WARNS_OF_ITSELF else nullcontext()
 
 
 def matrix_of(op: cirq.Operation, refuse: _Refuse) -> Any:
@@ -38,7 +48,8 @@ def matrix_of(op: cirq.Operation, refuse: _Refuse) -> Any:
 def taken_apart(op: cirq.Operation, context: cirq.DecompositionContext, refuse: _Refuse) -> list[cirq.Operation] | None:
     """One step of Cirq's own decomposition; None if there is none."""
     try:
-        parts: list[cirq.Operation] | None = cirq.decompose_once(op, None, context=context)
+        with _hidden():
+            parts: list[cirq.Operation] | None = cirq.decompose_once(op, None, context=context)
     except _BY_USERS as error:
         refuse(f"has a decomposition that Cirq cannot make: {error}")
     return parts
@@ -66,10 +77,11 @@ def definition(op: cirq.Operation, context: cirq.DecompositionContext, refuse: _
     if count > _WIDEST_MATRIX:
         why = f"is known by its matrix only, and acts on {count} qubits. Give it a decomposition"
         refuse(f"{why}: matrices are read for up to {_WIDEST_MATRIX}")
-    if count < 4:
-        parts = cirq.decompose_once(cirq.MatrixGate(matrix).on(*op.qubits))
-    else:
-        parts = list(cirq.flatten_to_ops(cirq.quantum_shannon_decomposition(list(op.qubits), matrix)))
+    with _hidden():
+        if count < 4:
+            parts = cirq.decompose_once(cirq.MatrixGate(matrix).on(*op.qubits))
+        else:
+            parts = list(cirq.flatten_to_ops(cirq.quantum_shannon_decomposition(list(op.qubits), matrix)))
     phase = _phase_between(op, parts, matrix)
     if phase is None:
         refuse("has a matrix that Cirq takes apart wrongly")
