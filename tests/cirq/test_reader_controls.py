@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from qrelay.errors import UnsupportedCircuit
+from qrelay.formats import encode
 
 cirq = pytest.importorskip("cirq")
 
@@ -79,6 +80,18 @@ def test_many_controls_cost_little() -> None:
         steps[count] = len(read(circuit).operations)
     assert steps[40] < 2.5 * steps[20] < 6.3 * steps[10]
     assert steps[20] < 20 * 20
+
+
+def test_measured_qubits_are_not_borrowed() -> None:
+    """Simple formats refuse what touches a qubit after its measurement, and the user's circuit does no such thing."""
+    qubits = cirq.LineQubit.range(8)
+    flip = cirq.X(qubits[0]).controlled_by(*qubits[1:6])
+    circuit = cirq.Circuit(cirq.Moment(cirq.measure(qubits[6], key="m")), cirq.Moment(flip), cirq.I(qubits[7]))
+    program = read(circuit)
+    after = [places for name, places, _ in program.operations if name not in ("measure", "id")]
+    assert all(6 not in places for places in after)
+    assert any(7 in places for places in after)
+    encode(program, "ionq.circuit.v1")
 
 
 def test_control_by_a_gate_object() -> None:

@@ -82,11 +82,14 @@ class _Broken(cirq.Gate):
 class _Wide(cirq.Gate):
     """Known by its matrix only."""
 
+    def __init__(self, size: int) -> None:
+        self._size = size
+
     def _num_qubits_(self) -> int:
-        return 7
+        return self._size
 
     def _unitary_(self) -> Any:
-        return np.eye(128)[::-1]
+        return np.eye(2**self._size)[::-1]
 
 
 class _Unnamed(cirq.Operation):
@@ -116,7 +119,8 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "not unitary": ((2 * cirq.X(A) * cirq.Z(B)), "DensePauliString", "no decomposition"),
     "endless": (_Endless().on(A), "_Endless", "decomposed into itself"),
     "broken": (_Broken().on(A), "_Broken", "division by zero"),
-    "wide": (_Wide().on(*cirq.LineQubit.range(7)), "_Wide", "by its matrix only, and acts on 7 qubits"),
+    "wide": (_Wide(7).on(*cirq.LineQubit.range(7)), "_Wide", "by its matrix only, and acts on 7 qubits"),
+    "wider": (_Wide(9).on(*cirq.LineQubit.range(9)), "_Wide", "by its matrix only, and acts on 9 qubits"),
     "no gate": (_Unnamed(), "_Unnamed", "no decomposition"),
     "qudit": (cirq.X(A).controlled_by(cirq.LineQid(9, 3), control_values=[2]), "ControlledGate", "of 3 levels"),
     "measured qudit": (cirq.measure(cirq.LineQid(9, 4), key="m"), "MeasurementGate", "of 4 levels"),

@@ -12,7 +12,7 @@ import numpy as np
 
 from qrelay.quieting import quieted
 
-__all__ = ["Parts", "definition", "matrix_of", "taken_apart"]
+__all__ = ["Parts", "definition", "matrix_of", "taken_apart", "why_not"]
 
 Parts: TypeAlias = tuple[Sequence[cirq.Operation], float]
 """Operations on the gate's qubits, first one first, and a global phase in radians."""
@@ -55,6 +55,15 @@ def taken_apart(op: cirq.Operation, context: cirq.DecompositionContext, refuse: 
     return parts
 
 
+def why_not(op: cirq.Operation) -> str:
+    """Why an operation without a decomposition cannot be read."""
+    if cirq.has_unitary(op):
+        why = f"is known by its matrix only, and acts on {len(op.qubits)} qubits. Give it a decomposition"
+        return f"{why}: matrices are read for up to {_WIDEST_MATRIX}"
+    why = "is neither a gate, a measurement nor a reset, and Cirq has no decomposition of it"
+    return f"{why}. Take channels and noise out of the circuit"
+
+
 def definition(op: cirq.Operation, context: cirq.DecompositionContext, refuse: _Refuse) -> Parts | None:
     """A unitary operation on at least two qubits in simpler ones, exactly; None if it is too wide to be sure.
 
@@ -75,8 +84,7 @@ def definition(op: cirq.Operation, context: cirq.DecompositionContext, refuse: _
         if phase is not None:
             return parts, phase
     if count > _WIDEST_MATRIX:
-        why = f"is known by its matrix only, and acts on {count} qubits. Give it a decomposition"
-        refuse(f"{why}: matrices are read for up to {_WIDEST_MATRIX}")
+        refuse(why_not(op))
     with _hidden():
         if count < 4:
             parts = cirq.decompose_once(cirq.MatrixGate(matrix).on(*op.qubits))

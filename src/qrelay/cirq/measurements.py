@@ -22,6 +22,7 @@ class Measurements:
         inverted: bits that the circuit takes for the opposite of what is measured into them.
         num_clbits: bits so far.
         records: each key's measurements so far.
+        qubits: what was measured so far.
     """
 
     def __init__(self) -> None:
@@ -29,6 +30,7 @@ class Measurements:
         self.inverted: list[int] = []
         self.num_clbits = 0
         self.records: dict[str, list[Record]] = {}
+        self.qubits: set[int] = set()
         self._ways_back: list[tuple[int, int]] = []
 
     def add(
@@ -46,6 +48,7 @@ class Measurements:
         mask = tuple(bool(flip) for flip in gate.full_invert_mask())
         earlier.append((bits, mask))
         self.num_clbits += len(bits)
+        self.qubits.update(qubits)
         self.registers.append(Register(key, bits))
         self.inverted += [bit for bit, flip in zip(bits, mask, strict=True) if flip]
         return [("measure", (qubit,), (bit,)) for qubit, bit in zip(qubits, bits, strict=True)]

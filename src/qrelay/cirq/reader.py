@@ -18,7 +18,7 @@ import numpy as np
 
 from qrelay.cirq.conditions import read_condition
 from qrelay.cirq.controls import UNDER_CONTROL, controlled, products
-from qrelay.cirq.decompositions import definition, matrix_of, taken_apart
+from qrelay.cirq.decompositions import definition, matrix_of, taken_apart, why_not
 from qrelay.cirq.gates import MEANINGS, SHORT, TURNS, Meaning, Unresolved, number, of_matrix
 from qrelay.cirq.measurements import Measurements
 from qrelay.cirq.places import Fixed, Shared, Where
@@ -224,8 +224,11 @@ class _Reading:
             return
         for condition in sorted(op.classical_controls, key=repr):
             found = read_condition(condition, self.measurements.records, refuse)
-            if found is not None:
-                block = [("if", (), (each, tuple(block), ())) for each in found]
+            if found is None:
+                continue
+            if not found:
+                return
+            block = [("if", (), (each, tuple(block), ())) for each in found]
         out += block
 
     def _block(self, ops: Iterable[cirq.Operation]) -> list[Operation]:
@@ -265,11 +268,12 @@ class _Reading:
             if name not in UNDER_CONTROL:
                 self._refuse(sub_operation, f"is under the control of qubits and holds {name!r}, which cannot be")
         places = self._where[tuple(controls)]
+        free = set(range(len(self.places))) - self.measurements.qubits  # what was measured is better left alone
         written: list[Operation] = []
         for chosen, wanted in products(values):
             on = [places[i] for i in chosen]
             flips: list[Operation] = [("x", (place,), ()) for place, value in zip(on, wanted, strict=True) if not value]
-            written += [*flips, *(controlled(steps, on, len(self.places)) if on else steps), *flips]
+            written += [*flips, *(controlled(steps, on, free) if on else steps), *flips]
         for step in written:
             if step[0] == "global_phase":
                 self._add_phase(step[2][0], out)
@@ -291,8 +295,7 @@ class _Reading:
         else:
             parts = taken_apart(op, self._context, partial(self._refuse, op))
             if parts is None:
-                why = "is neither a gate, a measurement nor a reset, and Cirq has no decomposition of it"
-                self._refuse(op, f"{why}. Take channels and noise out of the circuit")
+                self._refuse(op, why_not(op))
             self._all(parts, out)
         self._depth -= 1
 
