@@ -6,16 +6,19 @@ import os
 from typing import TYPE_CHECKING, Self
 
 from qrelay.errors import InvalidOption
+from qrelay.local.azure.compute import Computation, Engine
+from qrelay.local.azure.errors import ordered_error
 from qrelay.local.azure.plane import Plane
 from qrelay.local.azure.routes import application
+from qrelay.local.azure.work import WorkspaceWork
 from qrelay.local.blobs import Blobs
 from qrelay.local.clock import Clock, system_clock
-from qrelay.local.compute import Computation, Engine
 from qrelay.local.faults import Fault, Faults
+from qrelay.local.halves import Half, Halves
 from qrelay.local.sas import Signer
 from qrelay.local.store import Store
 from qrelay.local.timetable import Schedule, Timetable
-from qrelay.local.worker import Dwell, Worker
+from qrelay.local.worker import Dwell, Queue, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -77,16 +80,15 @@ class LocalCloud:
         self.signer = Signer(self._store.secret("storage key"), clock, sas_lifetime)
         self._worker = Worker(
             store=self._store,
-            blobs=blobs,
             clock=clock,
-            compute=Computation(loss, error_rate, engine),
             dwell=Dwell(waiting, executing),
             slots=slots or min(4, os.cpu_count() or 1),
             schedule=schedule or Timetable(),
         )
-        plane = Plane(self._store, blobs, self.signer, self._worker, clock, session_idle, makes_containers)
-        self.app = Faults(application(plane, keys), faults)
-        self._worker.resume()
+        workspaces = Queue(self._worker, WorkspaceWork(self._store, blobs, Computation(loss, error_rate, engine)))
+        plane = Plane(self._store, blobs, self.signer, workspaces, clock, session_idle, makes_containers)
+        self.app = Faults(Halves([Half("", application(plane, keys), ordered_error)]), faults)
+        workspaces.resume()
 
     def close(self) -> None:
         """Stop the worker and close the store; a file keeps what it has. May be called again."""
