@@ -15,15 +15,16 @@ from starlette.routing import Route
 
 from qrelay.local.azure import jobs, lists, providers, sessions, storage
 from qrelay.local.azure.blob_service import BlobService
-from qrelay.local.azure.errors import ServiceError, service_error, unauthorized
+from qrelay.local.azure.errors import ServiceError, ordered_error, service_error, unauthorized
 from qrelay.local.azure.plane import Call, Plane
 from qrelay.local.blobs import ACCOUNT
+from qrelay.local.halves import Half
 from qrelay.local.words import BROKEN, CLOSED, NOTHING_HERE, log_failure, not_offered
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-__all__ = ["application"]
+__all__ = ["half"]
 
 Operation = Callable[[Call], Awaitable[Response]]
 
@@ -64,8 +65,8 @@ class _StorageAccount(Convertor[str]):
 register_url_convertor("storage_account", _StorageAccount())
 
 
-def application(plane: Plane, keys: Collection[str] | None) -> Starlette:
-    """`keys` are the API keys and tokens that are let in; None lets any in, but not none."""
+def half(plane: Plane, keys: Collection[str] | None) -> Half:
+    """Workspaces and their storage. `keys` are the keys and tokens that are let in; None lets any in, but not none."""
     blobs = BlobService(plane.blobs, plane.signer, plane.clock)
     routes = [
         Route(_WORKSPACE + path, _endpoint(plane, keys, operation), methods=[method])
@@ -81,7 +82,7 @@ def application(plane: Plane, keys: Collection[str] | None) -> Starlette:
         exception_handlers={HTTPException: _no_route},
     )
     app.router.redirect_slashes = False
-    return app
+    return Half("", app, ordered_error)
 
 
 def _endpoint(
