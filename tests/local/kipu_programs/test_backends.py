@@ -58,7 +58,7 @@ def sample(shared: Path, name: str) -> Any:
 
 
 def paths(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Every place in a document and the type of what is there; the entries of a list, or of a map by number, are one."""
+    """Every place in a document, and the type of what is there; entries of a list or of a map by number are one."""
     if isinstance(value, dict):
         yield at, "object"
         for key, inner in value.items():
