@@ -18,9 +18,12 @@ from qiskit_aer import AerSimulator
 
 from qrelay.local.refusal import ExecutionRefused
 
-__all__ = ["DENSE_QUBITS", "Bits", "probabilities", "sample"]
+__all__ = ["DENSE_QUBITS", "MAX_NESTED", "Bits", "body", "probabilities", "sample", "state", "trusted"]
 
 Bits = npt.NDArray[np.uint8]
+
+MAX_NESTED = 100
+"""How deep gates may be defined by gates defined by gates."""
 
 DENSE_QUBITS = 26
 """Up to here a state vector is kept (1 GiB); wider circuits go through matrix product states or Clifford tableaux."""
@@ -30,6 +33,8 @@ _WORTH_THREADS = 14  # qubits from which Aer's threads pay
 _MAX_ENTANGLED = 7  # base-2 logarithm of the bond dimension that a matrix product state may have
 _MAX_WORK = 1 << 38  # amplitudes touched; minutes to an hour on one machine
 _MAX_OUTCOMES = 1 << 18
+_MAX_BITS = 1 << 27  # of all shots together; a byte each
+_MAX_EXPANDED = 1 << 17  # operations that come out of gates defined by a program; each takes some 0.1 ms to unfold
 _TINY = 1e-12
 _EXTRA = {"measure", "reset", "barrier", "if_else", "unitary", "mcx", "mcp", "mcphase"}
 _CLIFFORD = {
@@ -48,6 +53,8 @@ def sample(circuit: QuantumCircuit, shots: int, seed: int) -> Bits:
     width = circuit.num_clbits
     if width == 0:
         return np.zeros((shots, 0), dtype=np.uint8)
+    if width * shots > _MAX_BITS:
+        raise ExecutionRefused("CompilationError", f"{shots} shots of {width} classical bits are too many to keep here")
     _check_work(circuit, shots)
     method = _method(circuit, clifford="stabilizer")
     result = _run(_lowered(circuit, method), method, shots=shots, seed=seed, memory=True)
@@ -85,6 +92,28 @@ def probabilities(circuit: QuantumCircuit, *, least: float = _TINY) -> dict[int,
     if active == list(range(len(active))):
         return found
     return {sum(1 << qubit for bit, qubit in enumerate(active) if number >> bit & 1): p for number, p in found.items()}
+
+
+def state(circuit: QuantumCircuit) -> npt.NDArray[np.complex128]:
+    """The whole state vector; bit ``i`` of an index is qubit ``i``. ``circuit`` has gates only, no measurements.
+
+    Raises ExecutionRefused (``CompilationError``) above `DENSE_QUBITS` qubits.
+    """
+    if circuit.num_qubits > DENSE_QUBITS:
+        raise ExecutionRefused("CompilationError", f"a state vector of {circuit.num_qubits} qubits is too large here")
+    _check_work(circuit, 1)
+    active = _active(circuit)
+    vector = np.zeros((2,) * circuit.num_qubits, dtype=complex)
+    if active:
+        flat = _lowered(circuit, "statevector")
+        flat.save_statevector(label="answer")
+        inner = np.asarray(_run(flat, "statevector").data(0)["answer"], dtype=complex)
+        # the untouched qubits stay zero; the first axis is the highest qubit
+        places = tuple(slice(None) if qubit in active else 0 for qubit in reversed(range(circuit.num_qubits)))
+        vector[places] = inner.reshape((2,) * len(active))
+    else:
+        vector[(0,) * circuit.num_qubits] = 1
+    return vector.reshape(-1)
 
 
 def _too_many() -> ExecutionRefused:
@@ -151,13 +180,47 @@ def _entangled(circuit: QuantumCircuit) -> int:
 
 def _check_work(circuit: QuantumCircuit, shots: int) -> None:
     """Refuse at once what would keep a thread busy for hours; a running simulation cannot be stopped."""
+    expanded = _expanded(circuit, {}, 0)
+    if expanded > _MAX_EXPANDED + len(circuit.data):
+        raise ExecutionRefused("CompilationError", f"the program's own gates unfold into {expanded:.1e} operations")
     width = min(len(_active(circuit)), _EASY_QUBITS)
     repeated = shots if _decides(circuit) else 1
-    if (len(circuit.data) * repeated) << width > _MAX_WORK:
+    if (expanded * repeated) << width > _MAX_WORK:
         raise ExecutionRefused(
             "CompilationError",
-            f"{len(circuit.data)} operations on {width} qubits, run {repeated} times, take too long to simulate here",
+            f"{expanded} operations on {width} qubits, run {repeated} times, take too long to simulate here",
         )
+
+
+def _expanded(circuit: QuantumCircuit, known: dict[str, int], depth: int) -> int:
+    """How many operations a circuit is once its own gates are unfolded; ``known`` keeps what was counted, by name."""
+    if depth > MAX_NESTED:
+        raise ExecutionRefused("CompilationError", f"gates are defined by gates more than {MAX_NESTED} deep")
+    total = 0
+    for item in circuit.data:
+        operation = item.operation
+        if isinstance(operation, ControlFlowOp):
+            total += sum(_expanded(block, known, depth + 1) for block in operation.blocks)
+        elif trusted(operation):
+            total += 1
+        else:
+            if operation.name not in known:
+                known[operation.name] = _expanded(body(operation), known, depth + 1)
+            total += known[operation.name]
+    return total
+
+
+def body(operation: Any) -> QuantumCircuit:
+    """The definition of a gate. Raises ExecutionRefused where there is none, or it uses a gate without its angles."""
+    name = operation.name
+    try:
+        definition = operation.definition
+    except (TypeError, IndexError) as error:
+        words = f"the body of gate {name!r} uses a gate without its angles: {error}"
+        raise ExecutionRefused("CompilationError", words) from None
+    if definition is None:
+        raise ExecutionRefused("CompilationError", f"gate {name!r} has no body, so it cannot be simulated")
+    return definition
 
 
 def _decides(circuit: QuantumCircuit) -> bool:
@@ -175,7 +238,7 @@ def _decides(circuit: QuantumCircuit) -> bool:
 def _names(circuit: QuantumCircuit) -> set[str]:
     names = set()
     for instruction in circuit.data:
-        names.add(instruction.operation.name if _trusted(instruction.operation) else "?")
+        names.add(instruction.operation.name if trusted(instruction.operation) else "?")
         if isinstance(instruction.operation, ControlFlowOp):
             for block in instruction.operation.blocks:
                 names |= _names(block)
@@ -209,18 +272,12 @@ def _lower_into(target: QuantumCircuit, source: QuantumCircuit, place: Mapping[Q
         if isinstance(operation, ControlFlowOp):
             blocks = [_block(block, known) for block in operation.blocks]
             target.append(operation.replace_blocks(blocks), qubits, item.clbits)
-        elif name in known and _trusted(operation):
+        elif name in known and trusted(operation):
             if not all(math.isfinite(angle) for angle in operation.params if isinstance(angle, float)):
                 raise ExecutionRefused("CompilationError", f"an angle of gate {name!r} is not finite")
             target.append(operation, qubits, item.clbits)
         else:
-            try:
-                definition = operation.definition
-            except (TypeError, IndexError) as error:
-                words = f"the body of gate {name!r} uses a gate without its angles: {error}"
-                raise ExecutionRefused("CompilationError", words) from None
-            if definition is None:
-                raise ExecutionRefused("CompilationError", f"gate {name!r} has no body, so it cannot be simulated")
+            definition = body(operation)
             _lower_into(target, definition, dict(zip(definition.qubits, qubits, strict=True)), known)
 
 
@@ -230,8 +287,8 @@ def _block(block: QuantumCircuit, known: set[str]) -> QuantumCircuit:
     return lowered
 
 
-def _trusted(operation: Any) -> bool:
-    """Whether the name means what Aer takes it for: a program's own gate may be called like one of Aer's."""
+def trusted(operation: Any) -> bool:
+    """Whether an operation's name means what Aer takes it for: a program's own gate may be called like one of Aer's."""
     return str(getattr(operation, "base_class", type(operation)).__module__).startswith("qiskit.circuit")
 
 
