@@ -92,7 +92,9 @@ def _declared(text: str, output_format: str | None) -> Layout | None:
     if output_format == "braket.task_result.gate_model_task_result":
         return Layout(count, registers, qubits, reading.width)
     if output_format == "qudora.result" and len(registers) == 1:
-        return Layout(count, registers, tuple(range(count)), count)  # its strings are of the bits, whatever they measure
+        return Layout(
+            count, registers, tuple(range(count)), count
+        )  # its strings are of the bits, whatever they measure
     if output_format == "kipu.qsim.result" and qubits == tuple(range(reading.width)):
         return Layout(count, registers, qubits, reading.width)  # any other map: qubits or bits, nobody says
     return None
@@ -144,7 +146,7 @@ def _measure(reading: _Reading, found: re.Match[str]) -> bool:
 
 
 def _members(place: str, declared: Mapping[str, range]) -> Sequence[int] | None:
-    """The numbers of what is named: `q[2]`, all of `q`, or the machine's own qubit `$5`; None for what does not exist."""
+    """The numbers of what is named: `q[2]`, all of `q`, or the machine's own qubit `$5`; None for what is not there."""
     if place.startswith("$"):
         return [int(place[1:])] if place[1:].isdecimal() else None
     found = _INDEXED.fullmatch(place)

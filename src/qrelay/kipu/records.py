@@ -35,9 +35,7 @@ _REASONS = {
 }
 
 
-def job_record(
-    job: Job, reason: tuple[str | None, str | None] | None = None, shots: int | None = None
-) -> JobRecord:
+def job_record(job: Job, reason: tuple[str | None, str | None] | None = None, shots: int | None = None) -> JobRecord:
     """A job. `reason` is the code and the message of its failure, `shots` how many of each circuit if that is known."""
     family, status = family_of(job.backend_id), job.status.upper()
     circuits = circuits_of(job)

@@ -88,8 +88,8 @@ class KipuService:
         tag, circuits = tag_of(submission.key, len(submission.payloads)), len(submission.payloads)
         look = f"batch-{submission.key}-{circuits}" + (f"x{circuits}" if circuits > 1 else "")
         raise UnclearOutcome(
-            f"Whether a job with the tag {tag} was created on {submission.target.id} is not known: {trouble} Nothing is "
-            "sent a second time unasked. Await .resume() on this error to settle it, or look for the job by "
+            f"Whether a job with the tag {tag} was created on {submission.target.id} is not known: {trouble} Nothing "
+            "is sent a second time unasked. Await .resume() on this error to settle it, or look for the job by "
             f"account.job({look!r}).",
             tag=tag,
             resume=resume,

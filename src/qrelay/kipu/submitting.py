@@ -23,9 +23,7 @@ _CLIENT = "CLIENT"  # what the specification calls a client that is none of the 
 _MODES = ("batch", "dedicated")
 _SESSION_OPTIONS = ("mode", "ttl", "tags", "metadata")
 _RESERVED = ("qhub:", "qrelay-")
-_TAG = re.compile(
-    r"qrelay-(?P<key>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?P<circuits>[1-9][0-9]{0,6})"
-)
+_TAG = re.compile(r"qrelay-(?P<key>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?P<circuits>[1-9][0-9]{0,6})")
 
 
 def tag_of(key: str, circuits: int) -> str:
@@ -112,7 +110,7 @@ def session_request(target: Target, key: str, name: str, options: Mapping[str, A
 
 
 def check_tags(tags: Sequence[str]) -> list[str]:
-    """Tags as the Hub will keep them: each once, whatever its case. Raises InvalidOption for those that are reserved."""
+    """Tags as the Hub will keep them: each once, whatever its case. Raises InvalidOption for reserved ones."""
     kept: dict[str, str] = {}
     for tag in tags:
         word = tag.strip()
