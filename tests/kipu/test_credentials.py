@@ -211,7 +211,7 @@ def test_tokens_of_odd_lives_are_used_more_than_once(remote: Callable[..., Hub],
 def test_a_login_that_gives_no_token(remote: Callable[..., Hub], answer: httpx.Response) -> None:
     login = Login()
     login.answer = answer
-    with pytest.raises(AuthenticationError, match="login.hub") as caught:
+    with pytest.raises(AuthenticationError, match=r"login\.hub") as caught:
         remote(login, **_FLOW).targets()
     assert "CANARY" not in str(caught.value)
 

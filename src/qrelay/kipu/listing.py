@@ -118,6 +118,8 @@ async def _following(pages: _Pages[T], first: Page[T], last: int | None) -> Asyn
         if not page.content:
             return
         yield page
+        if last is not None:
+            last = max(last, pages.last(page) or 0)  # it may have grown meanwhile
 
 
 def _order(entries: Sequence[T]) -> _Order:

@@ -8,7 +8,14 @@ from typing import Any
 from qrelay.cloud.http import Http, Unanswered
 from qrelay.cloud.service import JobRecord, JobState, SessionRecord, SessionState, Submission
 from qrelay.cloud.target import Target
-from qrelay.errors import NotFound, ServiceError, ServiceUnavailable, SessionEnded, UnclearOutcome
+from qrelay.errors import (
+    AuthenticationError,
+    NotFound,
+    ServiceError,
+    ServiceUnavailable,
+    SessionEnded,
+    UnclearOutcome,
+)
 from qrelay.kipu.api import Api
 from qrelay.kipu.calls import told_error
 from qrelay.kipu.families import describe
@@ -148,7 +155,7 @@ class KipuService:
         if job_id not in self._reasons:
             try:
                 document = await self.api.get_job_result(job_id)
-            except ServiceUnavailable:
+            except (AuthenticationError, ServiceUnavailable):
                 raise  # it will say so later
             except ServiceError:
                 document = None  # no result, or none that can be read: no reason
@@ -177,7 +184,9 @@ class KipuService:
             return record.layouts
         try:
             document = await self.api.get_job_input(record.id)
-        except NotFound:
+        except (AuthenticationError, ServiceUnavailable):
+            raise
+        except ServiceError:  # it has none any more, or none that can be read
             return (None,) * record.circuits
         params = record.raw.get("input_params")
         return layouts_in(document, record.output_format, params if isinstance(params, dict) else {})
