@@ -79,10 +79,19 @@ def mutants(session: nox.Session) -> None:
     session.run("python", "-m", "mutants", *session.posargs)
 
 
+# The vendors' own SDKs: what to install, what of it must be there, and the tests that it has to pass.
+SDKS = {
+    "azure-quantum": ("azure-quantum[qiskit,cirq]==3.13.0", "azure.quantum", "tests/interop/test_azure_quantum_sdk.py"),
+    "qhub-quantum": ("qhub-quantum==1.18.1", "qhub.quantum.sdk", "tests/interop/test_qhub_quantum_sdk.py"),
+}
+
+
 @nox.session
-def interop(session: nox.Session) -> None:
-    """The vendor's own SDK against the embedded cloud, in its own environment because its pins collide with ours."""
-    session.install("azure-quantum[qiskit,cirq]==3.13.0", "pytest>=8.2", "pytest-socket>=0.7", "pytest-xdist>=3.6")
+@nox.parametrize("sdk", list(SDKS))
+def interop(session: nox.Session, sdk: str) -> None:
+    """A vendor's own SDK against the embedded cloud, in its own environment because its pins collide with ours."""
+    requirement, module, tests_of_it = SDKS[sdk]
+    session.install(requirement, "pytest>=8.2", "pytest-socket>=0.7", "pytest-xdist>=3.6")
     session.install("-e", ".[local]")
-    session.run("python", "-c", "import azure.quantum")  # its absence would skip every test, and skipped is not passed
-    session.run("pytest", *(session.posargs or ["-q", "tests/interop"]), env={"QDK_PYTHON_TELEMETRY": "none"})
+    session.run("python", "-c", f"import {module}")  # its absence would skip every test, and skipped is not passed
+    session.run("pytest", *(session.posargs or ["-q", tests_of_it]), env={"QDK_PYTHON_TELEMETRY": "none"})

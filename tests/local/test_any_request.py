@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.local.conftest import WORKSPACE, bell_engine
 
 from qrelay.local import LocalCloud
-from qrelay.local.odata import FilterError, compile_filter, compile_order
+from qrelay.local.azure.odata import FilterError, compile_filter, compile_order
 
 PARAMS = {"api-version": "2026-01-15-preview"}
 QUIET = settings(

@@ -14,7 +14,7 @@ from tests.local.conftest import BELL, Client, Stepped, bell_engine, until
 
 from qrelay.errors import ConfigurationError
 from qrelay.local import LocalCloud, served
-from qrelay.local.targets import Target, providers
+from qrelay.local.azure.targets import Target, providers
 
 
 class Gate:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from tests.local.conftest import Client, Stepped
 
-from qrelay.local.odata import FilterError, compile_filter, compile_order
+from qrelay.local.azure.odata import FilterError, compile_filter, compile_order
 
 ROWS = [
     ("o'clock", "Job", "ionq", "ionq.simulator", "Succeeded", 10),

@@ -240,6 +240,9 @@ def test_serve_says_where_it_is() -> None:
             assert process.stdout is not None
             match = re.fullmatch(r"azure  (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
             assert match is not None
+            assert process.stdout.readline() == f"kipu   {match[1]}/quantum\n"
+            hub = httpx.get(f"{match[1]}/quantum/jobs", headers={"x-auth-token": "k"})
+            assert hub.json()["content"] == []
             for key, path, status in (
                 ("k", "jobs", 200),
                 ("x", "jobs", 401),

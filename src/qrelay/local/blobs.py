@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from qrelay.local.clock import Clock
     from qrelay.local.store import Store
 
-__all__ = ["Blob", "BlobError", "Blobs", "Container", "account_of"]
+__all__ = ["ACCOUNT", "Blob", "BlobError", "Blobs", "Container", "account_of"]
+
+ACCOUNT = "local[0-9a-f]{16}"
+"""What the names look like that `account_of` gives, as a regular expression."""
 
 
 class BlobError(Exception):

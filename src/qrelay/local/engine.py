@@ -18,7 +18,7 @@ from qiskit_aer import AerSimulator
 
 from qrelay.local.refusal import ExecutionRefused
 
-__all__ = ["DENSE_QUBITS", "Bits", "probabilities", "sample"]
+__all__ = ["DENSE_QUBITS", "Bits", "probabilities", "sample", "state", "trusted"]
 
 Bits = npt.NDArray[np.uint8]
 
@@ -30,6 +30,7 @@ _WORTH_THREADS = 14  # qubits from which Aer's threads pay
 _MAX_ENTANGLED = 7  # base-2 logarithm of the bond dimension that a matrix product state may have
 _MAX_WORK = 1 << 38  # amplitudes touched; minutes to an hour on one machine
 _MAX_OUTCOMES = 1 << 18
+_MAX_BITS = 1 << 27  # of all shots together; a byte each
 _TINY = 1e-12
 _EXTRA = {"measure", "reset", "barrier", "if_else", "unitary", "mcx", "mcp", "mcphase"}
 _CLIFFORD = {
@@ -48,6 +49,8 @@ def sample(circuit: QuantumCircuit, shots: int, seed: int) -> Bits:
     width = circuit.num_clbits
     if width == 0:
         return np.zeros((shots, 0), dtype=np.uint8)
+    if width * shots > _MAX_BITS:
+        raise ExecutionRefused("CompilationError", f"{shots} shots of {width} classical bits are too many to keep here")
     _check_work(circuit, shots)
     method = _method(circuit, clifford="stabilizer")
     result = _run(_lowered(circuit, method), method, shots=shots, seed=seed, memory=True)
@@ -85,6 +88,28 @@ def probabilities(circuit: QuantumCircuit, *, least: float = _TINY) -> dict[int,
     if active == list(range(len(active))):
         return found
     return {sum(1 << qubit for bit, qubit in enumerate(active) if number >> bit & 1): p for number, p in found.items()}
+
+
+def state(circuit: QuantumCircuit) -> npt.NDArray[np.complex128]:
+    """The whole state vector; bit ``i`` of an index is qubit ``i``. ``circuit`` has gates only, no measurements.
+
+    Raises ExecutionRefused (``CompilationError``) above `DENSE_QUBITS` qubits.
+    """
+    if circuit.num_qubits > DENSE_QUBITS:
+        raise ExecutionRefused("CompilationError", f"a state vector of {circuit.num_qubits} qubits is too large here")
+    _check_work(circuit, 1)
+    active = _active(circuit)
+    vector = np.zeros((2,) * circuit.num_qubits, dtype=complex)
+    if active:
+        flat = _lowered(circuit, "statevector")
+        flat.save_statevector(label="answer")
+        inner = np.asarray(_run(flat, "statevector").data(0)["answer"], dtype=complex)
+        # the untouched qubits stay zero; the first axis is the highest qubit
+        places = tuple(slice(None) if qubit in active else 0 for qubit in reversed(range(circuit.num_qubits)))
+        vector[places] = inner.reshape((2,) * len(active))
+    else:
+        vector[(0,) * circuit.num_qubits] = 1
+    return vector.reshape(-1)
 
 
 def _too_many() -> ExecutionRefused:
@@ -175,7 +200,7 @@ def _decides(circuit: QuantumCircuit) -> bool:
 def _names(circuit: QuantumCircuit) -> set[str]:
     names = set()
     for instruction in circuit.data:
-        names.add(instruction.operation.name if _trusted(instruction.operation) else "?")
+        names.add(instruction.operation.name if trusted(instruction.operation) else "?")
         if isinstance(instruction.operation, ControlFlowOp):
             for block in instruction.operation.blocks:
                 names |= _names(block)
@@ -209,7 +234,7 @@ def _lower_into(target: QuantumCircuit, source: QuantumCircuit, place: Mapping[Q
         if isinstance(operation, ControlFlowOp):
             blocks = [_block(block, known) for block in operation.blocks]
             target.append(operation.replace_blocks(blocks), qubits, item.clbits)
-        elif name in known and _trusted(operation):
+        elif name in known and trusted(operation):
             if not all(math.isfinite(angle) for angle in operation.params if isinstance(angle, float)):
                 raise ExecutionRefused("CompilationError", f"an angle of gate {name!r} is not finite")
             target.append(operation, qubits, item.clbits)
@@ -230,8 +255,8 @@ def _block(block: QuantumCircuit, known: set[str]) -> QuantumCircuit:
     return lowered
 
 
-def _trusted(operation: Any) -> bool:
-    """Whether the name means what Aer takes it for: a program's own gate may be called like one of Aer's."""
+def trusted(operation: Any) -> bool:
+    """Whether an operation's name means what Aer takes it for: a program's own gate may be called like one of Aer's."""
     return str(getattr(operation, "base_class", type(operation)).__module__).startswith("qiskit.circuit")
 
 

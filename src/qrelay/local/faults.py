@@ -1,17 +1,18 @@
 """Faults to order: a service that throttles, breaks, stalls, or commits and then loses its answer.
 
     Fault("PUT", "*/jobs/*", drop=True)                  the job is made, the connection breaks before the answer
+    Fault("POST", "*/jobs", status=502, committed=True)  the job is made, the answer is a gateway's
     Fault("GET", "*/jobs/*", status=503, retry_after=2)  refused twice: times=2
     Fault("GET", "/*/rawOutputData", status=404, code="BlobNotFound", delay=0.1)
 
-As text, for the command line: `PUT */jobs/* drop`, `GET */jobs/* status=503 retry-after=2 times=2`.
+As text, for the command line: `PUT */jobs/* drop`, `POST */jobs status=502 committed`,
+`GET */jobs/* status=503 retry-after=2 times=2`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import fnmatch
-import json
 import shlex
 import threading
 from dataclasses import dataclass
@@ -24,7 +25,10 @@ from qrelay.errors import InvalidOption
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.responses import Response
+    from starlette.types import Message, Receive, Scope, Send
+
+    from qrelay.local.halves import Halves
 
 __all__ = ["Fault", "Faults", "parse_fault"]
 
@@ -36,8 +40,8 @@ class Fault:
     method: an HTTP method, or * for any. path: a pattern (* and ?) for the whole path, the query left out.
     after: so many matching requests pass first. times: so many are hit then, None for all.
     delay: seconds before anything else. drop: the request is carried out, its answer is lost with the connection.
-    status, code, body, retry_after: the answer given in place of carrying the request out; without `body` it is the
-    service's own kind of error with `code`, JSON or (blobs) XML.
+    status, code, body, retry_after: the answer given in place of carrying the request out; without `body` it is that
+    service's own kind of error, with `code` in it. committed: the request is carried out all the same.
     """
 
     method: str = "*"
@@ -48,6 +52,7 @@ class Fault:
     retry_after: float | None = None
     delay: float = 0.0
     drop: bool = False
+    committed: bool = False
     after: int = 0
     times: int | None = 1
 
@@ -56,6 +61,10 @@ class Fault:
             raise InvalidOption(
                 "a fault either drops the answer or gives one: set drop or status, not both", option="faults"
             )
+        if self.committed and self.status is None:
+            raise InvalidOption("a fault that is committed needs the status to answer with", option="faults")
+        if not (self.code.isascii() and self.code.isprintable()):
+            raise InvalidOption(f"the code of a fault travels in a header, {self.code!r} cannot", option="faults")
         if not self.drop and self.status is None and not self.delay:
             raise InvalidOption("a fault needs something to do: set status, drop or delay", option="faults")
 
@@ -69,12 +78,14 @@ _WORDS: dict[str, Callable[[str], object]] = {
     "code": str,
     "body": str,
     "drop": lambda value: not value,
+    "committed": lambda value: not value,
 }
+_FLAGS = ("drop", "committed")
 
 
 def parse_fault(text: str) -> Fault:
-    """Read `METHOD PATH word …`, the words being drop, status=N, code=C, body=TEXT, retry-after=S, delay=S, after=N,
-    times=N or times=all. Raises InvalidOption for anything else."""
+    """Read `METHOD PATH word …`, the words being drop, committed, status=N, code=C, body=TEXT, retry-after=S, delay=S,
+    after=N, times=N or times=all. Raises InvalidOption for anything else."""
     try:
         words = shlex.split(text)
     except ValueError:  # a quote that is never closed
@@ -91,16 +102,16 @@ def parse_fault(text: str) -> Fault:
             given[name.replace("-", "_")] = reader(value) if reader else None
         except ValueError:
             reader = None
-        if reader is None or (name != "drop" and not value):
+        if reader is None or (name in _FLAGS) == bool(value):
             raise InvalidOption(f"cannot read {word!r} in the fault {text!r}", option="faults")
     return Fault(**given)  # type: ignore[arg-type]
 
 
 class Faults:
-    """The application with faults in front of it. An ASGI application itself; faults may be added at any time."""
+    """The services with faults in front of them. An ASGI application itself; faults may be added at any time."""
 
-    def __init__(self, app: ASGIApp, faults: Iterable[Fault | str] = ()) -> None:
-        self._app = app
+    def __init__(self, halves: Halves, faults: Iterable[Fault | str] = ()) -> None:
+        self._app = halves
         self._lock = threading.Lock()
         self._seen: list[tuple[Fault, list[int]]] = []
         self.add(*faults)
@@ -125,9 +136,20 @@ class Faults:
             await self._app(scope, receive, _swallow)
             await _hang_up(send)
         elif fault.status is not None:
-            await _answer(fault, fault.status, scope["path"], send)
+            if fault.committed:
+                await self._app(scope, receive, _swallow)
+            await self._answer(fault, fault.status, scope["path"])(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def _answer(self, fault: Fault, status: int, path: str) -> Response:
+        answer = self._app.of(path).error(path, status, fault.code, "This fault was ordered.")
+        if fault.body is not None:
+            answer.body = fault.body.encode()
+            answer.headers["content-length"] = str(len(answer.body))
+        if fault.retry_after is not None:
+            answer.headers["retry-after"] = f"{fault.retry_after:g}"
+        return answer
 
     def _due(self, scope: Scope) -> Fault | None:
         with self._lock:
@@ -137,21 +159,6 @@ class Faults:
                     if seen[0] > fault.after and (fault.times is None or seen[0] <= fault.after + fault.times):
                         return fault
         return None
-
-
-async def _answer(fault: Fault, status: int, path: str, send: Send) -> None:
-    body, kind = fault.body, b"application/json; charset=utf-8"
-    if body is None and path.startswith("/local"):
-        kind = b"application/xml"
-        body = f"<Error><Code>{fault.code}</Code><Message>This fault was ordered.</Message></Error>"
-    elif body is None:
-        body = json.dumps({"error": {"code": fault.code, "message": "This fault was ordered."}})
-    headers = [(b"content-type", kind), (b"x-ms-error-code", fault.code.encode())]
-    if fault.retry_after is not None:
-        headers.append((b"retry-after", f"{fault.retry_after:g}".encode()))
-    headers.append((b"content-length", str(len(body.encode())).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body.encode()})
 
 
 async def _swallow(message: Message) -> None:

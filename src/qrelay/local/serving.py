@@ -32,9 +32,10 @@ def serve(
     keys: Collection[str] | None = None,
     faults: Iterable[Fault | str] = (),
 ) -> None:
-    """Serve until interrupted. Port 0 takes a free one; a line on standard output says where the service is."""
+    """Serve until interrupted. Port 0 takes a free one; lines on standard output say where each service is."""
     with _listening(port) as listener, LocalCloud(data, keys=keys, faults=faults) as cloud:
-        sys.stdout.write(f"azure  {_address(listener)}\n")
+        address = _address(listener)
+        sys.stdout.write(f"azure  {address}\nkipu   {address}/quantum\n")
         sys.stdout.flush()
         with suppress(KeyboardInterrupt), _ended_by_sigterm():  # uvicorn has ended in order, then passes it on
             _server(cloud).run(sockets=[listener])
@@ -55,7 +56,10 @@ def _ended_by_sigterm() -> Iterator[None]:
 
 @contextmanager
 def served(cloud: LocalCloud, port: int = 0) -> Iterator[str]:
-    """Serve a cloud from a thread of this process; gives its address. The cloud stays open afterwards."""
+    """Serve a cloud from a thread of this process; gives its address (the Hub is below it, at /quantum).
+
+    The cloud stays open afterwards.
+    """
     with _listening(port) as listener:
         server = _server(cloud)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -38,6 +38,9 @@ CREATE TABLE IF NOT EXISTS items (
     fingerprint TEXT NOT NULL, body TEXT NOT NULL,
     UNIQUE (workspace, kind, id)
 );
+CREATE TABLE IF NOT EXISTS payloads (
+    workspace TEXT, job TEXT, part TEXT, data BLOB NOT NULL, PRIMARY KEY (workspace, job, part)
+);
 CREATE INDEX IF NOT EXISTS items_by_session ON items (workspace, session);
 CREATE INDEX IF NOT EXISTS items_by_state ON items (kind, state);
 """

@@ -12,8 +12,8 @@ from qiskit import QuantumCircuit
 from qiskit.quantum_info import Statevector
 from scipy.stats import chisquare
 
+from qrelay.local.azure.targets import find_target
 from qrelay.local.execution import Execution, execute
-from qrelay.local.targets import find_target
 
 Run = Callable[..., Any]
 

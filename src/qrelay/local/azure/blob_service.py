@@ -10,10 +10,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from starlette.responses import Response
 
-from qrelay.local.azure.errors import BROKEN, CLOSED, blob_error, log_failure
+from qrelay.local.azure.errors import blob_error
 from qrelay.local.blobs import Blob, BlobError, Blobs
 from qrelay.local.clock import Clock, http_date
 from qrelay.local.sas import SasDenied, Signer
+from qrelay.local.words import BROKEN, CLOSED, log_failure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from qrelay.local.azure.errors import ServiceError
-from qrelay.local.targets import Target, find_target
+from qrelay.local.azure.targets import Target, find_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

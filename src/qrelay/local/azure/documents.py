@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote_plus
 
+from qrelay.local.azure.targets import find_target
 from qrelay.local.clock import iso
-from qrelay.local.targets import find_target
 
 if TYPE_CHECKING:
+    from qrelay.local.azure.items import Job, Session
     from qrelay.local.azure.plane import Call
-    from qrelay.local.items import Job, Session
 
 __all__ = ["PRIORITY_SINCE", "job_document", "session_document"]
 

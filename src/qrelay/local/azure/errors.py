@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import json
-import logging
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from starlette.responses import Response
 
+from qrelay.local.blobs import ACCOUNT
 from qrelay.local.clock import iso, system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.requests import Request
-
 __all__ = [
-    "BROKEN", "CLOSED", "ServiceError", "blob_error", "json_response", "log_failure", "service_error", "unauthorized",
+    "ServiceError", "blob_error", "json_response", "ordered_error", "service_error", "unauthorized",
 ]  # fmt: skip
 
-CLOSED = ("CloudClosed", "This embedded cloud was closed.")
-"""Code and message once the store is closed; the status is final, so that no client tries again for minutes."""
-
-BROKEN = "The local cloud failed; its log says where."
-
-_log = logging.getLogger("qrelay.local")
+_STORAGE_PATH = re.compile(f"/{ACCOUNT}/")
 
 
 class ServiceError(Exception):
@@ -54,11 +48,6 @@ def unauthorized() -> Response:
     return Response(status_code=401, headers={"www-authenticate": 'Bearer error="invalid_token"'})
 
 
-def log_failure(request: Request) -> None:
-    """Log the exception that is being handled; the path alone, since the query may carry a signature."""
-    _log.exception("%s %s failed", request.method, request.url.path)
-
-
 def blob_error(status: int, code: str, message: str, *, body: bool = True) -> Response:
     """The blob service's XML, with the byte order mark that it sends."""
     request_id = str(uuid.uuid4())
@@ -67,5 +56,12 @@ def blob_error(status: int, code: str, message: str, *, body: bool = True) -> Re
         return Response(status_code=status, headers=headers)
     detail = f"{message}\nRequestId:{request_id}\nTime:{iso(system_clock())}"
     head = '<?xml version="1.0" encoding="utf-8"?>'
-    text = f"{head}<Error><Code>{code}</Code><Message>{escape(detail)}</Message></Error>"
+    text = f"{head}<Error><Code>{escape(code)}</Code><Message>{escape(detail)}</Message></Error>"
     return Response(text.encode("utf-8-sig"), status, headers=headers, media_type="application/xml")
+
+
+def ordered_error(path: str, status: int, code: str, message: str) -> Response:
+    """An error that a test has ordered, in the words of whichever of the two services has that path."""
+    if _STORAGE_PATH.match(path):
+        return blob_error(status, code, message)
+    return service_error(ServiceError(status, code, message))

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from qrelay.local import session_rules
+from qrelay.local.azure import session_rules
 from qrelay.local.azure.bodies import Body, is_guid
 from qrelay.local.azure.documents import job_document
 from qrelay.local.azure.errors import ServiceError, json_response
-from qrelay.local.items import Job, load_job, load_session, remove, save
+from qrelay.local.azure.items import Job, load_job, load_session
+from qrelay.local.items import remove, save
 
 if TYPE_CHECKING:
     from qrelay.local.azure.plane import Call
-    from qrelay.local.targets import Target
+    from qrelay.local.azure.targets import Target
 
 __all__ = ["cancel", "create", "delete", "get", "update"]
 
@@ -43,7 +44,7 @@ async def create(call: Call) -> Response:
             assert session is not None
             session_rules.job_joined(plane.store, session, call.now)
         save(plane.store, job)
-    plane.worker.submit(job)
+    plane.queue.submit(job)
     return json_response(job_document(call, job, "put"))
 
 
@@ -99,7 +100,7 @@ def _cancel(call: Call) -> Job:
             job.state = "CancellationRequested"
             job.modified = call.now
             save(call.plane.store, job)
-            call.plane.worker.cancel(job)
+            call.plane.queue.cancel(job)
     return job
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from qrelay.local import session_rules
+from qrelay.local.azure import session_rules
 from qrelay.local.azure.documents import job_document, session_document
 from qrelay.local.azure.errors import ServiceError, json_response
-from qrelay.local.items import load_job, load_session
-from qrelay.local.odata import FilterError, Sql, compile_filter, compile_order
+from qrelay.local.azure.items import load_job, load_session
+from qrelay.local.azure.odata import FilterError, Sql, compile_filter, compile_order
 
 if TYPE_CHECKING:
     from starlette.responses import Response

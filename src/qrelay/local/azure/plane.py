@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from qrelay.local.azure.errors import ServiceError
 from qrelay.local.blobs import Blobs, account_of
+from qrelay.local.json_bodies import json_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qrelay.local.clock import Clock
     from qrelay.local.sas import Signer
     from qrelay.local.store import Store
-    from qrelay.local.worker import Worker
+    from qrelay.local.worker import Queue
 
 __all__ = ["Call", "Plane"]
 
@@ -33,7 +33,7 @@ class Plane:
     store: Store
     blobs: Blobs
     signer: Signer
-    worker: Worker
+    queue: Queue
     clock: Clock
     session_idle: float
     makes_containers: bool | None
@@ -70,14 +70,9 @@ class Call:
 
     async def body(self) -> dict[str, Any]:
         try:
-            found = json.loads(await self._request.body())
-            # What Python reads and nobody could be answered with: NaN, halves of surrogate pairs.
-            json.dumps(found, allow_nan=False, ensure_ascii=False).encode()
-        except (ValueError, RecursionError):
-            raise ServiceError(400, "InvalidRequestBody", "The request's body is not JSON.") from None
-        if not isinstance(found, dict):
-            raise ServiceError(400, "InvalidRequestBody", "The request's body is not a JSON object.")
-        return found
+            return json_object(await self._request.body())
+        except ValueError as error:
+            raise ServiceError(400, "InvalidRequestBody", str(error)) from None
 
     def uri(self, container: str, blob: str | None = None, *, sas: str | None = None, port: bool = False) -> str:
         """Address of a container or blob, on the host that the client called; `port` writes a default port out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qrelay.local.azure.errors import json_response
-from qrelay.local.targets import Target, providers
+from qrelay.local.azure.targets import Target, providers
 
 if TYPE_CHECKING:
     from starlette.responses import Response

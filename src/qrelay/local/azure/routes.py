@@ -15,13 +15,16 @@ from starlette.routing import Route
 
 from qrelay.local.azure import jobs, lists, providers, sessions, storage
 from qrelay.local.azure.blob_service import BlobService
-from qrelay.local.azure.errors import BROKEN, CLOSED, ServiceError, log_failure, service_error, unauthorized
+from qrelay.local.azure.errors import ServiceError, ordered_error, service_error, unauthorized
 from qrelay.local.azure.plane import Call, Plane
+from qrelay.local.blobs import ACCOUNT
+from qrelay.local.halves import Half
+from qrelay.local.words import BROKEN, CLOSED, NOTHING_HERE, log_failure, not_offered
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-__all__ = ["application"]
+__all__ = ["half"]
 
 Operation = Callable[[Call], Awaitable[Response]]
 
@@ -50,7 +53,7 @@ _OPERATIONS: tuple[tuple[str, str, Operation], ...] = (
 
 class _StorageAccount(Convertor[str]):
     # Only names that account_of gives: whatever else is at the root belongs to a service, not to storage.
-    regex = "local[0-9a-f]{16}"
+    regex = ACCOUNT
 
     def convert(self, value: str) -> str:
         return value
@@ -62,8 +65,8 @@ class _StorageAccount(Convertor[str]):
 register_url_convertor("storage_account", _StorageAccount())
 
 
-def application(plane: Plane, keys: Collection[str] | None) -> Starlette:
-    """`keys` are the API keys and tokens that are let in; None lets any in, but not none."""
+def half(plane: Plane, keys: Collection[str] | None) -> Half:
+    """Workspaces and their storage. `keys` are the keys and tokens that are let in; None lets any in, but not none."""
     blobs = BlobService(plane.blobs, plane.signer, plane.clock)
     routes = [
         Route(_WORKSPACE + path, _endpoint(plane, keys, operation), methods=[method])
@@ -79,7 +82,7 @@ def application(plane: Plane, keys: Collection[str] | None) -> Starlette:
         exception_handlers={HTTPException: _no_route},
     )
     app.router.redirect_slashes = False
-    return app
+    return Half("", app, ordered_error)
 
 
 def _endpoint(
@@ -117,7 +120,7 @@ def _let_in(request: Request, keys: Collection[str] | None) -> bool:
 async def _no_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        answer = service_error(ServiceError(405, "MethodNotAllowed", f"{request.method} is not offered on this path."))
+        answer = service_error(ServiceError(405, "MethodNotAllowed", not_offered(request)))
         answer.headers.update(error.headers or {})
         return answer
-    return service_error(ServiceError(404, "ResourceNotFound", "There is nothing at this path."))
+    return service_error(ServiceError(404, "ResourceNotFound", NOTHING_HERE))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qrelay.local import session_rules
+from qrelay.local.azure import session_rules
 from qrelay.local.azure.bodies import Body
 from qrelay.local.azure.documents import session_document
 from qrelay.local.azure.errors import ServiceError, json_response
-from qrelay.local.items import Policy, Session, load_session, save
+from qrelay.local.azure.items import Policy, Session, load_session
+from qrelay.local.items import save
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -1,9 +1,10 @@
-"""``ionq.circuit.v1``: IonQ's JSON circuits, gate sets ``qis`` and ``native``.
+"""``ionq.circuit.v1``, on the Hub ``IONQ_CIRCUIT_V1``: IonQ's JSON circuits, gate sets ``qis`` and ``native``.
 
 Sources: https://docs.ionq.com/api-reference/v0.3/writing-quantum-programs (gates, ``target``/``targets``, up to seven
 controls, radians), https://docs.ionq.com/guides/getting-started-with-native-gates (matrices, turns), and what the
 serialisers of qiskit-ionq 1.1 and cirq-ionq 1.7 send (``z`` with a rotation is the phase gate; ``pauliexp`` reads its
-labels from the right; its time is never negative, as PennyLane-IonQ's pull request 162 records).
+labels from the right; its time is never negative, as PennyLane-IonQ's pull request 162 records); for ``registers`` and
+``pauliExp`` the Hub's own specification.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from qiskit.quantum_info import SparsePauliOp
 
 from qrelay.local.refusal import ExecutionRefused
 
-__all__ = ["read"]
+__all__ = ["read", "read_document"]
 
 Matrix = npt.NDArray[np.complex128]
 
@@ -65,15 +66,23 @@ def read(data: bytes, *, num_qubits: int | None = None) -> QuantumCircuit:
 
     ``num_qubits`` is the target's size. Raises ExecutionRefused (``InvalidInputData``) and names the operation.
     """
-    body = _document(data)
+    return read_document(_document(data), num_qubits=num_qubits)
+
+
+def read_document(
+    body: Mapping[str, Any], *, num_qubits: int | None = None, gatesets: tuple[str, ...] = ("qis", "native")
+) -> QuantumCircuit:
+    """The same for a document that is JSON already; ``gatesets`` are those that the target takes."""
+    _check_fields(body)
     size = body.get("qubits")
     if not isinstance(size, int) or isinstance(size, bool) or size < 1:
         raise _refused(f"'qubits' must be a whole number above zero, not {size!r}")
     if num_qubits is not None and size > num_qubits:
         raise _refused(f"the circuit asks for {size} qubits, the target has {num_qubits}")
     gateset = body.get("gateset", "qis")
-    if gateset not in ("qis", "native"):
-        raise _refused(f"gateset {gateset!r} is unknown; say 'qis' or 'native'")
+    if gateset not in gatesets:
+        raise _refused(f"gateset {gateset!r} is unknown; say {' or '.join(map(repr, gatesets))}")
+    _check_registers(body.get("registers"), size)
     operations = body.get("circuit")
     if not isinstance(operations, list):
         raise _refused("'circuit' must be a list of gates")
@@ -100,20 +109,33 @@ def _document(data: bytes) -> dict[str, Any]:
         raise _refused(f"the input is not JSON: {error}") from None
     if not isinstance(body, dict):
         raise _refused("the input is not a JSON object")
+    return body
+
+
+def _check_fields(body: Mapping[str, Any]) -> None:
     unknown = sorted(set(body) - _TOP_FIELDS)
     if unknown:
         raise _refused(f"unknown field {unknown[0]!r} beside 'circuit'")
     stated = body.get("format")
     if stated is not None and stated not in ("ionq.circuit.v0", "ionq.circuit.v1"):
         raise _refused(f"format {stated!r} is not ionq.circuit.v1")
-    return body
+
+
+def _check_registers(registers: Any, size: int) -> None:
+    if registers is None:
+        return
+    if not isinstance(registers, dict):
+        raise _refused("'registers' must be an object of lists of qubits")
+    for name, qubits in registers.items():
+        if not isinstance(qubits, list) or not all(_is_index(qubit) and qubit < size for qubit in qubits):
+            raise _refused(f"register {name[:40]!r} must be a list of qubits out of 0…{size - 1}")
 
 
 def _gate_name(operation: Mapping[str, Any], where: str) -> str:
     names = [operation[key] for key in ("gate", "type") if key in operation]
     if len(names) != 1 or not isinstance(names[0], str):
         raise _refused(f"{where} must name one 'gate'")
-    return names[0]
+    return "pauliexp" if names[0] == "pauliExp" else names[0]
 
 
 def _qis(circuit: QuantumCircuit, name: str, operation: Mapping[str, Any], where: str) -> None:

@@ -1,9 +1,9 @@
-"""``honeywell.openqasm.v1`` and ``quantinuum.openqasm.v1``: OpenQASM 2, read by Qiskit's importer.
+"""OpenQASM 2, read by Qiskit's importer: Quantinuum's (``honeywell.openqasm.v1``, ``quantinuum.openqasm.v1``) or plain.
 
 Beside the specification (https://arxiv.org/abs/1707.03429) the importer is told the gates that Qiskit's exporter takes
-for granted and those of Quantinuum's library: ``zz`` (exp(-iπ/4 Z⊗Z)), ``zz(θ)`` and ``rzz(θ)`` (exp(-iθ/2 Z⊗Z)),
-``v``, ``vdg`` (roots of X) and ``u1q(θ,φ)`` (a turn by θ about cos φ X + sin φ Y); a gate that the program defines
-itself always keeps its own body.
+for granted and, for Quantinuum, those of its library: ``zz`` (exp(-iπ/4 Z⊗Z)), ``zz(θ)`` and ``rzz(θ)``
+(exp(-iθ/2 Z⊗Z)), ``v``, ``vdg`` (roots of X) and ``u1q(θ,φ)`` (a turn by θ about cos φ X + sin φ Y); a gate that the
+program defines itself always keeps its own body.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ _ZZ = qasm2.CustomInstruction("zz", 0, 2, _zz, builtin=True)
 _ZZ_TURN = qasm2.CustomInstruction("zz", 1, 2, RZZGate, builtin=True)
 
 
-def read(data: bytes, *, num_qubits: int | None = None) -> QuantumCircuit:
-    """Read one program; registers keep their names and order.
+def read(data: bytes, *, num_qubits: int | None = None, quantinuum: bool = True) -> QuantumCircuit:
+    """Read one program; registers keep their names and order. Without ``quantinuum``, its library is unknown.
 
     Raises ExecutionRefused: ``InvalidInputData`` for bytes that are no text and programs larger than the target,
     ``CompilationError`` with the importer's line and column for everything that is not OpenQASM 2.
@@ -67,9 +67,11 @@ def read(data: bytes, *, num_qubits: int | None = None) -> QuantumCircuit:
     bare = _COMMENT.sub("", text)
     _check_sizes(bare)
     own = {name: len(angles.split(",")) if angles.strip() else 0 for name, angles in _DEFINED.findall(bare)}
-    known = [*qasm2.LEGACY_CUSTOM_INSTRUCTIONS, *_VENDOR, _ZZ_TURN if _ZZ_ANGLE.search(bare) else _ZZ]
-    text = _UPPER.sub(lambda found: found.group().lower(), text)
-    text = _VENDOR_INCLUDE.sub("" if _QELIB.search(bare) else 'include "qelib1.inc";', text)
+    known = [*qasm2.LEGACY_CUSTOM_INSTRUCTIONS]
+    if quantinuum:
+        known += [*_VENDOR, _ZZ_TURN if _ZZ_ANGLE.search(bare) else _ZZ]
+        text = _UPPER.sub(lambda found: found.group().lower(), text)
+        text = _VENDOR_INCLUDE.sub("" if _QELIB.search(bare) else 'include "qelib1.inc";', text)
     try:
         circuit = _loads(text, [gate for gate in known if gate.name not in own], guarded=bool(_IF.search(bare)))
     except qasm2.QASM2ParseError as error:

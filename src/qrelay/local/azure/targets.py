@@ -46,7 +46,7 @@ class Provider:
 @cache
 def providers() -> tuple[Provider, ...]:
     """All providers in the order in which provider status lists them."""
-    text = resources.files("qrelay.local").joinpath("targets.toml").read_text(encoding="utf-8")
+    text = resources.files("qrelay.local.azure").joinpath("targets.toml").read_text(encoding="utf-8")
     found = []
     for entry in tomllib.loads(text)["provider"]:
         targets = tuple(

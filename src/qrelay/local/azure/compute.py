@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
+from qrelay.local.azure.items import Job
+from qrelay.local.azure.targets import Target, find_target
 from qrelay.local.execution import Execution, ExecutionRefused, asked_shots, execute
 from qrelay.local.imports import import_engine
-from qrelay.local.items import Failure, Job
+from qrelay.local.items import Failure
 from qrelay.local.refusal import untranslatable
-from qrelay.local.targets import Target, find_target
 
 __all__ = ["Computation", "Engine"]
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qrelay.local.items import UNFINISHED, Job, Session, load, load_session, save
+from qrelay.local.azure.items import Job, Session, load_session
+from qrelay.local.items import load, save, unfinished
 
 if TYPE_CHECKING:
     from qrelay.local.store import Store
 
 __all__ = ["close", "end_idle", "job_ended", "job_joined", "refusal"]
 
-_PENDING = f"SELECT 1 FROM items WHERE kind='Job' AND workspace=? AND session=? AND {UNFINISHED} LIMIT 1"  # noqa: S608 - a constant
+_PENDING = f"SELECT 1 FROM items WHERE kind='Job' AND workspace=? AND session=? AND {unfinished(Job)} LIMIT 1"  # noqa: S608 - a constant
 
 
 def refusal(session: Session | None, provider: str, target: str) -> str | None:
@@ -69,7 +70,7 @@ def end_idle(store: Store, now: int, idle: float) -> None:
     """Let sessions time out that had no job for `idle` seconds; the time of the end is when that time was over."""
     limit = int(idle * 1_000_000_000)
     with store.transaction():
-        for session in load(store, Session, UNFINISHED):
+        for session in load(store, Session, unfinished(Session)):
             if now - session.touched >= limit and not _pending(store, session):
                 session.state, session.ended = "TimedOut", session.touched + limit
                 save(store, session)

@@ -1,0 +1,88 @@
+"""The value of a constant expression of OpenQASM 3: numbers, pi, arithmetic and the built-in functions."""
+
+from __future__ import annotations
+
+import cmath
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from openqasm3 import ast
+
+from qrelay.local.readers.openqasm3 import place
+from qrelay.local.refusal import ExecutionRefused
+
+__all__ = ["number", "real", "whole"]
+
+_NAMES = {"pi": math.pi, "π": math.pi, "tau": math.tau, "τ": math.tau, "euler": math.e, "ℇ": math.e}
+_ARITHMETIC: dict[str, Callable[[complex, complex], complex]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+}
+_FUNCTIONS: dict[str, Callable[[complex], complex]] = {
+    "sin": cmath.sin,
+    "cos": cmath.cos,
+    "tan": cmath.tan,
+    "arcsin": cmath.asin,
+    "arccos": cmath.acos,
+    "arctan": cmath.atan,
+    "exp": cmath.exp,
+    "log": cmath.log,
+    "sqrt": cmath.sqrt,
+}
+
+
+def number(node: Any) -> complex:
+    """The value, finite. Raises ExecutionRefused for anything that is no constant, and for divisions by zero."""
+    try:
+        value = _value(node)
+    except (ArithmeticError, ValueError) as error:
+        raise _refused(node, f"this expression has no value: {error}") from None
+    except RecursionError:
+        raise ExecutionRefused("CompilationError", "an expression nests too deeply") from None
+    if not cmath.isfinite(value):
+        raise _refused(node, "this expression is not finite")
+    return value
+
+
+def real(node: Any) -> float:
+    """The value of an angle, in radians."""
+    value = number(node)
+    if value.imag:
+        raise _refused(node, "an angle must be a real number")
+    return value.real
+
+
+def whole(node: Any) -> int:
+    """The value of a size or an index; a literal, never negative."""
+    if not isinstance(node, ast.IntegerLiteral):
+        raise _refused(node, "a size or an index must be a whole number, not negative")
+    return int(node.value)
+
+
+def _value(node: Any) -> complex:
+    if isinstance(node, ast.IntegerLiteral | ast.FloatLiteral):
+        return complex(float(node.value))
+    if isinstance(node, ast.ImaginaryLiteral):
+        return complex(0, node.value)
+    if isinstance(node, ast.Identifier):
+        if node.name in _NAMES:
+            return complex(_NAMES[node.name])
+        raise _refused(node, f"{node.name!r} is not a constant")
+    if isinstance(node, ast.UnaryExpression) and node.op.name in ("-", "+"):
+        inner = _value(node.expression)
+        return -inner if node.op.name == "-" else inner
+    if isinstance(node, ast.BinaryExpression) and node.op.name in _ARITHMETIC:
+        return _ARITHMETIC[node.op.name](_value(node.lhs), _value(node.rhs))
+    if isinstance(node, ast.FunctionCall) and node.name.name in _FUNCTIONS and len(node.arguments) == 1:
+        return _FUNCTIONS[node.name.name](_value(node.arguments[0]))
+    raise _refused(node, "only numbers, pi, arithmetic and the functions of a real number are constants here")
+
+
+def _refused(node: Any, words: str) -> ExecutionRefused:
+    where = f"{place(node)} " if getattr(node, "span", None) else ""
+    return ExecutionRefused("CompilationError", where + words)
