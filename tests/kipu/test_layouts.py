@@ -1,4 +1,4 @@
-"""What a job's input says about its answer: our own layouts, and the programs of other clients as far as they are clear."""
+"""What a job's input says about its answer: our own layouts, and other clients' programs as far as they are clear."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _MINE = Program(
 )
 
 
-@pytest.mark.parametrize("format", ["OPEN_QASM_V2", "BRAKET_OPEN_QASM_V3"])
+@pytest.mark.parametrize("written", ["OPEN_QASM_V2", "BRAKET_OPEN_QASM_V3"])
 @pytest.mark.parametrize("shape", ["object", "bare", "several"])
-def test_p19_our_own_layout_comes_back_from_a_text(format: str, shape: str) -> None:
-    text = encode(_MINE, format).data.decode()
+def test_p19_our_own_layout_comes_back_from_a_text(written: str, shape: str) -> None:
+    text = encode(_MINE, written).data.decode()
     document = {"object": {"qasm": text}, "bare": text, "several": {"qasm": [text, text]}}[shape]
     found = layouts_in(document, _QSIM, {})
     assert found == (_MINE.layout,) * (2 if shape == "several" else 1)
@@ -46,7 +46,8 @@ def test_p19_the_vendors_measurement_map_is_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", "null", "[1.5, x]", '["a"]', "7", "[1e400]", "[-7]", "[9999999999]", "[" * 100_000, None, 5]
+    "text",
+    ["", "[]", "{}", "null", "[1.5, x]", '["a"]', "7", "[1e400]", "[-7]", "[9999999999]", "[" * 100_000, None, 5],
 )
 def test_a_senseless_measurement_map_is_none(text: Any) -> None:
     assert layouts_in({"qubits": 3, "circuit": []}, _IONQ, {"meas_map": text}) == (None,)
@@ -70,7 +71,8 @@ def test_p19_brakets_measurements_are_read() -> None:
 
 
 def test_p19_the_machines_own_qubits_in_a_verbatim_box() -> None:
-    text = "OPENQASM 3.0;\nbit[2] b;\n#pragma braket verbatim\nbox{\nrx(1.5) $5;\n}\nb[0] = measure $5;\nb[1] = measure $2;"
+    box = "#pragma braket verbatim\nbox{\nrx(1.5) $5;\n}\n"
+    text = f"OPENQASM 3.0;\nbit[2] b;\n{box}b[0] = measure $5;\nb[1] = measure $2;"
     (layout,) = layouts_in(text, _BRAKET, {})
     assert layout is not None
     assert (layout.qubits, layout.num_qubits) == ((5, 2), 6)

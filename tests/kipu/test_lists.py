@@ -209,19 +209,16 @@ def test_cancelling(remote: Callable[..., Hub], refusal: int, status: str, raise
         assert state in (JobState.CANCELLED, JobState.CANCELLING, JobState.SUCCEEDED)
 
 
-def test_jobs_of_several_circuits_say_how_many_shots_each_had(remote: Callable[..., Hub]) -> None:
-    """Amazon counts the shots of all circuits together; of others nobody knows which of the two the Hub reports."""
-    key = "0b8e7a3c-0000-4000-8000-000000000001"
-
-    def serve(request: httpx.Request) -> httpx.Response:
-        backend = "aws.rigetti.cepheus" if request.url.path.endswith("/1") else "qudora.sim.xg1"
-        return httpx.Response(
-            200, json={"id": "x", "status": "RUNNING", "backend_id": backend, "shots": 400, "tags": [f"qrelay-{key}-4"]}
-        )
-
-    from qrelay.cloud import loop
-
-    hub = remote(serve)
-    assert loop.call(hub.service.job, "1").shots == 100
-    assert loop.call(hub.service.job, "2").shots is None
-    assert loop.call(hub.service.job, "2").circuits == 4
+@pytest.mark.parametrize(
+    ("backend", "tagged", "shots", "circuits"),
+    [("aws.rigetti.cepheus", True, 100, 4), ("qudora.sim.xg1", True, 100, 4), ("qudora.sim.xg1", False, None, 1),
+     ("aws.sim.sv1", False, 400, 1)],
+)  # fmt: skip
+def test_jobs_of_several_circuits_say_how_many_shots_each_had(
+    remote: Callable[..., Hub], backend: str, tagged: bool, shots: int | None, circuits: int
+) -> None:
+    """The Hub tells the shots of all circuits together: each one's outcome said that four times as many were asked."""
+    tags = ["qrelay-0b8e7a3c-0000-4000-8000-000000000001-4"] if tagged else ["theirs"]
+    job = {"id": "x", "status": "RUNNING", "backend_id": backend, "shots": 400, "tags": tags}
+    (found,) = remote(lambda request: httpx.Response(200, json={"content": [job], "total_pages": 1})).jobs()
+    assert (found.record.shots, found.record.circuits) == (shots, circuits)

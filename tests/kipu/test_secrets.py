@@ -28,13 +28,16 @@ def _told(caplog: pytest.LogCaptureFixture, *more: object) -> str:
 def test_p36_a_whole_job_tells_no_secret(caplog: pytest.LogCaptureFixture, flips: Any, token: Any) -> None:
     """A token in a log at DEBUG, in the repr that a notebook shows, in a traceback that is sent around."""
     caplog.set_level(logging.DEBUG)
-    with LocalCloud(keys=[TOKEN], waiting=0.01, executing=0.01) as cloud, served(cloud) as address:
-        with Hub(token, base_url=f"{address}/quantum", quick=0.02, organization_id="org-1") as hub:
-            job = hub.submit("kipu.sim.qsim", flips("01"), 10)
-            outcome = job.result(timeout=60)
-            listed = list(hub.jobs())
-            told = _told(
-                caplog, hub, hub.service, hub.api, hub.api._calls, hub.api._calls._authorizer, job, job.record, outcome,
+    with (
+        LocalCloud(keys=[TOKEN], waiting=0.01, executing=0.01) as cloud,
+        served(cloud) as address,
+        Hub(token, base_url=f"{address}/quantum", quick=0.02, organization_id="org-1") as hub,
+    ):
+        job = hub.submit("kipu.sim.qsim", flips("01"), 10)
+        outcome = job.result(timeout=60)
+        listed = list(hub.jobs())
+        told = _told(
+            caplog, hub, hub.service, hub.api, hub.api._calls, hub.api._calls._authorizer, job, job.record, outcome,
                 listed, listed[0].record, hub.targets(), json.dumps(dict(job.record.raw)), vars(hub), vars(hub.service),
             )  # fmt: skip
     assert "CANARY" not in told
@@ -67,7 +70,9 @@ def test_p36_the_password_flow_tells_no_secret(caplog: pytest.LogCaptureFixture,
     def serve(request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
             if refuse:
-                return httpx.Response(401, json={"error": "invalid_grant", "error_description": request.content.decode()})
+                return httpx.Response(
+                    401, json={"error": "invalid_grant", "error_description": request.content.decode()}
+                )
             return httpx.Response(200, json={"access_token": "CANARY-a", "refresh_token": "CANARY-r", "expires_in": 1})
         return httpx.Response(401 if refuse else 200, json=[])
 

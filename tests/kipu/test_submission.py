@@ -136,9 +136,7 @@ def test_p18_one_that_appears_late_is_waited_for(made: Callable[..., Made], flip
 
 
 @pytest.mark.parametrize("refusal", [401, 403, 400, 503])
-def test_p18_a_service_that_will_not_say_leaves_it_unclear(
-    made: Callable[..., Made], flips: Any, refusal: int
-) -> None:
+def test_p18_a_service_that_will_not_say_leaves_it_unclear(made: Callable[..., Made], flips: Any, refusal: int) -> None:
     """The POST's answer was lost and the question after it refused: that is no "was not created"."""
     one = made(Fault("POST", _POST, drop=True), Fault("GET", _POST, status=refusal, times=None))
     with pytest.raises(UnclearOutcome) as caught:
@@ -205,7 +203,7 @@ def test_p22_several_circuits_in_one_job_where_the_family_takes_them(made: Calla
     assert one.wire.bodies[0]["shots"] == 10
     assert [outcome and outcome.counts() for outcome in job.results()] == [{bits: 10} for bits in patterns]
     again = one.hub.job(there["id"])
-    assert again.count == 3
+    assert (again.count, again.shots_asked) == (3, 10)
     assert [outcome and outcome.counts() for outcome in again.results()] == [{bits: 10} for bits in patterns]
 
 
@@ -262,7 +260,13 @@ def test_p30_a_job_costs_one_write(made: Callable[..., Made], flips: Any) -> Non
 
 @pytest.mark.parametrize(
     ("tags", "said"),
-    [(["qhub:x"], "reserved"), (["QHub:x"], "reserved"), (["qrelay-1"], "reserved"), ([" "], "empty"), ("text", "list")],
+    [
+        (["qhub:x"], "reserved"),
+        (["QHub:x"], "reserved"),
+        (["qrelay-1"], "reserved"),
+        ([" "], "empty"),
+        ("text", "list"),
+    ],
 )
 def test_tags_that_the_hub_does_not_take(made: Callable[..., Made], flips: Any, tags: Any, said: str) -> None:
     one = made()

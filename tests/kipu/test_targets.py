@@ -26,7 +26,7 @@ def target(described: Callable[[str], dict[str, Any]]) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize(
-    ("name", "id", "provider", "formats", "output", "qubits", "shots", "circuits", "simulator"),
+    ("name", "backend", "provider", "formats", "output", "qubits", "shots", "circuits", "simulator"),
     [
         ("qsim", "kipu.sim.qsim", "KIPU", ("OPEN_QASM_V2",), "kipu.qsim.result", 24, (1, 100_000), 1, True),
         ("qudora-sim-q1", "qudora.sim.xg1", "QUDORA", ("OPEN_QASM_V2",), "qudora.result", 35, (1, 10_000), 500, True),
@@ -43,16 +43,21 @@ def target(described: Callable[[str], dict[str, Any]]) -> Callable[..., Any]:
     ],
 )  # fmt: skip
 def test_the_families(
-    target: Callable[..., Any], name: str, id: str, provider: str, formats: tuple[str, ...], output: str, qubits: int,
+    target: Callable[..., Any], name: str, backend: str, provider: str, formats: tuple[str, ...], output: str, qubits: int,
     shots: tuple[int, int], circuits: int, simulator: bool,
 ) -> None:  # fmt: skip
     found = target(name)
-    assert (found.id, found.provider, found.formats) == (id, provider, formats)
+    assert (found.id, found.provider, found.formats) == (backend, provider, formats)
     assert found.outputs == {formats[0]: output}
     assert (found.num_qubits, found.max_circuits, found.simulator) == (qubits, circuits, simulator)
     assert (found.shots.minimum, found.shots.maximum) == shots
     assert shots[0] <= found.shots.default <= shots[1]
-    assert (found.keeps_metadata, found.midcircuit, found.control_flow, found.profile) == (False, False, frozenset(), None)
+    assert (found.keeps_metadata, found.midcircuit, found.control_flow, found.profile) == (
+        False,
+        False,
+        frozenset(),
+        None,
+    )
     assert found.gates <= set(GATES)
     assert not found.sessions
 
@@ -69,7 +74,9 @@ def test_other_services_words_for_gates_become_ours(target: Callable[..., Any]) 
     assert {"r", "rz", "rxx"} == target("ibex").gates
     assert target("ionq-sim").gates >= {"cx", "ccx", "rzz", "sx", "sdg"}
     assert target("qsim").gates >= {"u3", "cu1", "cswap", "crx"}
-    assert {"r", "rxx", "h", "cx"} <= target("qudora-sim-q1").gates, "its language has them, and it compiles them itself"
+    assert {"r", "rxx", "h", "cx"} <= target("qudora-sim-q1").gates, (
+        "its language has them, and it compiles them itself"
+    )
 
 
 def test_the_coupling_of_a_machine(target: Callable[..., Any]) -> None:
@@ -111,7 +118,7 @@ def test_couplings_in_every_form(
      ("RETIRED", False, False), ("UNKNOWN", True, False), (None, True, False), ("NEW_WORD", True, False)],
 )  # fmt: skip
 def test_the_state_of_a_backend(target: Callable[..., Any], status: Any, available: bool, degraded: bool) -> None:
-    """PAUSED takes jobs and runs none; a list without states, as the specification has it, makes nothing unavailable."""
+    """PAUSED takes jobs and runs none; a list without states, as in the specification, makes nothing unavailable."""
     found = target("qsim", status=status)
     assert (found.available, found.degraded) == (available, degraded)
 
@@ -159,14 +166,14 @@ def test_analog_and_photonic_machines_take_no_circuits_whatever_they_list(
             remote(refuse).submit(found, _payload(word), 10)
 
 
-def _payload(format: str) -> Any:
+def _payload(said: str) -> Any:
     from qrelay.formats.payload import Payload
 
-    return Payload(b"OPENQASM 3.0;", format, "text/plain", "", 1)
+    return Payload(b"OPENQASM 3.0;", said, "text/plain", "", 1)
 
 
 @pytest.mark.parametrize(
-    ("name", "changes", "format"),
+    ("name", "changes", "said"),
     [
         ("iqm-garnet", {}, "IQM_JOB_INPUT_V1"),
         ("ibex", {}, "AQT_JOB_INPUT_V1"),
@@ -175,11 +182,11 @@ def _payload(format: str) -> Any:
     ],
 )
 def test_formats_that_are_not_written_yet_are_named(
-    target: Callable[..., Any], remote: Callable[..., Hub], flips: Any, name: str, changes: dict[str, Any], format: str
+    target: Callable[..., Any], remote: Callable[..., Hub], flips: Any, name: str, changes: dict[str, Any], said: str
 ) -> None:
     found = target(name, **changes)
     assert found.formats == ()
-    with pytest.raises(QrelayError, match=f"{format}.*qrelay"):
+    with pytest.raises(QrelayError, match=f"{said}.*qrelay"):
         remote(lambda request: httpx.Response(500)).submit(found, flips("01"), 100)
 
 

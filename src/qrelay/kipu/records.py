@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qrelay.cloud.service import JobRecord, JobState, SessionRecord, SessionState
-from qrelay.kipu.families import family_of
+from qrelay.kipu.families import Family, family_of
 from qrelay.kipu.models import Job, Session
 from qrelay.kipu.submitting import SESSION_NAME, circuits_of
 
@@ -39,10 +39,6 @@ def job_record(job: Job, reason: tuple[str | None, str | None] | None = None, sh
     """A job. `reason` is the code and the message of its failure, `shots` how many of each circuit if that is known."""
     family, status = family_of(job.backend_id), job.status.upper()
     circuits = circuits_of(job)
-    if shots is None and circuits == 1:
-        shots = job.shots
-    elif shots is None and family.all_shots and job.shots is not None:
-        shots = job.shots // circuits
     code, message = reason or (None, None)
     if message is None and status in _REASONS:
         code, message = code or status, _REASONS[status]
@@ -55,9 +51,9 @@ def job_record(job: Job, reason: tuple[str | None, str | None] | None = None, sh
         name=job.name,
         input_format=job.input_format or None,
         output_format=family.outputs.get(job.input_format.upper()),
-        shots=shots,
+        shots=shots if shots is not None else _shots(job, circuits, family),
         layouts=None,
-        circuits=circuits,
+        circuits=circuits or 1,
         session_id=job.session_id or None,
         error_code=code,
         error_message=message,
@@ -67,6 +63,16 @@ def job_record(job: Job, reason: tuple[str | None, str | None] | None = None, sh
         cost=f"{job.milliseconds / 1000:g} s on the machine" if job.milliseconds else None,
         raw=job.shown(),
     )
+
+
+def _shots(job: Job, circuits: int | None, family: Family) -> int | None:
+    """Shots of each circuit. The Hub tells those of all circuits together (qhub-api 3.3.0 says so of `shots`), so
+    they are not known where it is not known how many circuits there may be.
+    """
+    if circuits is None:
+        return job.shots if family.most_circuits == 1 else None
+    whole, rest = divmod(job.shots, circuits) if job.shots is not None else (None, 0)
+    return whole if rest == 0 else None
 
 
 def session_record(session: Session) -> SessionRecord:

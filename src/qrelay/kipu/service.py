@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+from qrelay.cloud import loop
 from qrelay.cloud.http import Http, Unanswered
 from qrelay.cloud.service import JobRecord, JobState, SessionRecord, SessionState, Submission
 from qrelay.cloud.target import Target
@@ -280,7 +281,7 @@ class KipuService:
             f"Whether the session {name!r} was opened on {target.id} is not known: {trouble} It is not opened a second "
             "time unasked. Await .resume() on this error to settle it; account.sessions(open=True) lists what is open.",
             tag=session_tag(id),
-            resume=resume,
+            resume=lambda: loop.later(resume),
             status=trouble.status,
             code=trouble.code,
             target=target.id,

@@ -46,10 +46,10 @@ def key_of(job: Job) -> str | None:
     return found["key"] if found is not None else None
 
 
-def circuits_of(job: Job) -> int:
-    """How many circuits the job holds, as far as its tag says; else one."""
+def circuits_of(job: Job) -> int | None:
+    """How many circuits the job holds, as its tag says; None if it is not one of ours."""
     found = _own_tag(job)
-    return int(found["circuits"]) if found is not None else 1
+    return int(found["circuits"]) if found is not None else None
 
 
 def job_request(submission: Submission) -> CreateJobRequest:
