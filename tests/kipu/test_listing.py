@@ -45,7 +45,8 @@ class Lists:
             raise ServiceUnavailable("HTTP 500", status=500)
         jobs = list(self.jobs)
         if self.kind == "sorts" and sort is not None:
-            jobs = sorted(reversed(jobs), key=lambda job: job.created_at or _END, reverse=True)
+            jobs.reverse()
+            jobs.sort(key=lambda job: job.created_at or _END, reverse=True)
         elif self.kind == "downwards":
             jobs.reverse()
         elif self.kind == "shuffled":

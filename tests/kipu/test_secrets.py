@@ -38,8 +38,8 @@ def test_p36_a_whole_job_tells_no_secret(caplog: pytest.LogCaptureFixture, flips
         listed = list(hub.jobs())
         told = _told(
             caplog, hub, hub.service, hub.api, hub.api._calls, hub.api._calls._authorizer, job, job.record, outcome,
-                listed, listed[0].record, hub.targets(), json.dumps(dict(job.record.raw)), vars(hub), vars(hub.service),
-            )  # fmt: skip
+            listed, listed[0].record, hub.targets(), json.dumps(dict(job.record.raw)), vars(hub), vars(hub.service),
+        )  # fmt: skip
     assert "CANARY" not in told
     assert "/quantum/jobs" in told  # the logs were really there
 

@@ -43,8 +43,8 @@ def target(described: Callable[[str], dict[str, Any]]) -> Callable[..., Any]:
     ],
 )  # fmt: skip
 def test_the_families(
-    target: Callable[..., Any], name: str, backend: str, provider: str, formats: tuple[str, ...], output: str, qubits: int,
-    shots: tuple[int, int], circuits: int, simulator: bool,
+    target: Callable[..., Any], name: str, backend: str, provider: str, formats: tuple[str, ...], output: str,
+    qubits: int, shots: tuple[int, int], circuits: int, simulator: bool,
 ) -> None:  # fmt: skip
     found = target(name)
     assert (found.id, found.provider, found.formats) == (backend, provider, formats)
