@@ -22,6 +22,12 @@ _spec.loader.exec_module(_module)
 FakeClock = _module.FakeClock
 
 
+@pytest.fixture(scope="session")
+def fake_clock() -> Any:
+    """The kind of time, for tests that need several."""
+    return FakeClock
+
+
 @pytest.fixture
 def clock() -> Any:
     return FakeClock()
