@@ -68,6 +68,5 @@ _documents = st.recursive(
 def test_any_document_is_survived(fake_clock: Any, document: Any, call: str) -> None:
     content = json.dumps(document).encode()  # with Infinity in it, as Python's reader takes it
     transport = httpx.MockTransport(lambda request: httpx.Response(200, content=content))
-    with Hub("t", transport=transport, clock=fake_clock()) as hub:
-        with contextlib.suppress(QrelayError):
-            _CALLS[call](hub)
+    with Hub("t", transport=transport, clock=fake_clock()) as hub, contextlib.suppress(QrelayError):
+        _CALLS[call](hub)
