@@ -132,6 +132,7 @@ def describe(backend: Backend) -> Target:
         status=backend.status or "Unknown",
         num_qubits=_positive(configuration.qubit_count) or family.num_qubits,
         formats=tuple(name for name in listed if name in INPUT_FORMATS) if circuits else (),
+        unwritten=tuple(name for name in listed if name not in INPUT_FORMATS) if circuits else (),
         outputs={name: own or family.outputs.get(name, "") for name in (listed if circuits else family.formats)},
         gates=_gates(configuration, family),
         coupling=_coupling(configuration),
