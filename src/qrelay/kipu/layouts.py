@@ -92,9 +92,8 @@ def _declared(text: str, output_format: str | None) -> Layout | None:
     if output_format == "braket.task_result.gate_model_task_result":
         return Layout(count, registers, qubits, reading.width)
     if output_format == "qudora.result" and len(registers) == 1:
-        return Layout(
-            count, registers, tuple(range(count)), count
-        )  # its strings are of the bits, whatever they measure
+        # its strings are of the bits, whatever these measure
+        return Layout(count, registers, tuple(range(count)), count)
     if output_format == "kipu.qsim.result" and qubits == tuple(range(reading.width)):
         return Layout(count, registers, qubits, reading.width)  # any other map: qubits or bits, nobody says
     return None
