@@ -16,10 +16,13 @@ pytest.importorskip("qhub.quantum.sdk", reason="qhub-quantum is not installed he
 
 with warnings.catch_warnings():  # what the SDK imports warns of being deprecated
     warnings.simplefilter("ignore")
-    from qhub.quantum.sdk import HubQiskitProvider
+    from braket.circuits import Circuit
+    from qhub.quantum.sdk import HubBraketProvider, HubQiskitProvider
     from qhub.quantum.sdk.exceptions import HubApiError
 
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+import numpy as np
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, transpile
+from qiskit.quantum_info import Statevector
 
 from qrelay.local import LocalCloud, served
 
@@ -113,3 +116,130 @@ def test_several_circuits_in_one_job(provider: HubQiskitProvider) -> None:
     assert result.get_counts(1) == {"11000": SHOTS}
     assert result.get_counts(2) == {"11011": SHOTS}
     assert job.shots == 3 * SHOTS  # as the SDK has it, the job's figure is the sum
+
+
+@pytest.mark.parametrize("name", ["kipu.sim.qsim", "azure.ionq.simulator", "aws.sim.sv1"])
+def test_transpiled_for_the_backend(provider: HubQiskitProvider, name: str) -> None:
+    """The target that the SDK builds from the description; the circuit is then as wide as the backend."""
+    backend = provider.get_backend(name)
+    circuit = transpile(asymmetric(), backend, initial_layout=[4, 0, 3, 1, 2], optimization_level=0)
+    if name != "azure.ionq.simulator":  # there the answer is over all qubits, and the simulator has 29
+        assert circuit.num_qubits == backend.num_qubits
+    assert_like(finished(backend.run(circuit, shots=SHOTS)).get_counts(), EXPECTED)
+
+
+def test_states_and_amplitudes(provider: HubQiskitProvider) -> None:
+    backend = provider.get_backend("kipu.sim.qsim")
+    circuit = QuantumCircuit(3)
+    circuit.h(0)
+    circuit.t(0)
+    circuit.cx(0, 2)
+    circuit.ry(0.3, 1)
+    expected = Statevector(circuit)
+    whole = finished(backend.run(circuit, shots=1, mode="statevector")).data()["statevector"]
+    assert np.allclose(whole, expected.data, atol=1e-6)
+    few = finished(backend.run(circuit, shots=1, mode="amplitudes", bitstrings=["101", "000"])).data()["statevector"]
+    # a string's first character is qubit 0
+    wanted = [expected.data[index] if index in (0, 5) else 0 for index in range(8)]
+    assert np.allclose(few, wanted, atol=1e-6)
+
+
+def test_shots_of_a_braket_task(provider: HubQiskitProvider) -> None:
+    result = finished(provider.get_backend("aws.sim.sv1").run(asymmetric(), shots=50))
+    memory = result.data()["memory"]
+    assert len(memory) == 50
+    assert set(memory) <= {hex(0b11000), hex(0b11011)}
+
+
+def test_braket_s_own_face(connect: Callable[..., HubQiskitProvider]) -> None:
+    connect()
+    device = HubBraketProvider().get_device("aws.sim.sv1")
+    circuit = Circuit().x(0).ry(1, 0.8).cnot(1, 2)
+    task = device.run(circuit, shots=SHOTS)
+    end = time.monotonic() + 60
+    while task.state() != "COMPLETED":
+        assert time.monotonic() < end, task.state()
+        time.sleep(0.02)
+    assert_like(dict(task.result().measurement_counts), {"100": 1 - ONES, "111": ONES})
+    device._hub_client._client._client_wrapper.httpx_client.httpx_client.close()
+
+
+def test_found_again(connect: Callable[..., HubQiskitProvider]) -> None:
+    """By its id, without the circuit; and in the list, which begins with the oldest."""
+    provider = connect()
+    jobs = [
+        provider.get_backend(name).run(asymmetric(), shots=SHOTS, tags=["Asymmetric", "b", "B"]) for name in BACKENDS
+    ]
+    for job in jobs:
+        finished(job)
+    again = HubQiskitProvider()
+    assert [job.id for job in again.jobs()] == [job.id for job in jobs]
+    for job in jobs:
+        found = again.retrieve_job(job.id)
+        assert found.result().get_counts() == job.result().get_counts()
+        assert sorted(found.tags) == ["Asymmetric", "b"]
+        assert found.ended_at >= found.started_at >= found.created_at
+    assert again._client.jobs.get_job_input(jobs[0].id)["qasm"].startswith("OPENQASM 2.0;")
+    http_client(again).close()
+
+
+def test_cancelling(connect: Callable[..., HubQiskitProvider]) -> None:
+    provider = connect(waiting=60)
+    job = provider.get_backend("kipu.sim.qsim").run(asymmetric(), shots=10)
+    assert job.status().name == "QUEUED"
+    job.cancel()
+    end = time.monotonic() + 60
+    while not job.in_final_state():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert job.status().name == "CANCELLED"
+    with pytest.raises(RuntimeError, match="CANCELLED"):
+        job.result()
+
+
+def test_a_failed_job_says_why(provider: HubQiskitProvider) -> None:
+    circuit = QuantumCircuit(25, 1)
+    circuit.h(24)
+    circuit.measure(24, 0)
+    job = provider.get_backend("kipu.sim.qsim").run(circuit, shots=10)
+    with pytest.raises(RuntimeError, match=r"FAILED.*Reason.*the target has 24"):
+        finished(job)
+
+
+def test_refusals(connect: Callable[..., HubQiskitProvider]) -> None:
+    provider = connect()
+    with pytest.raises(HubApiError, match=r"'kipu\.sim\.nothing' was not found") as missing:
+        provider.get_backend("kipu.sim.nothing")
+    assert missing.value.status_code == 404
+    with pytest.raises(HubApiError, match="shots") as refused:
+        provider.get_backend("aws.sim.sv1").run(asymmetric(), shots=10**6)
+    assert refused.value.status_code == 422
+    stranger = connect(token="wrong", keys=["right"])
+    with pytest.raises(HubApiError, match="token was not accepted") as unauthorized:
+        stranger.jobs()
+    assert unauthorized.value.status_code == 401
+
+
+def test_backends(provider: HubQiskitProvider) -> None:
+    names = provider.backends()
+    assert set(BACKENDS) < set(names)
+    assert {backend.provider for backend in provider.backends(provider="AWS", detailed=True)} == {"AWS"}
+    qsim = provider.get_backend("kipu.sim.qsim")
+    assert (qsim.num_qubits, qsim.max_shots, qsim.is_simulator) == (24, 100_000, True)
+    assert qsim.calibration() is None
+    assert provider.get_backend("aws.ionq.forte").calibration().backend_id == "aws.ionq.forte"
+
+
+def test_sessions(provider: HubQiskitProvider) -> None:
+    """As the SDK's client has them; its own sessions are for IBM's runtime, whose programs are not simulated here."""
+    sessions = provider._client.sessions
+    opened = sessions.create_session(backend_id="ibm.qpu.aachen", provider="IBM", mode="batch", ttl=600)
+    assert (opened.status, opened.mode, opened.final) == ("OPEN", "batch", False)
+    drained = sessions.update_session_state(opened.id, accept_jobs=False)
+    assert drained.status == "DRAINING"
+    for _ in range(2):
+        sessions.close_session(opened.id)
+    assert (sessions.get_session(opened.id).status, sessions.get_session_status(opened.id).status) == ("CLOSED",) * 2
+    with pytest.raises(HubApiError, match="does not support sessions") as refused:
+        sessions.create_session(backend_id="kipu.sim.qsim", provider="KIPU", mode="batch")
+    assert refused.value.status_code == 422

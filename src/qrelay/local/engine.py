@@ -18,9 +18,12 @@ from qiskit_aer import AerSimulator
 
 from qrelay.local.refusal import ExecutionRefused
 
-__all__ = ["DENSE_QUBITS", "Bits", "probabilities", "sample", "state", "trusted"]
+__all__ = ["DENSE_QUBITS", "MAX_NESTED", "Bits", "body", "probabilities", "sample", "state", "trusted"]
 
 Bits = npt.NDArray[np.uint8]
+
+MAX_NESTED = 100
+"""How deep gates may be defined by gates defined by gates."""
 
 DENSE_QUBITS = 26
 """Up to here a state vector is kept (1 GiB); wider circuits go through matrix product states or Clifford tableaux."""
@@ -31,6 +34,7 @@ _MAX_ENTANGLED = 7  # base-2 logarithm of the bond dimension that a matrix produ
 _MAX_WORK = 1 << 38  # amplitudes touched; minutes to an hour on one machine
 _MAX_OUTCOMES = 1 << 18
 _MAX_BITS = 1 << 27  # of all shots together; a byte each
+_MAX_EXPANDED = 1 << 17  # operations that come out of gates defined by a program; each takes some 0.1 ms to unfold
 _TINY = 1e-12
 _EXTRA = {"measure", "reset", "barrier", "if_else", "unitary", "mcx", "mcp", "mcphase"}
 _CLIFFORD = {
@@ -176,13 +180,47 @@ def _entangled(circuit: QuantumCircuit) -> int:
 
 def _check_work(circuit: QuantumCircuit, shots: int) -> None:
     """Refuse at once what would keep a thread busy for hours; a running simulation cannot be stopped."""
+    expanded = _expanded(circuit, {}, 0)
+    if expanded > _MAX_EXPANDED + len(circuit.data):
+        raise ExecutionRefused("CompilationError", f"the program's own gates unfold into {expanded:.1e} operations")
     width = min(len(_active(circuit)), _EASY_QUBITS)
     repeated = shots if _decides(circuit) else 1
-    if (len(circuit.data) * repeated) << width > _MAX_WORK:
+    if (expanded * repeated) << width > _MAX_WORK:
         raise ExecutionRefused(
             "CompilationError",
-            f"{len(circuit.data)} operations on {width} qubits, run {repeated} times, take too long to simulate here",
+            f"{expanded} operations on {width} qubits, run {repeated} times, take too long to simulate here",
         )
+
+
+def _expanded(circuit: QuantumCircuit, known: dict[str, int], depth: int) -> int:
+    """How many operations a circuit is once its own gates are unfolded; ``known`` keeps what was counted, by name."""
+    if depth > MAX_NESTED:
+        raise ExecutionRefused("CompilationError", f"gates are defined by gates more than {MAX_NESTED} deep")
+    total = 0
+    for item in circuit.data:
+        operation = item.operation
+        if isinstance(operation, ControlFlowOp):
+            total += sum(_expanded(block, known, depth + 1) for block in operation.blocks)
+        elif trusted(operation):
+            total += 1
+        else:
+            if operation.name not in known:
+                known[operation.name] = _expanded(body(operation), known, depth + 1)
+            total += known[operation.name]
+    return total
+
+
+def body(operation: Any) -> QuantumCircuit:
+    """The definition of a gate. Raises ExecutionRefused where there is none, or it uses a gate without its angles."""
+    name = operation.name
+    try:
+        definition = operation.definition
+    except (TypeError, IndexError) as error:
+        words = f"the body of gate {name!r} uses a gate without its angles: {error}"
+        raise ExecutionRefused("CompilationError", words) from None
+    if definition is None:
+        raise ExecutionRefused("CompilationError", f"gate {name!r} has no body, so it cannot be simulated")
+    return definition
 
 
 def _decides(circuit: QuantumCircuit) -> bool:
@@ -239,13 +277,7 @@ def _lower_into(target: QuantumCircuit, source: QuantumCircuit, place: Mapping[Q
                 raise ExecutionRefused("CompilationError", f"an angle of gate {name!r} is not finite")
             target.append(operation, qubits, item.clbits)
         else:
-            try:
-                definition = operation.definition
-            except (TypeError, IndexError) as error:
-                words = f"the body of gate {name!r} uses a gate without its angles: {error}"
-                raise ExecutionRefused("CompilationError", words) from None
-            if definition is None:
-                raise ExecutionRefused("CompilationError", f"gate {name!r} has no body, so it cannot be simulated")
+            definition = body(operation)
             _lower_into(target, definition, dict(zip(definition.qubits, qubits, strict=True)), known)
 
 

@@ -16,6 +16,11 @@ from qrelay.local.execution import ExecutionRefused
 
 IONQ = {"gateset": "qis", "qubits": 2, "circuit": [{"gate": "h", "targets": [0]}]}
 
+BRAKET = (
+    "OPENQASM 3.0;\nbit[2] b;\nqubit[2] q;\nx q[0];\ncnot q[0], q[1];\nb[0] = measure q[0];\nb[1] = measure q[1];\n"
+)
+FORTE = {"backend_id": "aws.ionq.forte", "input_format": "BRAKET_OPEN_QASM_V3", "input": {"qasm": BRAKET}}
+
 
 def test_the_states_of_a_job(make_hub: Callable[..., Hub], satisfies: Callable[..., Any]) -> None:
     """Each answer on the way is what the specification says, and a result is there only at the end."""
@@ -188,9 +193,11 @@ def test_cancelling_at_each_stage(make_hub: Callable[..., Hub], satisfies: Calla
     cancel()
     end = "COMPLETED" if stage == "COMPLETED" else "CANCELLED"
     assert hub.status(f"/jobs/{job_id}") == (stage if stage in ("COMPLETED", "CANCELLED") else "CANCELLING")
-    schedule.settle(lambda: hub.status(f"/jobs/{job_id}") == end)
+    seen = {hub.status(f"/jobs/{job_id}")}
+    schedule.settle(lambda: seen.add(hub.status(f"/jobs/{job_id}")) or end in seen)  # type: ignore[func-returns-value]
     while schedule.step():
-        pass
+        seen.add(hub.status(f"/jobs/{job_id}"))
+    assert seen <= {"CANCELLING", end}  # it does not go back to RUNNING
     job = satisfies(hub.get(f"/jobs/{job_id}"), "Job")
     assert job["status"] == end
     if end == "CANCELLED":
@@ -227,7 +234,11 @@ def test_the_shots_of_several_circuits(make_hub: Callable[..., Hub]) -> None:
     job = hub.post(backend_id="qudora.sim.xg1", input={"qasm": [BELL] * 3}).json()
     assert job["shots"] == 300
     hub.wait(job["id"])
-    assert shots == [100]
+    # on Braket the shots are those of all circuits together, and were sent so
+    braket = hub.post(**FORTE | {"input": {"qasm": [BRAKET] * 2}, "shots": 200}).json()
+    assert braket["shots"] == 200
+    hub.wait(braket["id"])
+    assert shots == [100, 200]
 
 
 def test_unknown_jobs(hub: Hub) -> None:
@@ -237,10 +248,53 @@ def test_unknown_jobs(hub: Hub) -> None:
     refused(hub.call("DELETE", f"/jobs/{uuid.uuid4()}"), 404, "was not found")
 
 
-def test_calibration_of_a_job(make_hub: Callable[..., Hub]) -> None:
+def test_calibration_of_a_job(make_hub: Callable[..., Hub], satisfies: Callable[..., Any]) -> None:
     """204 where the backend has none, and before the job has begun."""
-    hub = make_hub(schedule=Stepped())
-    assert hub.call("GET", f"/jobs/{hub.submit()}/calibration").status_code == 204
+    schedule = Stepped()
+    hub = make_hub(schedule=schedule)
+    without, calibrated = hub.submit(), hub.submit(**FORTE)
+    for job_id in (without, calibrated):
+        assert hub.call("GET", f"/jobs/{job_id}/calibration").status_code == 204
+    schedule.settle(lambda: {hub.status(f"/jobs/{job_id}") for job_id in (without, calibrated)} == {"COMPLETED"})
+    assert hub.call("GET", f"/jobs/{without}/calibration").status_code == 204
+    found = satisfies(hub.get(f"/jobs/{calibrated}/calibration"), "CalibrationResponse")
+    assert found == hub.get("/backends/aws.ionq.forte/calibration")
+
+
+ONE = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[3];\ncreg c[3];\nx q[0];\ncx q[0],q[1];\nmeasure q -> c;\n'
+IONQ_ONE = {
+    "gateset": "qis",
+    "qubits": 3,
+    "circuit": [{"gate": "x", "targets": [0]}, {"gate": "x", "targets": [1], "controls": [0]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"input": {"qasm": ONE}}, {"counts": {"110": 100}}),
+        ({"input": ONE, "backend_id": "qudora.sim.xg1"}, {"counts": {"011": 100}}),
+        (
+            {"input": {"qasm": [ONE, BELL.replace("h q[0];", "")]}, "backend_id": "qudora.sim.xg1"},
+            [{"counts": {"011": 100}}, {"counts": {"00": 100}}],
+        ),
+        (
+            {"input": IONQ_ONE, "backend_id": "azure.ionq.simulator", "input_format": "ionq.circuit.v1"},
+            {"histogram": {"3": 1.0}},
+        ),
+        (FORTE | {"backend_id": "aws.sim.sv1"}, {"measurements": [[1, 1]] * 100, "measuredQubits": [0, 1]}),
+    ],
+)
+def test_each_family_in_its_own_shape(make_hub: Callable[..., Hub], changes: dict[str, Any], expected: Any) -> None:
+    """The whole way with the real simulation."""
+    hub = make_hub(hub_engine=None)
+    job = hub.wait(hub.submit(**changes))
+    assert job["status"] == "COMPLETED"
+    found = hub.get(f"/jobs/{job['id']}/result")
+    if isinstance(expected, dict):
+        assert {key: found[key] for key in expected} == expected
+    else:
+        assert found == expected
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"[" * 100_000, b'{"name": "\\ud800"}', b'{"a": NaN}', b"null"])

@@ -10,6 +10,8 @@ import pytest
 from tests.local.conftest import Stepped
 from tests.local.kipu.conftest import SESSION, Hub, refused
 
+from qrelay.local.kipu.backends import BACKENDS, Backend
+
 IN_SESSION: dict[str, Any] = {
     "backend_id": "ibm.qpu.aachen",
     "input_format": "QISKIT_QPY",
@@ -105,7 +107,23 @@ def test_accepting_again(make_hub: Callable[..., Hub]) -> None:
     assert patch(hub, session, True).json()["status"] == "ACTIVE"
 
 
-def test_what_draining_needs(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+class _Undrained(Backend):
+    @property
+    def drains(self) -> bool:
+        return False
+
+
+def test_backends_that_cannot_drain(make_hub: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch) -> None:
+    known = BACKENDS[str(SESSION["backend_id"])]
+    monkeypatch.setattr("qrelay.local.cloud.BACKENDS", {known.id: _Undrained(known.facts)})
+    hub = make_hub()
+    session = hub.session()
+    for accept in (False, True):
+        refused(patch(hub, session, accept), 422, "does not support updates")
+    assert hub.status(f"/sessions/{session}") == "OPEN"
+
+
+def test_what_draining_needs(hub: Hub) -> None:
     session = hub.session()
     for wrong in (None, "false", 0):
         refused(patch(hub, session, wrong), 400, "'accept_jobs'")
@@ -170,3 +188,7 @@ def test_usage_is_the_jobs(make_hub: Callable[..., Hub]) -> None:
     schedule.settle(lambda: hub.status(f"/jobs/{job}") == "COMPLETED")
     assert hub.get(f"/jobs/{job}")["runtime"] == 2000
     assert hub.get(f"/sessions/{session}")["usage_time_millis"] == 2000
+    second = hub.submit(session_id=session, **IN_SESSION)
+    schedule.settle(lambda: hub.status(f"/jobs/{second}") == "COMPLETED")
+    assert hub.get(f"/jobs/{second}")["started_at"] == "2023-11-14 22:13:22"
+    assert hub.get(f"/sessions/{session}")["started_at"] == "2023-11-14 22:13:20"

@@ -86,6 +86,12 @@ class Backend:
         """Its couplers, or None where every qubit reaches every other."""
         return GRAPHS[self.facts["graph"]]() if "graph" in self.facts else None
 
+    @property
+    def labels(self) -> range:
+        """The numbers of its qubits; IQM counts from one."""
+        first = self.facts.get("first", 0)
+        return range(first, first + (self.num_qubits or 0))
+
     @cached_property
     def gates(self) -> tuple[tuple[str, bool], ...]:
         """Names, and whether the gate is native."""
@@ -211,12 +217,11 @@ class Backend:
             names = ("max_modes", "min_modes", "max_photons", "min_photons")
             found["photonic_properties"] = dict(zip(names, facts["photonic"], strict=True))
         if not self.analog:
-            first = facts.get("first", 0)
-            found["qubits"] = [{"id": str(first + index)} for index in range(self.num_qubits or 0)]
+            found["qubits"] = [{"id": str(label)} for label in self.labels]
         return found | {"instructions": [name for name, _ in self.gates] + operations}
 
     def _graph(self, edges: Edges) -> dict[str, list[str]]:
-        both = neighbours(edges)
+        both = neighbours(edges, self.labels)
         if self.facts["kind"].startswith("braket"):
             return {str(qubit): [str(other) for other in others] for qubit, others in both.items()}
         # IQM's and IBM's state each coupler once; IBM's without the qubits that would have an empty list

@@ -40,7 +40,7 @@ def device(backend: Backend) -> Device:
 
     kind = backend.facts["kind"]
     measured, contiguous, physical, partial, unassigned = _RULES[kind]
-    edges = None if backend.edges is None else neighbours(backend.edges)
+    edges = None if backend.edges is None else neighbours(backend.edges, backend.labels)
     return Device(
         num_qubits=backend.num_qubits or 0,
         operations=frozenset(_operations(backend)),
@@ -107,7 +107,10 @@ def _service(backend: Backend) -> dict[str, Any]:
     }
     if facts["kind"] != "braket-simulator":
         found["deviceLocation"] = facts["location"]
-    return found | {"updatedAt": f"{facts['updated']}T00:00:00+00:00"}
+    found["updatedAt"] = f"{facts['updated']}T00:00:00+00:00"
+    if facts["kind"] == "braket-rigetti":
+        found["getTaskPollIntervalMillis"] = 200
+    return found
 
 
 def _operations(backend: Backend) -> list[str]:
@@ -206,7 +209,7 @@ def _paradigm(backend: Backend) -> dict[str, Any]:
         return {"braketSchemaHeader": header, "qubitCount": backend.num_qubits}
     if kind == "braket-quera":
         return {"braketSchemaHeader": _header("quera.quera_ahs_paradigm_properties"), "qubitCount": backend.num_qubits}
-    graph = neighbours(backend.edges or ())
+    graph = {} if backend.edges is None else neighbours(backend.edges, backend.labels)
     return {
         "braketSchemaHeader": _header("gate_model_qpu_paradigm_properties"),
         "connectivity": {
@@ -220,7 +223,7 @@ def _paradigm(backend: Backend) -> dict[str, Any]:
 
 def _rigetti(backend: Backend) -> dict[str, Any]:
     edges = backend.edges or ()
-    singles = [[qubit] for qubit in range(backend.num_qubits or 0)]
+    singles = [[qubit] for qubit in backend.labels]
     places = {"RX": singles, "RZ": singles, "CZ": [list(edge) for edge in edges], "MEASURE": singles}
     return {
         "provider": {

@@ -58,10 +58,10 @@ GRAPHS: dict[str, Callable[[], Edges]] = {
 }
 
 
-def neighbours(edges: Edges) -> dict[int, list[int]]:
-    """Every qubit's neighbours, both ascending."""
-    found: dict[int, list[int]] = {}
+def neighbours(edges: Edges, qubits: Iterable[int]) -> dict[int, list[int]]:
+    """The neighbours of each of the qubits, ascending; one may have none."""
+    found: dict[int, list[int]] = {qubit: [] for qubit in qubits}
     for first, second in edges:
-        found.setdefault(first, []).append(second)
-        found.setdefault(second, []).append(first)
-    return {qubit: sorted(found[qubit]) for qubit in sorted(found)}
+        found[first].append(second)
+        found[second].append(first)
+    return {qubit: sorted(others) for qubit, others in found.items()}

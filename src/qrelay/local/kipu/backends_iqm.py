@@ -13,6 +13,7 @@ __all__ = ["config"]
 _NOMINAL = {  # dut_field's ends, unit, value
     "characterization.model.{qubit}.t1_time": ("s", 4e-5),
     "characterization.model.{qubit}.t2_time": ("s", 2e-5),
+    "controllers.{qubit}.drive.frequency": ("Hz", 4.5e9),
     "gates.prx.drag_crf_sx.{qubit}.duration": ("s", 4e-8),
     "gates.measure.constant.{qubit}.duration": ("s", 1e-6),
     "metrics.rb.prx.drag_crf_sx.{qubit}.fidelity:par=d2": ("", 0.999),
@@ -28,8 +29,7 @@ _NOMINAL_PAIRS = {
 
 def config(backend: Backend) -> dict[str, Any]:
     """The answer to ``GET /backends/{id}/config``."""
-    first = backend.facts["first"]
-    qubits = [f"QB{first + index}" for index in range(backend.num_qubits or 0)]
+    qubits = [f"QB{label}" for label in backend.labels]
     pairs = [(f"QB{one}", f"QB{other}") for one, other in backend.edges or ()]
     identity = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{backend.id}/calibration"))
     single = [[qubit] for qubit in qubits]

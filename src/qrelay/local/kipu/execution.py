@@ -99,6 +99,8 @@ def _programs(order: Order) -> list[str]:
             raise _refused(f"a program must be a text, not {type(program).__name__}")
         if not program.strip():
             raise _refused("a program is empty")
+        if any("\ud800" <= character <= "\udfff" for character in program):
+            raise _refused("a program has half of a surrogate pair, which is no character")
     return programs
 
 

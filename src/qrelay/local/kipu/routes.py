@@ -71,7 +71,7 @@ _PUBLIC = frozenset({"/backends"})  # answered also without a token, but not wit
 
 
 def half(hub: Hub, keys: Collection[str] | None) -> Half:
-    """The Hub. `keys` are the tokens that are let in, and those of service executions; None lets any in, but not none."""
+    """The Hub. `keys` are the tokens let in, beside those of service executions; None lets any in, but not none."""
     let_in = None if keys is None else [*keys, *hub.service_executions]
     # A route for each path, so that the wrong method is 405 whichever of them it is.
     paths: dict[str, dict[str, Operation]] = {}

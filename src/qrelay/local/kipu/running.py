@@ -30,7 +30,7 @@ _NO_GATES = {"measure", "reset", "barrier"}
 def qsim(backend: Backend, program: str, params: Mapping[str, Any], shots: int, seed: int) -> bytes:
     """``kipu.sim.qsim``: counts, a state vector or amplitudes. Threads and fusing change nothing in an answer."""
     circuit = qasm2.read(program.encode(), num_qubits=backend.num_qubits, quantinuum=False)
-    _check_gates(circuit, {name for name, _ in backend.gates})
+    _check_gates(circuit, {name for name, _ in backend.gates}, set())
     mode = params.get("mode") or "sample"
     metadata = {"num_qubits": circuit.num_qubits, "mode": mode}
     if mode == "sample":
@@ -87,14 +87,18 @@ def braket(backend: Backend, programs: Sequence[str], shots: int, seed: int) -> 
     return answers.braket(backend.internal_id, tasks, seed=seed, memory=backend.facts["memory"])
 
 
-def _check_gates(circuit: QuantumCircuit, allowed: set[str]) -> None:
+def _check_gates(circuit: QuantumCircuit, allowed: set[str], seen: set[str], depth: int = 0) -> None:
     """Refuse gates that the backend does not list, and conditions; a program's own gates consist of listed ones."""
+    if depth > engine.MAX_NESTED:
+        raise ExecutionRefused("CompilationError", f"gates are defined by gates more than {engine.MAX_NESTED} deep")
     for item in circuit.data:
         operation = item.operation
         if isinstance(operation, ControlFlowOp):
             raise ExecutionRefused("CompilationError", "the backend has no classical control: 'if' is not supported")
-        if not engine.trusted(operation) and operation.definition is not None:
-            _check_gates(operation.definition, allowed)
+        if not engine.trusted(operation):
+            if operation.name not in seen:
+                seen.add(operation.name)
+                _check_gates(engine.body(operation), allowed, seen, depth + 1)
         elif operation.name not in allowed and operation.name not in _NO_GATES:
             raise ExecutionRefused("CompilationError", f"gate {operation.name!r} is not one of the backend's")
 

@@ -66,6 +66,7 @@ async def status(call: Call) -> Response:
 
 
 async def jobs(call: Call) -> Response:
+    """A list, as the specification's words have it; its schema, and so the vendor's client, names one job."""
     session = _current(call)
     found = load(call.hub.store, Job, "workspace=? AND session=?", session.workspace, session.id)
     return json_response([job_document(job) for job in found])

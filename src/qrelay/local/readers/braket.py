@@ -8,24 +8,28 @@ cloud does not compute.
 
 from __future__ import annotations
 
+import cmath
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from openqasm3 import ast
 from qiskit import QuantumCircuit
 
 from qrelay.local.readers.braket_gates import GATES, matrix_gate
-from qrelay.local.readers.constants import number, real, whole
+from qrelay.local.readers.constants import real, whole
 from qrelay.local.readers.openqasm3 import parse, place
 from qrelay.local.refusal import ExecutionRefused
 
 __all__ = ["Device", "Task", "read"]
 
 _MAX_UNITARY_QUBITS = 6
-_UNITARY = re.compile(r"braket\s+unitary\s*\(?\s*(\[.*\])\s*\)?\s*([^\[\]()]+(?:\[.*)?)\Z", re.DOTALL)
+_UNITARY = re.compile(r"braket unitary ?\(? ?\[ ?\[([\d .,eEim+\[\]-]*)\] ?\] ?\)? (\S.*)")
+_NUMBER = re.compile(r"[0-9.eEim+-]+")
 _ADVANCED = {
     ast.BranchingStatement: "if",
     ast.ForInLoop: "for",
@@ -39,8 +43,8 @@ _ADVANCED = {
     ast.DelayInstruction: "delay",
     ast.AliasStatement: "let",
     ast.ConstantDeclaration: "const",
-    ast.ClassicalDeclaration: "a classical variable",
-    ast.ClassicalAssignment: "an assignment",
+    ast.ClassicalDeclaration: "classical variable",
+    ast.ClassicalAssignment: "assignment",
 }
 
 
@@ -127,8 +131,10 @@ class _Reader:
         elif isinstance(node, ast.IODeclaration):
             raise _refused(node, f"Missing input variable {node.identifier.name!r}: the Hub passes no inputs")
         else:
-            words = _ADVANCED.get(type(node), type(node).__name__)
-            raise _refused(node, f"{words}: only the local simulator supports advanced features of OpenQASM")
+            words = _ADVANCED.get(type(node))
+            if words is None:
+                raise _refused(node, "this statement is not supported")
+            raise _refused(node, f"{words}: an advanced feature of OpenQASM, which only the local simulator supports")
 
     def declare_qubits(self, node: Any) -> None:
         if self.name is not None:
@@ -154,6 +160,8 @@ class _Reader:
         if name not in allowed or name not in GATES:
             where = "a native gate of the device" if verbatim else "a supported operation of the device"
             raise _refused(node, f"{name!r} is not {where}")
+        if node.duration is not None:
+            raise _refused(node, "the duration of a gate is not supported")
         if node.modifiers:
             raise _refused(node, "gate modifiers are not supported by the device")
         angles, width, build = GATES[name]
@@ -220,23 +228,22 @@ class _Reader:
     def unitary(self, node: Any) -> None:
         if not self.device.unitary:
             raise _refused(node, "unitary pragmas are not supported by the device")
-        found = _UNITARY.match(node.command.strip())
+        found = _UNITARY.fullmatch(" ".join(node.command.split()))
         if not found:
             raise _refused(node, "a unitary pragma is written unitary([[…], […]]) and then its qubits")
-        # the parser knows matrices with braces only, and operands behind a gate's name
-        inner = parse(f"array[complex, 1] m = {found[1].translate({91: 123, 93: 125})};\nx {found[2]};").statements
-        if [type(part) for part in inner] != [ast.ClassicalDeclaration, ast.QuantumGate]:
-            raise _refused(node, "a unitary pragma is written unitary([[…], […]]) and then its qubits")
-        operands = [self.qubits(operand) for operand in inner[1].qubits]
-        qubits = [qubit for operand in operands for qubit in operand]
-        if len(qubits) > _MAX_UNITARY_QUBITS:
-            raise _refused(node, f"unitary matrices act on at most {_MAX_UNITARY_QUBITS} qubits here")
-        rows = [getattr(row, "values", ()) for row in getattr(inner[0].init_expression, "values", ())]
-        size = 1 << len(qubits)
-        if [len(row) for row in rows] != [size] * size:
-            raise _refused(node, f"the matrix of {len(qubits)} qubits has {size} rows of {size} numbers")
-        matrix = np.array([[number(value) for value in row] for row in rows])
-        if not np.allclose(matrix @ matrix.conj().T, np.eye(size)):
+        matrix = _matrix(node, found[1])
+        try:
+            inner, *more = parse(f"x {found[2]};").statements  # the parser knows operands behind the name of a gate
+            if more or not isinstance(inner, ast.QuantumGate) or inner.arguments or inner.duration:
+                raise _refused(None, "a unitary pragma ends with its qubits")
+            qubits = [qubit for operand in inner.qubits for qubit in self.qubits(operand)]
+        except ExecutionRefused as refused:
+            raise _refused(node, re.sub(r"^\[line 1\] ", "", refused.message)) from None
+        if matrix.shape != (1 << len(qubits),) * 2:
+            raise _refused(
+                node, f"a matrix of {' × '.join(map(str, matrix.shape))} does not act on {len(qubits)} qubits"
+            )
+        if not np.allclose(matrix @ matrix.conj().T, np.eye(len(matrix))):
             raise _refused(node, "the matrix is not unitary")
         self.apply(node, matrix_gate(matrix), [[qubit] for qubit in qubits])
 
@@ -322,6 +329,26 @@ class _Reader:
         (first,), (second,) = operands
         if second not in self.device.neighbours.get(first, ()):
             raise _refused(node, f"has unconnected qubits {first} and {second}")
+
+
+def _matrix(node: Any, text: str) -> npt.NDArray[np.complex128]:
+    """The matrix between ``[[`` and ``]]``; its numbers are written as 1, -0.5, 1im or 0.5-0.5im."""
+    rows = [row.split(",") for row in re.split(r"\] ?, ?\[", text)]
+    size = len(rows)
+    if size.bit_count() != 1 or not 2 <= size <= 1 << _MAX_UNITARY_QUBITS or any(len(row) != size for row in rows):
+        raise _refused(
+            node, f"a matrix acts on 1 to {_MAX_UNITARY_QUBITS} qubits here, and all its rows are of one length"
+        )
+    values = []
+    for entry in (entry for row in rows for entry in row):
+        word = "".join(entry.split())
+        try:
+            values.append(complex(word.replace("im", "j")) if _NUMBER.fullmatch(word) else math.nan)
+        except ValueError:
+            values.append(math.nan)
+        if not cmath.isfinite(values[-1]):
+            raise _refused(node, f"{entry.strip()[:40]!r} is not a complex number")
+    return np.array(values, dtype=complex).reshape(size, size)
 
 
 def _index(operand: Any, size: int | None, kind: str) -> int:

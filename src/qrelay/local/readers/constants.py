@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cmath
 import math
 import operator
 from collections.abc import Callable
@@ -13,48 +12,40 @@ from openqasm3 import ast
 from qrelay.local.readers.openqasm3 import place
 from qrelay.local.refusal import ExecutionRefused
 
-__all__ = ["number", "real", "whole"]
+__all__ = ["real", "whole"]
 
 _NAMES = {"pi": math.pi, "π": math.pi, "tau": math.tau, "τ": math.tau, "euler": math.e, "ℇ": math.e}
-_ARITHMETIC: dict[str, Callable[[complex, complex], complex]] = {
+_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
-    "**": operator.pow,
+    "**": math.pow,
 }
-_FUNCTIONS: dict[str, Callable[[complex], complex]] = {
-    "sin": cmath.sin,
-    "cos": cmath.cos,
-    "tan": cmath.tan,
-    "arcsin": cmath.asin,
-    "arccos": cmath.acos,
-    "arctan": cmath.atan,
-    "exp": cmath.exp,
-    "log": cmath.log,
-    "sqrt": cmath.sqrt,
+_FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "sin": math.sin,
+    "cos": math.cos,
+    "tan": math.tan,
+    "arcsin": math.asin,
+    "arccos": math.acos,
+    "arctan": math.atan,
+    "exp": math.exp,
+    "log": math.log,
+    "sqrt": math.sqrt,
 }
 
 
-def number(node: Any) -> complex:
-    """The value, finite. Raises ExecutionRefused for anything that is no constant, and for divisions by zero."""
+def real(node: Any) -> float:
+    """The value of an angle, finite. Raises ExecutionRefused for what is no constant or has no real value."""
     try:
         value = _value(node)
     except (ArithmeticError, ValueError) as error:
         raise _refused(node, f"this expression has no value: {error}") from None
     except RecursionError:
         raise ExecutionRefused("CompilationError", "an expression nests too deeply") from None
-    if not cmath.isfinite(value):
+    if not math.isfinite(value):
         raise _refused(node, "this expression is not finite")
     return value
-
-
-def real(node: Any) -> float:
-    """The value of an angle, in radians."""
-    value = number(node)
-    if value.imag:
-        raise _refused(node, "an angle must be a real number")
-    return value.real
 
 
 def whole(node: Any) -> int:
@@ -64,18 +55,15 @@ def whole(node: Any) -> int:
     return int(node.value)
 
 
-def _value(node: Any) -> complex:
+def _value(node: Any) -> float:
     if isinstance(node, ast.IntegerLiteral | ast.FloatLiteral):
-        return complex(float(node.value))
-    if isinstance(node, ast.ImaginaryLiteral):
-        return complex(0, node.value)
+        return float(node.value)
     if isinstance(node, ast.Identifier):
         if node.name in _NAMES:
-            return complex(_NAMES[node.name])
-        raise _refused(node, f"{node.name!r} is not a constant")
-    if isinstance(node, ast.UnaryExpression) and node.op.name in ("-", "+"):
-        inner = _value(node.expression)
-        return -inner if node.op.name == "-" else inner
+            return _NAMES[node.name]
+        raise _refused(node, f"{node.name[:40]!r} is not a constant")
+    if isinstance(node, ast.UnaryExpression) and node.op.name == "-":
+        return -_value(node.expression)
     if isinstance(node, ast.BinaryExpression) and node.op.name in _ARITHMETIC:
         return _ARITHMETIC[node.op.name](_value(node.lhs), _value(node.rhs))
     if isinstance(node, ast.FunctionCall) and node.name.name in _FUNCTIONS and len(node.arguments) == 1:
@@ -84,5 +72,4 @@ def _value(node: Any) -> complex:
 
 
 def _refused(node: Any, words: str) -> ExecutionRefused:
-    where = f"{place(node)} " if getattr(node, "span", None) else ""
-    return ExecutionRefused("CompilationError", where + words)
+    return ExecutionRefused("CompilationError", f"{place(node)} {words}")
