@@ -77,6 +77,9 @@ def writers() -> list[Writer]:
         Writer("qir.v1", _ours("qir.v1"), goal=0.2),
         Writer("ionq.circuit.v1", _ours("ionq.circuit.v1"), goal=0.2),
         Writer("honeywell.openqasm.v1", _ours("honeywell.openqasm.v1"), goal=0.28),
+        Writer("OPEN_QASM_V2", _ours("OPEN_QASM_V2"), goal=0.28),
+        Writer("BRAKET_OPEN_QASM_V3", _ours("BRAKET_OPEN_QASM_V3"), goal=0.28),
+        Writer("IONQ_CIRCUIT_V1", _ours("IONQ_CIRCUIT_V1"), goal=0.2),
         _qiskit_ionq(),
         _qdk(),
     ]
