@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
-from pydantic import ValidationError
 
 from qrelay.azure.connection import Connection
 from qrelay.azure.models import ErrorData, JobDetails, ProviderStatus, SessionDetails
+from qrelay.cloud.bodies import read
 from qrelay.cloud.http import Authorizer, Http, Repeat
 from qrelay.cloud.urls import SignedUrl, origin, redact_text, redact_url
 from qrelay.errors import AuthenticationError, NotFound, ServiceError
@@ -113,7 +113,7 @@ class Api:
             entries = document.get("value")
             for entry in entries if isinstance(entries, list) else []:
                 if isinstance(entry, Mapping):
-                    yield self._model(entry, model)
+                    yield read(entry, model)
             link = document.get("nextLink")
             if not isinstance(link, str) or not link:
                 return
@@ -196,21 +196,10 @@ class Api:
 
     def _read(self, answer: httpx.Response, model: type[M]) -> M:
         try:
-            return self._model(self._json(answer), model)
+            return read(self._json(answer), model)
         except ServiceError as error:
             error.status = answer.status_code
             raise
-
-    def _model(self, document: Mapping[str, Any], model: type[M]) -> M:
-        try:
-            return model.model_validate(document)
-        except ValidationError as error:
-            fields = ", ".join(
-                str(problem["loc"][0]) for problem in error.errors(include_input=False) if problem["loc"]
-            )
-            raise ServiceError(
-                f"The service's description of a {model.__name__} cannot be read (fields: {fields})."
-            ) from None
 
 
 def _segment(text: str) -> str:

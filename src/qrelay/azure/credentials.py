@@ -6,12 +6,13 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Mapping
-from typing import Any, NoReturn, Protocol, TypeGuard
+from typing import Any, Protocol, TypeGuard
 
 from pydantic import SecretStr
 
 from qrelay.cloud.clock import Clock
 from qrelay.cloud.http import Authorizer
+from qrelay.cloud.secret import Secret, sendable
 from qrelay.errors import AuthenticationError, ConfigurationError, ServiceUnavailable
 
 __all__ = ["SCOPE", "ApiKey", "Credential", "TokenCredential", "Tokens", "authorizer"]
@@ -31,15 +32,7 @@ class TokenCredential(Protocol):
 Credential = str | SecretStr | TokenCredential | None
 
 
-class _Secret:
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("Credentials do not travel; make them again in the other process from its environment.")
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(…)"
-
-
-class ApiKey(_Secret):
+class ApiKey(Secret):
     """The workspace's own key."""
 
     renewable = False
@@ -55,7 +48,7 @@ class _NoTokenNow(AuthenticationError, ServiceUnavailable):
     """A passing trouble to those who wait for a job."""
 
 
-class Tokens(_Secret):
+class Tokens(Secret):
     """Bearer tokens, fetched when first needed and renewed before they expire, one fetch at a time."""
 
     renewable = True
@@ -115,8 +108,8 @@ class Tokens(_Secret):
 
 def _token(text: Any) -> str:
     token = str(text).strip()
-    if not token.isascii() or not token.isprintable():
-        raise ValueError("not a token")  # as a header it would be refused further down, and quoted in logs
+    if not sendable(token):
+        raise ValueError("not a token")
     return token
 
 
@@ -153,7 +146,7 @@ def _key(text: str) -> ApiKey:
     key = text.strip()
     if not key:
         raise ConfigurationError("The API key is empty. Copy it from the workspace's access keys.")
-    if not key.isascii() or not key.isprintable():
+    if not sendable(key):
         raise ConfigurationError("The API key holds characters that no key has. Copy it again from the access keys.")
     return ApiKey(SecretStr(key))
 

@@ -6,53 +6,15 @@ Source of names and types: the service's published specification, 2026-01-15-pre
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from qrelay.cloud.urls import SignedUrl, redact_text
+from qrelay.cloud.bodies import Body, Free, Moment, Text, Texts, Whole, entries, mapping_or_none, whole
+from qrelay.cloud.urls import SignedUrl
 
 __all__ = ["CostEstimate", "ErrorData", "JobDetails", "ProviderStatus", "SessionDetails", "TargetStatus"]
-
-
-def _moment(value: Any) -> datetime | None:
-    """A timestamp with 0 to 7 digits of fraction, `Z`, an offset or neither (then UTC), in UTC; else None."""
-    if not isinstance(value, str):
-        return value if isinstance(value, datetime) else None
-    head, dot, tail = value.strip().partition(".")
-    if dot:
-        digits = tail[: len(tail) - len(tail.lstrip("0123456789"))]
-        value = f"{head}.{digits[:6].ljust(6, '0')}{tail[len(digits) :]}"
-    try:
-        moment = datetime.fromisoformat(value.strip())
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # no time, or none that UTC has
-        return None
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
-
-
-def _texts(value: Any) -> dict[str, str]:
-    return {str(name): _text(item) for name, item in value.items()} if isinstance(value, Mapping) else {}
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return dict(value) if isinstance(value, Mapping) else {}
-
-
-def _whole(value: Any) -> int | None:
-    try:
-        return None if value is None or isinstance(value, bool) else int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _entries(value: Any) -> list[Any]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
 def _signed(value: Any) -> SignedUrl | None:
@@ -62,41 +24,11 @@ def _signed(value: Any) -> SignedUrl | None:
         return None
 
 
-Moment = Annotated[datetime | None, BeforeValidator(_moment)]
-Text = Annotated[str, BeforeValidator(_text)]
-Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
-Free = Annotated[dict[str, Any], BeforeValidator(_mapping)]
-Whole = Annotated[int | None, BeforeValidator(_whole)]
 Address = Annotated[SignedUrl | None, BeforeValidator(_signed)]
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, SignedUrl):
-        return value.base
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, str):
-        return redact_text(value)
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        populate_by_name=True,
-        extra="allow",
-        arbitrary_types_allowed=True,
-        hide_input_in_errors=True,
-    )
-
-    def shown(self) -> dict[str, Any]:
-        """The service's description without signatures."""
-        shown: dict[str, Any] = _plain(self.model_dump(by_alias=True))
-        return shown
+class _Body(Body):
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
 class ErrorData(_Body):
@@ -122,10 +54,6 @@ class CostEstimate(_Body):
         return "" if self.estimated_total is None else f"{self.estimated_total:.2f} {self.currency_code}".strip()
 
 
-def _cost(value: Any) -> Any:
-    return value if isinstance(value, Mapping) else None
-
-
 class _Item(_Body):
     id: Text = ""
     name: Text = ""
@@ -135,7 +63,7 @@ class _Item(_Body):
     creation_time: Moment = None
     begin_execution_time: Moment = None
     end_execution_time: Moment = None
-    cost_estimate: Annotated[CostEstimate | None, BeforeValidator(_cost)] = None
+    cost_estimate: Annotated[CostEstimate | None, BeforeValidator(mapping_or_none)] = None
 
 
 class JobDetails(_Item):
@@ -156,7 +84,7 @@ class JobDetails(_Item):
     @property
     def shots(self) -> int | None:
         """Shots asked for: `shots`; older jobs of some providers say `count`, and some say both."""
-        said = (_whole(self.input_params.get(name)) for name in ("shots", "count"))
+        said = (whole(self.input_params.get(name)) for name in ("shots", "count"))
         return next((shots for shots in said if shots is not None), None)
 
 
@@ -177,4 +105,4 @@ class TargetStatus(_Body):
 class ProviderStatus(_Body):
     id: Text = ""
     current_availability: Text = ""
-    targets: Annotated[list[TargetStatus], BeforeValidator(_entries)] = Field(default_factory=list)
+    targets: Annotated[list[TargetStatus], BeforeValidator(entries)] = Field(default_factory=list)

@@ -196,8 +196,7 @@ def _payload(program: Program | Payload, target: Target, format: str | None) -> 
 
 def _written(program: Program, target: Target, format: str | None) -> Payload:  # noqa: A002
     if not target.formats:
-        takes = f" It takes {_listed(target.outputs)} only." if target.outputs else ""
-        raise UnsupportedCircuit(f"{target.id} takes no circuits.{takes} Choose a gate-model target.")
+        raise UnsupportedCircuit(target.why_no_circuits)
     if format is not None:
         _check_format(format, target, target.formats)
     if target.num_qubits is not None and program.num_qubits > target.num_qubits:

@@ -50,6 +50,7 @@ class Target:
 
     Attributes:
         formats: input formats in order of preference; empty for targets that take no circuits.
+        unwritten: formats for circuits that it takes too, and that this version of qrelay does not write.
         outputs: for each input format the output format to ask for.
         gates: names (OpenQASM 3's, see the gate table) that need no transpiling before they are sent.
         control_flow: names of the control-flow operations the target takes ("if", "while", "for", "switch").
@@ -71,6 +72,7 @@ class Target:
     queue_seconds: int | None = None
     num_qubits: int | None = None
     formats: tuple[str, ...] = ()
+    unwritten: tuple[str, ...] = ()
     outputs: Mapping[str, str] = field(default_factory=dict)
     gates: frozenset[str] = frozenset()
     control_flow: frozenset[str] = frozenset()
@@ -89,3 +91,14 @@ class Target:
     calibration: tuple[GateProperties, ...] = ()
     status_page: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def why_no_circuits(self) -> str:
+        """Of a target without formats: what to do instead of sending a circuit."""
+        if self.unwritten:
+            return (
+                f"{self.id} takes circuits as {', '.join(self.unwritten)} only, which this version of qrelay does not "
+                "write. Choose another target, or send a ready-made Payload."
+            )
+        takes = f" It takes {', '.join(self.outputs)} only." if self.outputs else ""
+        return f"{self.id} takes no circuits.{takes} Choose a gate-model target."

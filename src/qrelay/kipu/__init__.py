@@ -6,4 +6,6 @@ backend takes, as data.
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from qrelay.kipu.hub import Hub
+
+__all__ = ["Hub"]

@@ -82,8 +82,7 @@ class Provider:
             target = self._account.target(name)
             if not target.formats:
                 raise UnknownTarget(
-                    f"{target.id} is no backend: it takes no circuits (analog and photonic machines are programmed by "
-                    "other means). Provider.backends() lists those that do.",
+                    f"{target.id} is no backend. {target.why_no_circuits} Provider.backends() lists what there is.",
                     name=name,
                 )
             return Backend(self, target)

@@ -1,0 +1,224 @@
+"""Lists of jobs: newest first, filtered while they are read, and no page more than is needed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from qrelay.cloud import JobState
+from qrelay.errors import InvalidOption, JobFailed, NotFound, ServiceError
+from qrelay.kipu import Hub
+
+_START = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def _job(index: int) -> dict[str, Any]:
+    """A job a minute; every third one failed, every fourth one on aws.sim.sv1."""
+    return {
+        "id": f"id-{index}",
+        "name": f"{'abc'[index % 3]}-{index}",
+        "backend_id": "aws.sim.sv1" if index % 4 == 0 else "kipu.sim.qsim",
+        "provider": "AWS" if index % 4 == 0 else "KIPU",
+        "status": "FAILED" if index % 3 == 0 else "COMPLETED",
+        "input_format": "BRAKET_OPEN_QASM_V3" if index % 4 == 0 else "OPEN_QASM_V2",
+        "created_at": f"{_START + timedelta(minutes=index):%Y-%m-%d %H:%M:%S}",
+        "shots": 100,
+    }
+
+
+class Service:
+    """A Hub with `count` jobs, which sorts as it is told."""
+
+    def __init__(self, count: int) -> None:
+        self.jobs = [_job(index) for index in range(count)]
+        self.asked: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path.removeprefix("/quantum/"))
+        if request.url.path.endswith("/sessions/s-1/jobs"):
+            return httpx.Response(200, json=self.jobs[:5])
+        if request.url.path.endswith("/input"):
+            return httpx.Response(404)
+        page, size = (int(request.url.params[name]) for name in ("page", "size"))
+        jobs = self.jobs[::-1] if request.url.params.get("sort") == "createdAt,desc" else self.jobs
+        totals = {"total_elements": len(jobs), "total_pages": -(-len(jobs) // size)}
+        content = jobs[page * size : (page + 1) * size]
+        return httpx.Response(200, json={"content": content, "page": page, "size": size, **totals})
+
+
+def _numbers(jobs: Any) -> list[int]:
+    return [int(job.id.removeprefix("id-")) for job in jobs]
+
+
+def test_jobs_come_newest_first_page_after_page(remote: Callable[..., Hub]) -> None:
+    service = Service(250)
+    hub = remote(service)
+    assert _numbers(itertools.islice(hub.jobs(), 3)) == [249, 248, 247]
+    assert len(service.asked) == 1
+    assert _numbers(hub.jobs()) == list(range(250))[::-1]
+    assert len(service.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"name": "b-"}, [28, 25, 22, 19, 16, 13, 10, 7, 4, 1]),
+        ({"name": "b-1"}, [19, 16, 13, 10, 1]),
+        ({"target": "AWS.sim.SV1"}, [28, 24, 20, 16, 12, 8, 4, 0]),
+        ({"provider": "aws", "status": "failed"}, [24, 12, 0]),
+        ({"created_after": _START + timedelta(minutes=27)}, [29, 28, 27]),
+        ({"created_after": (_START + timedelta(minutes=27)).replace(tzinfo=None)}, [29, 28, 27]),
+        ({"created_before": _START + timedelta(minutes=2)}, [1, 0]),
+        ({"created_after": date(2026, 11, 21)}, []),
+        ({"created_before": date(2026, 11, 20)}, []),
+        ({"limit": 2}, [29, 28]),
+        ({"limit": 0}, []),
+        ({"limit": 2, "status": "FAILED"}, [27, 24]),
+        ({"limit": 2, "session": "s-1"}, [4, 3]),
+        ({"session": "s-1", "status": "FAILED"}, [3, 0]),
+        ({"name": "nothing"}, []),
+    ],
+)
+def test_filters(remote: Callable[..., Hub], filters: dict[str, Any], expected: list[int]) -> None:
+    assert _numbers(remote(Service(30)).jobs(**filters)) == expected
+
+
+def test_a_list_ends_where_all_that_follow_are_too_old(remote: Callable[..., Hub]) -> None:
+    service = Service(1000)
+    found = _numbers(remote(service).jobs(created_after=_START + timedelta(minutes=990)))
+    assert found == list(range(990, 1000))[::-1]
+    assert len(service.asked) == 1
+    remote(service).jobs(limit=0)
+    assert len(service.asked) == 1
+
+
+def test_an_unknown_filter_is_an_error(remote: Callable[..., Hub]) -> None:
+    with pytest.raises(InvalidOption, match="created_after"):
+        next(remote(Service(1)).jobs(backend="x"))
+
+
+def test_a_listed_job_is_read_without_more_than_its_own_requests(remote: Callable[..., Hub]) -> None:
+    service = Service(2)
+    (newest, _) = remote(service).jobs()
+    assert (newest.record.output_format, newest.shots_asked, newest.name) == ("kipu.qsim.result", 100, "b-1")
+    assert newest.record.created == _START + timedelta(minutes=1)
+    assert len(service.asked) == 1
+
+
+def test_p22_many_keys_are_looked_for_by_one_reading(remote: Callable[..., Hub], clock: Any) -> None:
+    """Two hundred members of a list, each looked for by a reading of its own: two hundred times the whole list."""
+    service = Service(40)
+    from qrelay.cloud.batch import Batch
+
+    batch = Batch("0b8e7a3c-0000-4000-8000-000000000001", 20)
+    for index in range(20):
+        if index != 7:  # one of them never arrived
+            service.jobs[index]["tags"] = ["other", f"QRELAY-{batch.key(index).upper()}-1"]
+    job = remote(service).job(batch.id)
+    assert [record and record.id for record in job.records] == [None if i == 7 else f"id-{i}" for i in range(20)]
+    assert service.asked.count("jobs") == 1
+
+
+def test_a_failed_jobs_reason_is_fetched_once(remote: Callable[..., Hub]) -> None:
+    """`FAILED` alone: the reason lies in the job's result, and asking for it with every look costs a request each."""
+    asked: list[str] = []
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if request.url.path.endswith("/result"):
+            error = {"error": {"message": "no such gate", "code": "COMPILE_ERROR", "details": "line 7"}}
+            return httpx.Response(200, json=error)
+        if request.url.path.endswith("/input"):
+            return httpx.Response(404, json={"title": "gone"})
+        return httpx.Response(200, json={"id": "1", "status": "FAILED", "backend_id": "kipu.sim.qsim"})
+
+    hub = remote(serve)
+    with pytest.raises(JobFailed, match=r"COMPILE_ERROR: no such gate \(line 7\)") as caught:
+        hub.job("1").result()
+    assert (caught.value.code, caught.value.job_id) == ("COMPILE_ERROR", "1")
+    hub.job("1")
+    assert asked.count("/quantum/jobs/1/result") == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [httpx.Response(404), httpx.Response(200, text="<html>"), httpx.Response(200, json=None), httpx.Response(400)],
+    ids=["404", "html", "null", "400"],
+)
+def test_a_failed_job_without_a_reason_is_a_failed_job(remote: Callable[..., Hub], answer: httpx.Response) -> None:
+    def serve(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith(("/result", "/input")):
+            return answer
+        return httpx.Response(200, json={"id": "1", "status": "FAILED", "backend_id": "kipu.sim.qsim"})
+
+    with pytest.raises(JobFailed, match="no reason"):
+        remote(serve).job("1").result()
+
+
+def test_p23_a_result_that_is_late_is_waited_for(remote: Callable[..., Hub], clock: Any) -> None:
+    """The job says COMPLETED, its result 404 for a while: that is no failure, and no NotFound for the user."""
+    late = 6
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        nonlocal late
+        if request.url.path.endswith("/input"):
+            return httpx.Response(200, json={"qasm": "OPENQASM 2.0;"})
+        if request.url.path.endswith("/result"):
+            late -= 1
+            return httpx.Response(404) if late >= 0 else httpx.Response(200, json={"counts": {"01": 3}})
+        body = {"id": "1", "status": "COMPLETED", "backend_id": "kipu.sim.qsim", "input_format": "OPEN_QASM_V2"}
+        return httpx.Response(200, json=body)
+
+    assert remote(serve).job("1").result().counts() == {"10": 3}
+    assert clock.elapsed > 5.0
+    late = 10**6
+    with pytest.raises(NotFound, match="not appeared"):
+        remote(serve).job("1").result()
+    assert clock.elapsed < 200.0
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "raises"),
+    [(204, "CANCELLED", False), (204, "CANCELLING", False), (409, "COMPLETED", False), (400, "CANCELLING", False),
+     (409, "RUNNING", True), (404, "RUNNING", True), (403, "RUNNING", True)],
+)  # fmt: skip
+def test_cancelling(remote: Callable[..., Hub], refusal: int, status: str, raises: bool) -> None:
+    """A job that ended while it was being cancelled is no error; one that goes on in spite of it is."""
+    seen: list[str] = []
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        seen.append(request.method)
+        if request.method == "DELETE":
+            return httpx.Response(refusal, json={"detail": "not now"} if refusal != 204 else None)
+        if request.url.path.endswith("/input"):
+            return httpx.Response(404)
+        now = status if "DELETE" in seen else "RUNNING"
+        return httpx.Response(200, json={"id": "1", "status": now, "backend_id": "kipu.sim.qsim"})
+
+    job = remote(serve).job("1")
+    if raises:
+        with pytest.raises(ServiceError, match="not now"):
+            job.cancel()
+    else:
+        state = job.cancel()
+        assert state in (JobState.CANCELLED, JobState.CANCELLING, JobState.SUCCEEDED)
+
+
+@pytest.mark.parametrize(
+    ("backend", "tagged", "shots", "circuits"),
+    [("aws.rigetti.cepheus", True, 100, 4), ("qudora.sim.xg1", True, 100, 4), ("qudora.sim.xg1", False, None, 1),
+     ("aws.sim.sv1", False, 400, 1)],
+)  # fmt: skip
+def test_jobs_of_several_circuits_say_how_many_shots_each_had(
+    remote: Callable[..., Hub], backend: str, tagged: bool, shots: int | None, circuits: int
+) -> None:
+    """The Hub tells the shots of all circuits together: each one's outcome said that four times as many were asked."""
+    tags = ["qrelay-0b8e7a3c-0000-4000-8000-000000000001-4"] if tagged else ["theirs"]
+    job = {"id": "x", "status": "RUNNING", "backend_id": backend, "shots": 400, "tags": tags}
+    (found,) = remote(lambda request: httpx.Response(200, json={"content": [job], "total_pages": 1})).jobs()
+    assert (found.record.shots, found.record.circuits) == (shots, circuits)
