@@ -1,22 +1,24 @@
-"""`ionq.circuit.v1`, gateset `qis`: IonQ's own JSON, written as text: dictionaries would cost three times that.
+"""`ionq.circuit.v1` and `IONQ_CIRCUIT_V1`, gateset `qis`: IonQ's own JSON, written as text: dictionaries would cost
+three times that.
 
 Gate names: docs.ionq.com, "Writing quantum programs" (any gate but swap takes up to seven controls), Azure's page on
 the IonQ provider for xx, yy, zz. Rotations are in radians, `rotation` of xx, yy, zz being θ in exp(-iθ/2 · PP).
 Measurements are not sent: the answer covers all qubits, and the layout says which qubit each bit reads.
+`IONQ_CIRCUIT_V1` is the same on the Kipu Quantum Hub, and carries the layout as `traveling` writes it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from qrelay.formats.numbers import refuse_infinite
 from qrelay.formats.straight import straight
+from qrelay.formats.traveling import layout_registers
 from qrelay.program import Operation, Program
 from qrelay.program.gates import GATES as TABLE
 
-__all__ = ["GATES", "write"]
-
-_FORMAT = "ionq.circuit.v1"
+__all__ = ["GATES", "write", "write_with_layout"]
 
 # our name → IonQ's name, number of controls (which come first among our qubits)
 _NAMES: dict[str, tuple[str, int]] = {
@@ -58,11 +60,20 @@ def write(program: Program) -> bytes:
     Raises:
         UnsupportedCircuit: names the operation and its index; see `straight` for the rules.
     """
-    parts = straight(program, GATES, _FORMAT)
-    body = ",".join(_items(parts.gates))
+    return _document(program, "ionq.circuit.v1", "")
+
+
+def write_with_layout(program: Program) -> bytes:
+    """Write a program as IonQ's JSON with the layout among its `registers`. Otherwise as `write`."""
+    registers = json.dumps(layout_registers(program.layout), separators=(",", ":"))
+    return _document(program, "IONQ_CIRCUIT_V1", f',"registers":{registers}')
+
+
+def _document(program: Program, format_name: str, more: str) -> bytes:
+    body = ",".join(_items(straight(program, GATES, format_name).gates))
     if "nan" in body or "inf" in body:
         refuse_infinite(program, GATES)
-    return f'{{"gateset":"qis","qubits":{program.num_qubits},"circuit":[{body}]}}'.encode()
+    return f'{{"gateset":"qis","qubits":{program.num_qubits},"circuit":[{body}]{more}}}'.encode()
 
 
 class _Items(dict[tuple[int, ...], str]):

@@ -13,14 +13,18 @@ from typing import Any, NoReturn
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.formats.numbers import refuse_infinite
+from qrelay.formats.openqasm_lines import Ends, call, gate_lines
 from qrelay.program import Layout, Operation, Program, payload_names
 from qrelay.program.control import BitIs, RegisterIs, unroll
 from qrelay.program.lowering import lower
 from qrelay.program.names import QUBIT_REGISTER
 
-__all__ = ["GATES", "write"]
+__all__ = ["GATES", "HEADER", "write"]
 
 _FORMAT = "honeywell.openqasm.v1"
+
+HEADER = 'OPENQASM 2.0;\ninclude "qelib1.inc";\n'
+"""The first two lines of every program."""
 
 GATES = frozenset(
     {
@@ -29,6 +33,8 @@ GATES = frozenset(
     }
 )
 """Gates that are written as they are."""
+
+_WORDS = {name: name for name in (*GATES, "barrier", "reset")}
 
 
 def write(program: Program) -> bytes:
@@ -48,37 +54,10 @@ def write(program: Program) -> bytes:
     return text.encode()
 
 
-def _real(value: float) -> str:
-    """The number as OpenQASM 2's grammar has it: a decimal point is not optional, also before an exponent."""
-    text = repr(value)
-    if "e" in text and "." not in text:
-        return text.replace("e", ".0e")
-    return text
-
-
-class _Lines(dict[tuple[int, ...], str]):
-    """The end of a gate's line, from its qubits on."""
-
-    def __missing__(self, qubits: tuple[int, ...]) -> str:
-        line = self[qubits] = f" {','.join([f'{QUBIT_REGISTER}[{qubit}]' for qubit in qubits])};\n"
-        return line
-
-
-class _Calls(dict[tuple[int, ...], str]):
-    """Whole lines of one gate without parameters."""
-
-    def __init__(self, name: str, ends: _Lines) -> None:
-        self._name, self._ends = name, ends
-
-    def __missing__(self, qubits: tuple[int, ...]) -> str:
-        line = self[qubits] = f"{self._name}{self._ends[qubits]}"
-        return line
-
-
 class _Writer:
     def __init__(self, program: Program, layout: Layout) -> None:
         self._program = program
-        self._ends = _Lines()
+        self._ends = Ends()
         groups = [bits for _, bits in layout.groups]
         self._registers = list(zip(payload_names(layout), groups, strict=True))
         self._bits = {bit: f"{name}[{i}]" for name, bits in self._registers for i, bit in enumerate(bits)}
@@ -86,28 +65,11 @@ class _Writer:
 
     def lines(self) -> list[str]:
         program = self._program
-        lines = ['OPENQASM 2.0;\ninclude "qelib1.inc";\n']
+        lines = [HEADER]
         if program.num_qubits:
             lines.append(f"qreg {QUBIT_REGISTER}[{program.num_qubits}];\n")
         lines += [f"creg {name}[{len(bits)}];\n" for name, bits in self._registers]
-        ends = self._ends
-        calls = {name: _Calls(name, ends) for name in (*GATES, "barrier", "reset")}
-        calls["barrier"][()] = ""  # the grammar has no barrier on nothing, and it holds nothing back
-        add = lines.append
-        for index, (name, qubits, arguments) in enumerate(program.operations):
-            if name in calls:
-                if not arguments:
-                    add(calls[name][qubits])
-                elif len(arguments) == 1:
-                    text = repr(arguments[0])
-                    if "e" in text:
-                        text = _real(arguments[0])
-                    add(f"{name}({text}){ends[qubits]}")
-                else:
-                    add(f"{name}({','.join(map(_real, arguments))}){ends[qubits]}")
-            else:
-                lines.extend(self._special(index, (name, qubits, arguments)))
-        return lines
+        return lines + gate_lines(program.operations, _WORDS, self._ends, self._special)
 
     def _special(self, index: int, operation: Operation) -> Iterator[str]:
         name, qubits, arguments = operation
@@ -143,8 +105,7 @@ class _Writer:
                 changed = params[0] in bits
                 line = next(self._special(index, inner))
             elif name in GATES or name == "reset":
-                angles = f"({','.join(map(_real, params))})" if params else ""
-                line = f"{name}{angles}{self._ends[qubits]}"
+                line = call(name, params, self._ends[qubits])
             else:
                 self._refuse(index, f"holds {name!r}")
             yield f"if({register}=={value}) {line}"

@@ -6,11 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 __all__ = ["Layout", "Register"]
 
-_VERSION = 1
+_PLAIN, _WITH_INVERTED = 1, 2  # versions: the second is written only where it says something
+_MOST_BITS = 1 << 22
+"""What a layout that is read may fill: far more bits than machines have, in all of its registers together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ class Layout:
             A bit that was never written reads 0.
         num_qubits: qubits of the payload (what formats that answer over all qubits count).
         name: the circuit's name.
+        inverted: classical bits, ascending, whose value is the opposite of what was measured (Cirq's invert_mask).
+            Payloads and answers hold what was measured; reading an answer turns these bits round.
+
+    Several registers may have one name: measurements that are repeated under one key, in order.
     """
 
     num_clbits: int
@@ -46,6 +53,7 @@ class Layout:
     qubits: tuple[int, ...]
     num_qubits: int
     name: str = ""
+    inverted: tuple[int, ...] = ()
 
     @cached_property
     def groups(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
@@ -69,7 +77,7 @@ class Layout:
     def to_json(self) -> str:
         """Compact JSON, a stable form that later versions go on reading."""
         document: dict[str, Any] = {
-            "v": _VERSION,
+            "v": _WITH_INVERTED if self.inverted else _PLAIN,
             "bits": self.num_clbits,
             "regs": [[register.name, _runs(register.bits)] for register in self.registers],
             "meas": _runs(self.qubits),
@@ -77,6 +85,8 @@ class Layout:
         }
         if self.name:
             document["name"] = self.name
+        if self.inverted:
+            document["inv"] = _runs(self.inverted)
         return json.dumps(document, separators=(",", ":"))
 
     @classmethod
@@ -84,17 +94,38 @@ class Layout:
         """Read what `to_json` wrote. Raises ValueError if it is anything else, or contradicts itself."""
         try:
             document = json.loads(text)
-            if type(document["v"]) is not int or document["v"] != _VERSION:
-                raise ValueError(f"a layout of version {document['v']!r}; this qrelay reads version {_VERSION}")
+            version = document["v"]
+            if type(version) is not int or version not in (_PLAIN, _WITH_INVERTED):
+                raise ValueError(
+                    f"a layout of version {version!r:.40}; this qrelay reads {_PLAIN} and {_WITH_INVERTED}"
+                )
             num_clbits, num_qubits = _size(document["bits"]), _size(document["qubits"])
-            registers = tuple(Register(_text(name), _unroll(runs, num_clbits)) for name, runs in document["regs"])
-            qubits = _unroll(document["meas"], num_qubits)
+            registers: list[Register] = []
+            room = _MOST_BITS
+            for name, runs in document["regs"]:
+                registers.append(Register(_text(name), _unroll(runs, num_clbits, room)))
+                room -= registers[-1].size
+            qubits = _unroll(document["meas"], num_qubits, _MOST_BITS)
             name = _text(document.get("name", ""))
+            inverted = _unroll(document["inv"], num_clbits, _MOST_BITS) if version == _WITH_INVERTED else ()
         except (KeyError, TypeError, AttributeError, RecursionError, json.JSONDecodeError) as error:
-            raise ValueError(f"not a qrelay layout: {text!r:.80}") from error
-        if len(qubits) != num_clbits or any(bit < 0 for register in registers for bit in register.bits):
-            raise ValueError(f"a qrelay layout that contradicts itself: {text!r:.80}")
-        return cls(num_clbits=num_clbits, registers=registers, qubits=qubits, num_qubits=num_qubits, name=name)
+            raise ValueError(f"not a qrelay layout: {str(text)[:80]!r}") from error
+        if (
+            len(qubits) != num_clbits
+            or any(bit < 0 for register in registers for bit in register.bits)
+            or any(bit < 0 or qubits[bit] < 0 for bit in inverted)
+            or any(one >= other for one, other in pairwise(inverted))
+            or (version == _PLAIN and "inv" in document)
+        ):
+            raise ValueError(f"a qrelay layout that contradicts itself: {str(text)[:80]!r}")
+        return cls(
+            num_clbits=num_clbits,
+            registers=tuple(registers),
+            qubits=qubits,
+            num_qubits=num_qubits,
+            name=name,
+            inverted=inverted,
+        )
 
 
 def _size(value: Any) -> int:
@@ -120,13 +151,16 @@ def _runs(values: Sequence[int]) -> list[list[int]]:
     return runs
 
 
-def _unroll(runs: Sequence[Sequence[int]], bound: int) -> tuple[int, ...]:
-    """Undo `_runs`; every value must be -1 or lie below the bound, so that a few bytes cannot fill the memory."""
+def _unroll(runs: Sequence[Sequence[int]], bound: int, room: int) -> tuple[int, ...]:
+    """Undo `_runs`; values must be -1 or lie below the bound, and number no more than `room`: a few bytes of text must
+    not fill the memory."""
     values: list[int] = []
     for first, count in runs:
         if type(first) is not int or type(count) is not int or not -1 <= first < bound or count < 1:
             raise TypeError(f"{[first, count]!r} is no run")
         if count > (1 if first < 0 else bound - first):
             raise TypeError(f"{[first, count]!r} runs beyond {bound}")
+        if len(values) + count > room:
+            raise TypeError(f"more than {room} bits")
         values.extend(range(first, first + count))
     return tuple(values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any
 
@@ -35,6 +36,9 @@ class Program:
         name: the circuit's name, kept for the job.
         metadata: the circuit's own, carried along.
         positions: for each operation its index in the circuit that was read; None when they are the same.
+        inverted: classical bits, ascending, that the circuit takes for the opposite of what was measured into them
+            (Cirq's invert_mask). Formats write plain measurements and `layout` says it; conditions among the operations
+            speak of what was measured.
         well_formed: `check` has nothing to find, because a reader made the program or it was checked before.
     """
 
@@ -46,6 +50,7 @@ class Program:
     name: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
     positions: Sequence[int] | None = None
+    inverted: tuple[int, ...] = ()
     well_formed: bool = field(default=False, compare=False, repr=False)
 
     @cached_property
@@ -59,7 +64,7 @@ class Program:
         qubits = [-1] * self.num_clbits
         for operation in self.measurements():
             qubits[operation[2][0]] = operation[1][0]
-        return Layout(self.num_clbits, self.registers, tuple(qubits), self.num_qubits, self.name)
+        return Layout(self.num_clbits, self.registers, tuple(qubits), self.num_qubits, self.name, self.inverted)
 
     def measurements(self) -> Iterator[Operation]:
         """Every measurement that may happen, in order, those inside blocks included."""
@@ -84,6 +89,8 @@ class Program:
         registers too; no operation names a qubit twice. NumPy's numbers become Python's. This is for programs written
         by hand: those of readers are `well_formed` already and are returned as they are, at no cost.
 
+        Inverted bits ascend and are measured.
+
         Raises UnsupportedCircuit with the operation's name and index, or with the register's name in the message.
         """
         if self.well_formed:
@@ -96,6 +103,7 @@ class Program:
                 )
         for index, operation in self.walk():
             self._check(index, operation)
+        self._check_inverted()
         if all(_is_plain(operation) for _, operation in self.walk()):
             self.well_formed = True
             return self
@@ -124,6 +132,24 @@ class Program:
         for value in arguments:
             if type(value) is bool or not isinstance(value, Real):
                 raise UnsupportedCircuit.at(index, name, f"has the parameter {value!r}, which is no real number.")
+
+    def _check_inverted(self) -> None:
+        """Once operations are known to be well formed, because the layout asks them which bits are measured."""
+        bits = self.inverted
+        fits = type(bits) is tuple and all(type(bit) is int and 0 <= bit < self.num_clbits for bit in bits)
+        fits = fits and all(one < other for one, other in pairwise(bits))
+        if not fits:
+            raise UnsupportedCircuit(
+                f"The inverted bits are {bits!r}; they must be a tuple of ints that ascend and count from 0 in a"
+                f" program of {self.num_clbits} bits."
+            )
+        if bits:
+            qubits = self.layout.qubits
+            unmeasured = [bit for bit in bits if qubits[bit] < 0]
+            if unmeasured:
+                raise UnsupportedCircuit(
+                    f"The bits {unmeasured} are inverted and nothing is measured into them: invert measured bits only."
+                )
 
     def position(self, index: int) -> int:
         """The index that the `index`-th operation had in the circuit that was read."""

@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 from qrelay.errors import InvalidOption, ResultUnreadable
 from qrelay.program import Layout
-from qrelay.results import honeywell, ionq, microsoft
+from qrelay.results import braket, counts, honeywell, ionq, microsoft
 from qrelay.results.document import Answer
+from qrelay.results.inverting import invert
 from qrelay.results.outcome import LostShots, Outcome
 
 __all__ = ["decode", "decode_items", "readable_formats"]
@@ -35,6 +36,9 @@ _DECODERS: dict[str, _Decoder] = {
     "microsoft.quantum-results.v1": _one(microsoft.decode_v1),
     "ionq.quantum-results.v1": _one(ionq.decode),
     "honeywell.quantum-results.v1": _one(honeywell.decode),
+    "kipu.qsim.result": _one(counts.decode_qsim),
+    "qudora.result": counts.decode_qudora,
+    "braket.task_result.gate_model_task_result": _one(braket.decode),
 }
 
 
@@ -101,7 +105,7 @@ def _decode(data: bytes, name: str, layouts: Layouts, shots: int | None, seed: s
             data=data,
             format=name,
         )
-    return decoder(Answer(data, name), layouts, shots, seed)
+    return [invert(outcome) for outcome in decoder(Answer(data, name), layouts, shots, seed)]
 
 
 def _warn(outcomes: Sequence[Outcome]) -> None:

@@ -43,20 +43,24 @@ class Answer:
         NaN and infinities are refused, as JSON does; with `unique_keys` also an object that says one key twice, which
         formats that put their data into keys need (it costs time for every object).
         """
-        if not self.data.strip():
-            self.refuse("it is empty")
-        try:
-            document = json.loads(
-                self.data,
-                parse_constant=self._refuse_constant,
-                object_pairs_hook=self._without_repetition if unique_keys else None,
-            )
-        except (ValueError, RecursionError) as error:
-            raise self._not_json() from error
+        document = self._parsed(unique_keys)
         if not isinstance(document, dict):
             self.refuse(f"it should be a JSON object and is {kind(document)}: {self._beginning()}")
         self._refuse_service_error(document)
         return document
+
+    def documents(self, *, unique_keys: bool = False) -> list[dict[str, Any]]:
+        """Return the answer as JSON objects: those of a list, or one that stands alone. Otherwise as `document`."""
+        parsed = self._parsed(unique_keys)
+        documents = parsed if isinstance(parsed, list) else [parsed]
+        if not documents:
+            self.refuse("it is an empty list")
+        for document in documents:
+            if not isinstance(document, dict):
+                where = "each entry" if documents is parsed else "it"
+                self.refuse(f"{where} should be a JSON object and is {kind(document)}: {self._beginning()}")
+            self._refuse_service_error(document)
+        return documents
 
     def member(self, document: dict[str, Any], name: str, expected: type) -> Any:
         """Return a member that must be there, of the JSON type that `expected` stands for."""
@@ -66,6 +70,18 @@ class Answer:
         if type(value) is not expected:
             self.refuse(f"{name!r} should be {_KINDS[expected]} and is {kind(value)}")
         return value
+
+    def _parsed(self, unique_keys: bool) -> Any:
+        if not self.data.strip():
+            self.refuse("it is empty")
+        try:
+            return json.loads(
+                self.data,
+                parse_constant=self._refuse_constant,
+                object_pairs_hook=self._without_repetition if unique_keys else None,
+            )
+        except (ValueError, RecursionError) as error:
+            raise self._not_json() from error
 
     def _beginning(self) -> str:
         text = _without_secrets(self.data[: 4 * _SHOWN].decode("utf-8", errors="replace").strip())

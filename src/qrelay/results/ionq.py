@@ -6,18 +6,15 @@ classical bits: the Layout says which qubit each bit was measured from.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from qrelay.program import Layout, Register
+from qrelay.program import Layout
 from qrelay.results import packing
 from qrelay.results.document import Answer
 from qrelay.results.outcome import Outcome
-from qrelay.results.rounding import checked_probabilities, largest_remainder
+from qrelay.results.qubits import made_up, measured, of_probabilities
+from qrelay.results.rounding import checked_probabilities
 
 __all__ = ["decode"]
 
@@ -35,26 +32,14 @@ def decode(answer: Answer, layout: Layout | None, shots: int | None, seed: str) 
     states = [_state(answer, key) for key in histogram]
     figures = checked_probabilities(answer, list(histogram.values()))
     if layout is None:
-        layout = _all_qubits(max(1, *(state.bit_length() for state in states)))
+        layout = made_up(range(max(1, *(state.bit_length() for state in states))))
     highest = max(states)
     if highest >> layout.num_qubits:
         answer.refuse(f"a state needs {highest.bit_length()} qubits and the job had {layout.num_qubits}")
-    rows, probabilities = _measured(states, figures, layout)
-    weights = np.array(largest_remainder(probabilities, shots or 0), dtype=np.int64)
-    kept = weights > 0
-    matrix = packing.unpack(rows, layout.num_clbits)
-    strings = packing.texts(matrix, [bits for _, bits in layout.groups])
-    return [
-        Outcome(
-            layout=layout,
-            bits=rows[kept],
-            weights=weights[kept],
-            shots_asked=shots,
-            shots_returned=shots or 0,
-            probabilities=dict(zip(strings, probabilities, strict=True)),
-            seed=seed,
-        )
-    ]
+    count = layout.num_qubits
+    values = packing.unpack(packing.pack_integers(states, count), count)
+    packed = measured(values, {qubit: qubit for qubit in range(count)}, layout)
+    return [of_probabilities(packed, figures, layout, shots, shots or 0, seed)]
 
 
 def _state(answer: Answer, key: str) -> int:
@@ -64,22 +49,3 @@ def _state(answer: Answer, key: str) -> int:
         return int(key)
     except ValueError:  # Python's limit on the digits of an integer: no machine has that many qubits
         answer.refuse(f"a state of {len(key)} digits")
-
-
-def _measured(states: list[int], figures: list[float], layout: Layout) -> tuple[NDArray[np.uint8], list[float]]:
-    """Distinct memories in ascending order, packed, with the sum of the probabilities of each."""
-    qubits = packing.unpack(packing.pack_integers(states, layout.num_qubits), layout.num_qubits)
-    memory = np.zeros((len(states), layout.num_clbits), dtype=np.uint8)
-    written = [bit for bit, qubit in enumerate(layout.qubits) if qubit >= 0]
-    memory[:, written] = qubits[:, [layout.qubits[bit] for bit in written]]
-    packed = packing.pack(memory)
-    first, _, group = packing.distinct(packed)
-    shares: list[list[float]] = [[] for _ in first]
-    for place, figure in zip(group.tolist(), figures, strict=True):
-        shares[place].append(figure)
-    return packed[first], [math.fsum(share) for share in shares]
-
-
-def _all_qubits(count: int) -> Layout:
-    everything = tuple(range(count))
-    return Layout(num_clbits=count, registers=(Register("c", everything),), qubits=everything, num_qubits=count)

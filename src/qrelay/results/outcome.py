@@ -33,24 +33,24 @@ class Outcome:
     Three numbers of shots: `shots_asked`, `shots_returned`, `shots_usable`. What was returned and is not usable is in
     `lost` and `errors`.
 
-    Readings raise InvalidOption for a register that is not there, and IncompleteResult where the service reported
-    probabilities and the number of shots is unknown.
+    Readings raise InvalidOption for a register that is not there or whose name several have, and IncompleteResult where
+    the service reported probabilities and the number of shots is unknown.
 
     Attributes:
         layout: registers and bits; the circuit's own, or made up from the answer's shape if it was read without one.
         bits: the usable shots' classical bits, a uint8 array, shape (rows, ceil(num_clbits / 8)), read-only; bit i of
             the memory is bit i % 8 of byte i // 8. A row is a shot, or an entry of a histogram: see `weights`.
         weights: int64 array, shape (rows,), how many shots each row stands for: the service's counts, or shares of
-            `shots_asked` made from its probabilities by largest remainder. None when each row is one shot, in the
+            `shots_returned` made from its probabilities by largest remainder. None when each row is one shot, in the
             order the service reported.
         shots_asked: what the job asked for; None if unknown.
         shots_returned: what came back, lost and faulty shots included, as counted in the answer. An answer of
-            probabilities tells no such number: there it is `shots_asked`, or 0 if that is unknown.
+            probabilities that tells no such number: there it is `shots_asked`, or 0 if that is unknown.
         probabilities: the service's figures, 0 to 1, by bit string written as in `counts()`, ascending by value and
             zeros included; those of states that differ in unmeasured qubits are added. They sum to 1 but for the
             service's rounding, and to less where outcomes have lost qubits. None where it reports shots or counts.
         lost: shots with a lost qubit, by bit string written as in `counts()` with '-' for each lost bit; left out of
-            `bits`. None if there are none.
+            `bits`. None if there are none. Bits of `layout.inverted` stand here as they were measured.
         errors: shots that ended in an error, one entry a shot: what the service put under "Error", as it came, such as
             `{"Code": "0x20", "Name": …}`; left out of `bits`.
         seed: any text; fixes the order of `memory()` where the service reports no single shots. A job sets its id.
@@ -183,9 +183,15 @@ class Outcome:
         return packing.pack(packing.unpack(self.bits, self.layout.num_clbits)[:, list(columns)])
 
     def _columns(self, register: str) -> list[int]:
-        for own in self.layout.registers:
-            if own.name == register:
-                return list(own.bits)
+        found = [own for own in self.layout.registers if own.name == register]
+        if len(found) == 1:
+            return list(found[0].bits)
+        if found:
+            raise InvalidOption(
+                f"There are {len(found)} registers {register!r} in this outcome, one for each measurement under that "
+                "name: read shot_bits(), whose columns are the bits that `layout.registers` lists for each.",
+                option="register",
+            )
         names = ", ".join(repr(own.name) for own in self.layout.registers) or "none"
         raise InvalidOption(
             f"There is no register {register!r} in this outcome; there are: {names}.", option="register"
