@@ -35,8 +35,17 @@ def read(circuit: Any) -> Program:
             from qrelay.qiskit.reader import read as read_qiskit
 
             return read_qiskit(circuit)
+    if "cirq" in sys.modules:
+        from cirq import AbstractCircuit
+
+        if isinstance(circuit, AbstractCircuit):
+            from qrelay.cirq.reader import read as read_cirq
+
+            return read_cirq(circuit)
     kind = f"{type(circuit).__module__}.{type(circuit).__qualname__}"
-    raise UnsupportedCircuit(f"{kind} is no circuit that qrelay reads. Pass a QuantumCircuit or a Program.")
+    raise UnsupportedCircuit(
+        f"{kind} is no circuit that qrelay reads. Pass a QuantumCircuit, a cirq.Circuit or a Program."
+    )
 
 
 def encode(circuit: Any, format: str, **options: Any) -> Payload:  # noqa: A002 - the services' own word
