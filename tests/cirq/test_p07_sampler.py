@@ -23,9 +23,13 @@ GAMMA = sympy.Symbol("gamma")
 CERTAIN = {
     "keyless": cirq.Circuit(cirq.X(B), cirq.measure(A), cirq.measure(B, C)),
     "several_keys": cirq.Circuit(cirq.X(A), cirq.measure(C, A, key="z"), cirq.measure(B, key="a")),
-    "repeated_key": cirq.Circuit(cirq.X(C), cirq.measure(A, C, key="k"), cirq.measure(B, key="x"), cirq.measure(C, B, key="k")),
+    "repeated_key": cirq.Circuit(
+        cirq.X(C), cirq.measure(A, C, key="k"), cirq.measure(B, key="x"), cirq.measure(C, B, key="k")
+    ),
     "invert_mask": cirq.Circuit(cirq.X(B), cirq.measure(A, B, C, key="m", invert_mask=(True, True))),
-    "every_bit_inverted": cirq.Circuit(cirq.X(B), cirq.measure(A, key="a", invert_mask=(True,)), cirq.measure(B, key="b", invert_mask=(True,))),
+    "every_bit_inverted": cirq.Circuit(
+        cirq.X(B), cirq.measure(A, key="a", invert_mask=(True,)), cirq.measure(B, key="b", invert_mask=(True,))
+    ),
     "permuted": cirq.Circuit(cirq.X(A), cirq.CNOT(A, B), cirq.measure(B, C, A, key="m")),
     "partial": cirq.Circuit(cirq.X.on_each(A, B, C), cirq.CNOT(A, C), cirq.measure(C, key="only")),
     "grid": cirq.Circuit(cirq.X(cirq.GridQubit(1, 0)), cirq.measure(*cirq.GridQubit.rect(2, 2), key="g")),
@@ -33,12 +37,15 @@ CERTAIN = {
         cirq.X(cirq.NamedQubit("b")), cirq.measure(cirq.NamedQubit("q10"), cirq.NamedQubit("q9"), cirq.NamedQubit("b"))
     ),
     "mixed_qubits": cirq.Circuit(
-        cirq.X(cirq.GridQubit(0, 1)), cirq.measure(cirq.NamedQubit("a"), cirq.GridQubit(0, 1), cirq.LineQubit(-2), key="m")
+        cirq.X(cirq.GridQubit(0, 1)),
+        cirq.measure(cirq.NamedQubit("a"), cirq.GridQubit(0, 1), cirq.LineQubit(-2), key="m"),
     ),
     "strange_keys": cirq.Circuit(
         cirq.X(A), cirq.measure(A, key="c_{reg}"), cirq.measure(B, key="β"), cirq.measure(C, key="two words")
     ),
-    "gap_between_qubits": cirq.Circuit(cirq.X(cirq.LineQubit(40)), cirq.measure(cirq.LineQubit(7), cirq.LineQubit(40), key="m")),
+    "gap_between_qubits": cirq.Circuit(
+        cirq.X(cirq.LineQubit(40)), cirq.measure(cirq.LineQubit(7), cirq.LineQubit(40), key="m")
+    ),
 }  # fmt: skip
 
 

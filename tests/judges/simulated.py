@@ -23,7 +23,8 @@ def exact_records(circuit: cirq.AbstractCircuit) -> dict[Record, float]:
         if cirq.is_measurement(operation):
             gate: Any = operation.gate
             places = [
-                (qubits.index(qubit), int(flip)) for qubit, flip in zip(operation.qubits, gate.full_invert_mask())
+                (qubits.index(qubit), int(flip))
+                for qubit, flip in zip(operation.qubits, gate.full_invert_mask(), strict=True)
             ]
             measured.setdefault(cirq.measurement_key_name(operation), []).extend(places)
     found: dict[Record, float] = {}

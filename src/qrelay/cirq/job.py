@@ -100,12 +100,12 @@ class Job:
 
     @overload
     async def results_async(
-        self, timeout: float | None = None, partial: Literal[False] = False
-    ) -> list[cirq.ResultDict]: ...
+        self, timeout: float | None = None, partial: Literal[False] = False  # noqa: ASYNC109
+    ) -> list[cirq.ResultDict]: ...  # fmt: skip
     @overload
     async def results_async(
-        self, timeout: float | None = None, partial: bool = False
-    ) -> list[cirq.ResultDict | None]: ...
+        self, timeout: float | None = None, partial: bool = False  # noqa: ASYNC109
+    ) -> list[cirq.ResultDict | None]: ...  # fmt: skip
     async def results_async(
         self, timeout: float | None = None, partial: bool = False  # noqa: ASYNC109
     ) -> list[cirq.ResultDict] | list[cirq.ResultDict | None]:  # fmt: skip

@@ -43,4 +43,6 @@ def kept_params(metadata: Mapping[str, str]) -> cirq.ParamResolver:
 
 
 def _is_real(value: Any) -> bool:
-    return isinstance(value, Real | sympy.Float | sympy.Integer | sympy.Rational) and math.isfinite(value)
+    if isinstance(value, sympy.Expr) and not (value.is_number and value.is_real):
+        return False
+    return isinstance(value, Real | sympy.Expr) and math.isfinite(value)

@@ -91,9 +91,9 @@ class Request:
         for circuit, points in zip(self.circuits, self.points, strict=True):
             if cirq.is_parameterized(circuit):
                 _refuse_unbound(circuit, points)
-                programs.extend(_checked(read(cirq.resolve_parameters(circuit, point))) for point in points)
+                programs.extend(read(_resolved(circuit, point)) for point in points)
             elif points:
-                programs.extend([_checked(read(circuit))] * len(points))
+                programs.extend([read(circuit)] * len(points))
         return programs
 
     def nested(self, flat: Sequence[T]) -> list[list[T]]:
@@ -127,22 +127,28 @@ def _repetitions(given: Any) -> int:
     return count
 
 
+def _resolved(circuit: cirq.FrozenCircuit, point: cirq.ParamResolver) -> cirq.FrozenCircuit:
+    try:
+        return cirq.resolve_parameters(circuit, point)
+    except (TypeError, ValueError) as error:
+        raise InvalidOption(
+            f"The values {dict(point.param_dict)} do not fit the circuit: {error}", option="params"
+        ) from error
+
+
 def _refuse_unbound(circuit: cirq.FrozenCircuit, points: Sequence[cirq.ParamResolver]) -> None:
     """All points are looked at before the first circuit is resolved, which takes its time."""
     names = cirq.parameter_names(circuit)
     for point in points:
-        missing = {name for name in names if cirq.is_parameterized(point.value_of(name))}
+        missing = {name for known in names for name in cirq.parameter_names(_value(point, known))}
         if missing:
             raise UnboundParameters(missing)
 
 
-def _checked(program: Program) -> Program:
-    """A repeated key is one array in Cirq, so its measurements must be of one size."""
-    sizes: dict[str, int] = {}
-    for register in program.registers:
-        if sizes.setdefault(register.name, register.size) != register.size:
-            raise UnsupportedCircuit(
-                f"The measurement key {register.name!r} stands for {sizes[register.name]} and for {register.size} "
-                "qubits, which Cirq cannot hold in one result. Measure the same number each time, or use two keys."
-            )
-    return program
+def _value(point: cirq.ParamResolver, name: str) -> Any:
+    try:
+        return point.value_of(name)
+    except RecursionError:
+        raise InvalidOption(
+            f"The value of {name!r} is said in terms of itself: {dict(point.param_dict)}.", option="params"
+        ) from None

@@ -76,14 +76,14 @@ class Service:
             **attributes,
         )
 
-    def sampler(self, name: str, **options: Any) -> Sampler:
+    def sampler(self, name: str, /, **options: Any) -> Sampler:
         """The sampler of that target; every run takes `options`, of which `Sampler` says which there are.
 
         Raises UnknownTarget, with the nearest names, and InvalidOption.
         """
         return self._sampler(self._account.target(name), options)
 
-    async def sampler_async(self, name: str, **options: Any) -> Sampler:
+    async def sampler_async(self, name: str, /, **options: Any) -> Sampler:
         return self._sampler(await self._account.target_async(name), options)
 
     def job(self, id: str) -> Job:  # noqa: A002 - the word of the contract

@@ -19,13 +19,14 @@ __all__ = ["Session"]
 class Session:
     """Made by `sampler.open_session(…)`, best used as a context manager.
 
-    Inside the block every run on the same target, from the same thread or task, joins the session. `session.sampler` is
-    the sampler bound to the session: the form for other threads, and for duet's tasks, which all share one context.
+    Inside the block every run on the same target, from the same thread or task, joins the session, as do runs of duet's
+    tasks that are started inside. `session.sampler` is the sampler bound to the session: the form for other threads.
     After the block no job joins.
     """
 
     def __init__(self, sampler: Sampler, session: cloud.Session) -> None:
         self._session = session
+        session.view = "session.sampler"
         self._sampler = sampler.bound(session)
         self._origin = sampler
 
@@ -72,6 +73,13 @@ class Session:
     async def jobs_async(self) -> AsyncIterator[Job]:
         async for job in self._session.jobs_async():
             yield Job(job)
+
+    def drain(self) -> None:
+        """Refuse more jobs and let those under way end, where the service knows the difference to closing."""
+        self._session.drain()
+
+    async def drain_async(self) -> None:
+        await self._session.drain_async()
 
     def close(self) -> None:
         """Close the session. Its jobs go on; more are refused. Closing twice does no harm."""
