@@ -158,6 +158,7 @@ def test_p07_symbols_through_other_symbols_and_formulas(sampler: Sampler) -> Non
     values = {"gamma": sympy.Symbol("delta") / 2, "delta": 1.0}
     result = sampler.run(cirq.Circuit(cirq.X(A) ** (2 * GAMMA), cirq.measure(A, key="m")), values, 3)
     assert result.measurements["m"].tolist() == [[1]] * 3
+    assert result.params.value_of("gamma") == 0.5  # a formula is not kept with the job, but this process knows it
 
 
 def test_p07_a_batch_with_its_own_sweeps_and_repetitions(sampler: Sampler, flip: cirq.Circuit) -> None:
