@@ -1,7 +1,7 @@
 """MaxCut by QAOA in Cirq: a grid of angles as one sweep, then a closer look at the best, in one session.
 
-One layer of Farhi, Goldstone and Gutmann, arXiv:1411.4028, on a graph of five vertices. The sampler is a `cirq.Sampler`,
-so whatever takes one takes this one. Every sweep goes out as one list: its points run side by side.
+One layer of Farhi, Goldstone and Gutmann, arXiv:1411.4028, on a graph of five vertices. The sampler is a
+`cirq.Sampler`, so whatever takes one takes this one. A sweep goes out as one list: its points run side by side.
 """
 
 import itertools

@@ -61,6 +61,20 @@ def submissions(account: Account, monkeypatch: pytest.MonkeyPatch) -> list[Submi
 
 
 @pytest.fixture
+def lists(account: Account, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many programs were handed to the account at once, every time."""
+    seen: list[int] = []
+    submit = account.submit
+
+    def watched(target: Any, programs: Any, **options: Any) -> Any:
+        seen.append(len(programs) if isinstance(programs, list) else 1)
+        return submit(target, programs, **options)
+
+    monkeypatch.setattr(account, "submit", watched)
+    return seen
+
+
+@pytest.fixture
 def flip() -> cirq.Circuit:
     """One on the second of two qubits, under the key `m`."""
     one, two = cirq.LineQubit.range(2)

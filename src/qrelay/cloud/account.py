@@ -25,6 +25,7 @@ from qrelay.errors import (
     ConfigurationError,
     InvalidOption,
     NotFound,
+    QrelayError,
     ServiceError,
     UnknownTarget,
 )
@@ -104,7 +105,7 @@ class Account:
         self,
         target: str | Target,
         programs: Programs,
-        shots: int | None = None,
+        shots: int | Sequence[int] | None = None,
         *,
         name: str | None = None,
         format: str | None = None,  # noqa: A002 - the users' word
@@ -116,6 +117,7 @@ class Account:
     ) -> Job:
         """Run a program, or a list of programs side by side as one composite job.
 
+        `shots` is one number for all of them, or a list with one for each; None takes the target's default.
         `session=None` joins the session of the enclosing `with` block, if there is one for this target; `False` joins
         none; a Session or its id joins that one. `options` are the target's own run options by name, `input_params`
         goes to the service as it is.
@@ -138,7 +140,7 @@ class Account:
         self,
         target: str | Target,
         programs: Programs,
-        shots: int | None = None,
+        shots: int | Sequence[int] | None = None,
         *,
         name: str | None = None,
         format: str | None = None,  # noqa: A002
@@ -158,7 +160,9 @@ class Account:
         submissions = await loop.in_thread(prepare, wish, resolved, self._new_id)
         try:
             return await loop.later(self._send_all, submissions)
-        except asyncio.CancelledError as interruption:
+        except QrelayError:
+            raise
+        except BaseException as interruption:  # other frameworks than asyncio interrupt by errors of their own
             _say_where_to_look(interruption, submissions[0])
             raise
 

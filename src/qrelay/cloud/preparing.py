@@ -21,13 +21,15 @@ __all__ = ["Wish", "prepare"]
 
 _DEFAULT_NAME = "qrelay-job"
 
+_Order = tuple[int, dict[str, Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a caller asked to be run, as it came."""
 
     programs: Program | Payload | Sequence[Program | Payload]
-    shots: int | None = None
+    shots: int | Sequence[int] | None = None
     name: str | None = None
     format: str | None = None
     session_id: str | None = None
@@ -49,9 +51,7 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
     programs = [wish.programs] if isinstance(wish.programs, Program | Payload) else list(wish.programs)
     if not programs:
         raise InvalidOption("The list of circuits is empty: there is nothing to run.", option="programs")
-    shots = _shots(wish.shots, target)
-    params = _parameters(wish, target, shots)
-    shots = _shots(params.get(target.shots_name, shots), target)
+    orders = _orders(wish, target, len(programs))
     tags = _tags(wish.tags)
     metadata = _metadata(wish.metadata, len(programs))
     payloads = [_payload(program, target, wish.format) for program in programs]
@@ -62,6 +62,7 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
         own = payload.layout.name if payload.layout is not None else ""
         name = wish.name or own or _DEFAULT_NAME
         _insist_on_json(name, "name")
+        shots, params = orders[index]
         submissions.append(
             Submission(
                 key=key if count == 1 else member_key(key, index),
@@ -81,7 +82,23 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
     return submissions
 
 
-def _shots(asked: int | None, target: Target) -> int:
+def _orders(wish: Wish, target: Target, count: int) -> list[_Order]:
+    """Shots and parameters of every circuit. `shots` may be one number for all of them, or one for each."""
+    each = list(wish.shots) if isinstance(wish.shots, list | tuple) else [wish.shots] * count
+    if len(each) != count:
+        raise InvalidOption(f"shots has {len(each)} entries for {count} circuits.", option="shots")
+    known: dict[int, _Order] = {}
+    orders = []
+    for one in each:
+        shots = _shots(one, target)
+        if shots not in known:
+            params = _parameters(wish, target, shots)
+            known[shots] = _shots(params.get(target.shots_name, shots), target), params
+        orders.append(known[shots])
+    return orders
+
+
+def _shots(asked: Any, target: Target) -> int:
     limits = target.shots
     if asked is None:
         return limits.default
