@@ -207,6 +207,7 @@ def test_a_failed_sibling_cancels_the_waiting(sampler: Sampler, submissions: lis
 _INTERRUPTED = """
 import os, signal, sys, threading, time
 import cirq, duet
+from qrelay.azure import Workspace
 from qrelay.cirq import Service
 
 workspace = Workspace.local(waiting=1000)
