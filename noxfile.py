@@ -67,7 +67,10 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Microseconds a gate for each format, beside qiskit.qasm2, qiskit-ionq and the QDK. `nox -s bench -- --short`."""
+    """Microseconds a gate from Qiskit and Cirq to each format, beside the frameworks' own and others' writers.
+
+    `nox -s bench -- --short`, `-- --framework cirq`.
+    """
     session.install("-e", ".[all,test]")
     session.run("python", "-m", "bench", *session.posargs)
 

@@ -13,10 +13,8 @@ import statistics
 import time
 from typing import Any
 
-import qiskit
-
-from bench.circuits import QUBITS, mixed
-from bench.writers import YARDSTICK, Writer, writers
+from bench.circuits import QUBITS
+from bench.writers import Table, Writer, tables
 
 PATIENCE = 20.0
 """Seconds one call may take: a size that is expected to take longer (slow ones grow with the square) is skipped.
@@ -27,34 +25,35 @@ No round begins after the yardstick has had as much, and no other writer joins o
 SMALLEST = 1_000
 
 
-def measure(sizes: list[int], rounds: int) -> list[dict[str, Any]]:
-    """Time every writer at every size; one record for each."""
-    columns = writers()
+def measure(table: Table, sizes: list[int], rounds: int) -> list[dict[str, Any]]:
+    """Time every writer of a table at every size; one record for each."""
+    columns, yardstick = table.writers, table.yardstick
     last: dict[str, tuple[int, float]] = {}  # size and seconds
     records = []
     for size in sizes:
-        circuit = mixed(size)
+        circuit = table.make(size)
         times: dict[str, dict[int, float]] = {writer.name: {} for writer in columns}  # seconds by round
-        skipped = {writer.name: _why_not(writer, size, last.get(writer.name)) for writer in columns}
+        skipped = {writer.name: _why_not(writer, size, last.get(writer.name), yardstick) for writer in columns}
         for turn in range(rounds + 1):
-            if sum(times[YARDSTICK].values()) > PATIENCE:
+            if sum(times[yardstick].values()) > PATIENCE:
                 break  # a round without the yardstick has nothing to be compared with
             for writer in columns:
                 spent = times[writer.name]
-                if skipped[writer.name] or (writer.name != YARDSTICK and sum(spent.values()) > PATIENCE / 4):
+                if skipped[writer.name] or (writer.name != yardstick and sum(spent.values()) > PATIENCE / 4):
                     continue
                 began = time.perf_counter()
                 writer.run(circuit)
                 spent[turn] = time.perf_counter() - began
         for writer in columns:
-            records.append(_record(writer, size, times[writer.name], times[YARDSTICK], skipped[writer.name]))
+            record = _record(writer, size, times[writer.name], times[yardstick], skipped[writer.name])
+            records.append({"framework": table.framework, **record})
             if times[writer.name]:
                 last[writer.name] = size, min(times[writer.name].values())
     return records
 
 
-def _why_not(writer: Writer, size: int, last: tuple[int, float] | None) -> str:
-    if writer.missing or writer.name == YARDSTICK:  # without it there is no table
+def _why_not(writer: Writer, size: int, last: tuple[int, float] | None, yardstick: str) -> str:
+    if writer.missing or writer.name == yardstick:  # without it there is no table
         return writer.missing
     if last is None:
         return "" if size <= SMALLEST else "too slow at a smaller size"
@@ -97,16 +96,22 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="1,000 and 10,000 gates, three rounds")
     parser.add_argument("--rounds", type=int, default=None, help="rounds after the first, which warms up")
     parser.add_argument("--json", action="store_true", help="print the records as JSON")
+    parser.add_argument("--framework", choices=["qiskit", "cirq"], default=None, help="circuits of this one only")
     arguments = parser.parse_args()
     sizes = [SMALLEST, 10_000] if arguments.short else [SMALLEST, 10_000, 100_000]
-    records = measure(sizes, arguments.rounds or (3 if arguments.short else 7))
+    rounds = arguments.rounds or (3 if arguments.short else 7)
+    wanted = [table for table in tables() if arguments.framework in (None, table.framework.lower())]
     if arguments.json:
-        print(json.dumps(records, indent=1))
+        print(json.dumps([record for table in wanted for record in measure(table, sizes, rounds)], indent=1))
         return
-    print(f"Python {platform.python_version()}, Qiskit {qiskit.__version__}, {QUBITS} qubits; microseconds a gate")
-    print(f"{'gates':>8}  {'writer':<22} {'min':>9} {'median':>9} {'of dumps':>9}")
-    for record in records:
-        print(_line(record))
+    for table in wanted:
+        print(
+            f"Python {platform.python_version()}, {table.framework} {table.version}, {QUBITS} qubits;"
+            f" microseconds a gate, and how many times {table.yardstick} that is"
+        )
+        print(f"{'gates':>8}  {'writer':<22} {'min':>9} {'median':>9} {'ratio':>9}")
+        for record in measure(table, sizes, rounds):
+            print(_line(record))
 
 
 if __name__ == "__main__":

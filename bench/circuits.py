@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import numpy as np
-from qiskit import QuantumCircuit
+
+if TYPE_CHECKING:
+    from cirq import Circuit, Operation
+    from qiskit import QuantumCircuit
 
 QUBITS = 20
 
 
-def mixed(gates: int, seed: int = 20) -> QuantumCircuit:
-    """`gates` gates: a sixth each h, t, rz and rx with random angles, a third cx between random qubits."""
+def _mixture(gates: int, seed: int) -> Iterator[tuple[int, int, int, float]]:
+    """A number below 6 for the sort of gate, a qubit, the distance to another one, an angle."""
     rng = np.random.default_rng(seed)
-    circuit = QuantumCircuit(QUBITS, QUBITS)
     kinds = rng.integers(6, size=gates)
     firsts = rng.integers(QUBITS, size=gates)
     shifts = rng.integers(1, QUBITS, size=gates)
     angles = rng.uniform(-3, 3, size=gates)
-    for kind, first, shift, angle in zip(
-        kinds.tolist(), firsts.tolist(), shifts.tolist(), angles.tolist(), strict=True
-    ):
+    return zip(kinds.tolist(), firsts.tolist(), shifts.tolist(), angles.tolist(), strict=True)
+
+
+def mixed(gates: int, seed: int = 20) -> QuantumCircuit:
+    """`gates` gates: a sixth each h, t, rz and rx with random angles, a third cx between random qubits."""
+    from qiskit import QuantumCircuit
+
+    circuit = QuantumCircuit(QUBITS, QUBITS)
+    for kind, first, shift, angle in _mixture(gates, seed):
         if kind == 0:
             circuit.h(first)
         elif kind == 1:
@@ -31,3 +42,26 @@ def mixed(gates: int, seed: int = 20) -> QuantumCircuit:
             circuit.cx(first, (first + shift) % QUBITS)
     circuit.measure(range(QUBITS), range(QUBITS))
     return circuit
+
+
+def mixed_cirq(gates: int, seed: int = 20) -> Circuit:
+    """The same gates in Cirq, packed into moments as Cirq does it, measured into one key."""
+    import cirq
+
+    qubits = cirq.LineQubit.range(QUBITS)
+
+    def operations() -> Iterator[Operation]:
+        for kind, first, shift, angle in _mixture(gates, seed):
+            qubit = qubits[first]
+            if kind == 0:
+                yield cirq.H(qubit)
+            elif kind == 1:
+                yield cirq.T(qubit)
+            elif kind == 2:
+                yield cirq.rz(angle).on(qubit)
+            elif kind == 3:
+                yield cirq.rx(angle).on(qubit)
+            else:
+                yield cirq.CX(qubit, qubits[(first + shift) % QUBITS])
+
+    return cirq.Circuit(operations(), cirq.measure(*qubits, key="m"))

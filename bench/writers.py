@@ -1,4 +1,4 @@
-"""Everything that is timed: from a Qiskit circuit to the bytes or text that would be uploaded."""
+"""Everything that is timed: from a circuit of Qiskit or Cirq to the bytes or text that would be uploaded."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from qiskit import qasm2
-
 import qrelay
-
-YARDSTICK = "qiskit.qasm2.dumps"
-"""What the goals are measured against, in the same run."""
+from bench.circuits import mixed, mixed_cirq
+from qrelay.formats import INPUT_FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +23,20 @@ class Writer:
     run: Callable[[Any], object]
     goal: float | None = None
     missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Writers of one framework's circuits. `make` makes a circuit of so many gates.
+
+    `yardstick` is the framework's own OpenQASM 2 text: what all are measured against, in the same run.
+    """
+
+    framework: str
+    version: str
+    make: Callable[[int], Any]
+    yardstick: str
+    writers: list[Writer]
 
 
 def _ours(format_name: str) -> Callable[[Any], object]:
@@ -69,14 +80,53 @@ def _qdk() -> Writer:
     return Writer(name, run)
 
 
-def writers() -> list[Writer]:
-    """The yardstick, our formats, and the peers that are installed."""
-    return [
-        Writer(YARDSTICK, qasm2.dumps),
+def _cirq_ionq() -> Writer:
+    name = "cirq-ionq"
+    if importlib.util.find_spec("cirq_ionq") is None:
+        return Writer(name, lambda _: None, missing="cirq-ionq is not installed")
+    from cirq_ionq import Serializer
+
+    serializer = Serializer()
+
+    def run(circuit: Any) -> str:
+        return json.dumps(vars(serializer.serialize_single_circuit(circuit)))
+
+    return Writer(name, run)
+
+
+def _qiskit() -> Table:
+    import qiskit
+    from qiskit import qasm2
+
+    yardstick = "qiskit.qasm2.dumps"
+    writers = [
+        Writer(yardstick, qasm2.dumps),
         Writer("qrelay.read", qrelay.read),
         Writer("qir.v1", _ours("qir.v1"), goal=0.2),
         Writer("ionq.circuit.v1", _ours("ionq.circuit.v1"), goal=0.2),
         Writer("honeywell.openqasm.v1", _ours("honeywell.openqasm.v1"), goal=0.28),
+        Writer("OPEN_QASM_V2", _ours("OPEN_QASM_V2"), goal=0.28),
+        Writer("BRAKET_OPEN_QASM_V3", _ours("BRAKET_OPEN_QASM_V3"), goal=0.28),
+        Writer("IONQ_CIRCUIT_V1", _ours("IONQ_CIRCUIT_V1"), goal=0.2),
         _qiskit_ionq(),
         _qdk(),
     ]
+    return Table("Qiskit", qiskit.__version__, mixed, yardstick, writers)
+
+
+def _cirq() -> Table:
+    import cirq
+
+    yardstick = "to_qasm"
+    writers = [
+        Writer(yardstick, lambda circuit: circuit.to_qasm()),
+        Writer("qrelay.read", qrelay.read),
+        *(Writer(name, _ours(name)) for name in INPUT_FORMATS),
+        _cirq_ionq(),
+    ]
+    return Table("Cirq", cirq.__version__, mixed_cirq, yardstick, writers)
+
+
+def tables() -> list[Table]:
+    """For each framework its yardstick, our formats, and the peers that are installed."""
+    return [_qiskit(), _cirq()]

@@ -14,7 +14,7 @@ from qrelay.program import payload_names
 
 qiskit = pytest.importorskip("qiskit")
 
-from judges import exact, ionq, qir  # noqa: E402
+from judges import braket, exact, ionq, qir  # noqa: E402
 from judges.payloads import Found, distribution  # noqa: E402
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, qasm2  # noqa: E402
 from qiskit.circuit import Clbit  # noqa: E402
@@ -143,8 +143,12 @@ def test_empty_circuits_are_written(format_name: str, qubits: int, clbits: int) 
         qir.verify(payload.data)
     if format_name == "honeywell.openqasm.v1":
         assert qasm2.loads(payload.data.decode(), strict=True).num_clbits == clbits
-    if format_name == "ionq.circuit.v1":
+    if format_name in ("ionq.circuit.v1", "IONQ_CIRCUIT_V1"):
         assert len(ionq.statevector(payload.data)) == 2**qubits
+    if format_name == "OPEN_QASM_V2":
+        assert qasm2.loads(payload.data.decode(), strict=True).num_clbits == qubits
+    if format_name == "BRAKET_OPEN_QASM_V3":
+        assert len(braket.statevector(payload.data)) == 2**qubits
 
 
 def test_hundred_bits_and_gaps_in_a_wide_register() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from qrelay.program.gates import GATES
 
 qiskit = pytest.importorskip("qiskit")
 
-from judges import ionq, qir  # noqa: E402
+from judges import braket, ionq, qir  # noqa: E402
 from judges.payloads import distribution  # noqa: E402
 from qiskit import qasm2  # noqa: E402
 from qiskit.quantum_info import Operator, Statevector  # noqa: E402
@@ -66,20 +68,26 @@ def _mirror(name: str) -> Program:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_ionq_state_is_the_gates(name: str) -> None:
+@pytest.mark.parametrize(
+    ("format_name", "judge"),
+    [("ionq.circuit.v1", ionq), ("IONQ_CIRCUIT_V1", ionq), ("BRAKET_OPEN_QASM_V3", braket)],
+    ids=["ionq", "ionq on the Hub", "braket"],
+)
+def test_the_state_is_the_gates(name: str, format_name: str, judge: Any) -> None:
     gate = GATES[name]
     count, params = gate.num_qubits, ANGLES[: gate.num_params]
     operations = [*_asymmetric(count), (name, tuple(range(count)), params)]
-    state = ionq.statevector(encode(_program(operations, count), "ionq.circuit.v1").data)
-    before = ionq.statevector(encode(_program(_asymmetric(count), count), "ionq.circuit.v1").data)
+    state = judge.statevector(encode(_program(operations, count), format_name).data)
+    before = judge.statevector(encode(_program(_asymmetric(count), count), format_name).data)
     assert abs(np.vdot(state, gate.matrix(*params) @ before)) == pytest.approx(1, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_openqasm2_operator_is_the_gates(name: str) -> None:
+@pytest.mark.parametrize("format_name", ["honeywell.openqasm.v1", "OPEN_QASM_V2"])
+def test_openqasm2_operator_is_the_gates(name: str, format_name: str) -> None:
     gate = GATES[name]
     count, params = gate.num_qubits, ANGLES[: gate.num_params]
-    payload = encode(_program([(name, tuple(range(count)), params)], count), "honeywell.openqasm.v1")
+    payload = encode(_program([(name, tuple(range(count)), params)], count), format_name)
     circuit = qasm2.loads(payload.data.decode(), strict=True)
     circuit.remove_final_measurements()
     assert Operator(circuit).equiv(Operator(gate.matrix(*params)))
@@ -105,7 +113,13 @@ def test_any_number_arrives_as_it_is(angle: float) -> None:
     guarded = Program(1, 1, [*plain, ("if", (), (RegisterIs((0,), 1), (turn,), ()))], registers)
     *lines, last = encode(guarded, "honeywell.openqasm.v1").data.decode().splitlines()
     assert (lines, last) == (text.splitlines(), f"if(c==1) {lines[4]}")
-    assert json.loads(encode(program, "ionq.circuit.v1").data)["circuit"][0]["rotation"] == angle
+    flat = qasm2.loads(encode(program, "OPEN_QASM_V2").data.decode(), strict=True)
+    assert [item.operation.params for item in flat.data[:2]] == [[angle], [angle, 0.5, -angle]]
+    words = encode(program, "BRAKET_OPEN_QASM_V3").data
+    assert [float(number) for number in re.findall(rb"rx\((.*)\)", words)] == [angle]
+    assert braket.circuit(words)
+    for format_name in ("ionq.circuit.v1", "IONQ_CIRCUIT_V1"):
+        assert json.loads(encode(program, format_name).data)["circuit"][0]["rotation"] == angle
     data = encode(program, "qir.v1").data
     qir.verify(data)
     assert struct.pack(">d", angle).hex() in data.decode()

@@ -14,7 +14,7 @@ from qrelay.formats import INPUT_FORMATS, choose, encode
 from qrelay.program import Program, Register
 from qrelay.program.control import BitIs, Expression, RegisterIs
 
-STRAIGHT = ["ionq.circuit.v1", "qir.v1"]
+STRAIGHT = ["ionq.circuit.v1", "qir.v1", "OPEN_QASM_V2", "BRAKET_OPEN_QASM_V3", "IONQ_CIRCUIT_V1"]
 SAID_BY_QASM = ["used after measurement", "reset after measurement", "reset after gate"]
 C2 = (Register("c", (0, 1)),)
 
@@ -46,6 +46,7 @@ def test_p08_what_a_format_cannot_say_is_refused(format_name: str, case: str) ->
         encode(program, format_name)
     assert (caught.value.operation, caught.value.index) == (name, index)
     assert name in str(caught.value)
+    assert [other for other in INPUT_FORMATS if other in str(caught.value)] == [format_name]
 
 
 @pytest.mark.parametrize("format_name", STRAIGHT)
@@ -108,6 +109,15 @@ def test_programs_by_hand_that_make_no_sense(operation: Any, format_name: str) -
     with pytest.raises(UnsupportedCircuit) as caught:
         encode(_program(("measure", (1,), (1,)), operation), format_name)
     assert caught.value.index == 1
+
+
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+@pytest.mark.parametrize("inverted", [(2,), (-1,), (True,), (0.0,), (1, 0), (0, 0), [0], (1,)])
+def test_inverted_bits_by_hand_that_do_not_fit(format_name: str, inverted: Any) -> None:
+    """The last bit of these is there, and nothing is measured into it: it has no opposite."""
+    program = Program(2, 2, [("measure", (0,), (0,))], C2, inverted=inverted)
+    with pytest.raises(UnsupportedCircuit, match="inverted"):
+        encode(program, format_name)
 
 
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)
@@ -271,11 +281,15 @@ def test_choose_takes_the_first_that_can_say_it() -> None:
         choose(bell, formats, colour="red")
 
 
-# As azure-quantum 3.13.0 uploads and asks for them: format → media type of the upload, format of the answer.
+# As azure-quantum 3.13.0 uploads and asks for them: format → media type of the upload, format of the answer. The Hub's
+# formats, in capitals, travel inside its own JSON, and their answers have no name on the wire but IonQ's.
 ON_THE_WIRE = {
     "ionq.circuit.v1": ("application/json", "ionq.quantum-results.v1"),
     "qir.v1": ("qir.v1", "microsoft.quantum-results.v2"),
     "honeywell.openqasm.v1": ("application/qasm", "honeywell.quantum-results.v1"),
+    "OPEN_QASM_V2": ("text/plain", "kipu.qsim.result"),
+    "BRAKET_OPEN_QASM_V3": ("text/plain", "braket.task_result.gate_model_task_result"),
+    "IONQ_CIRCUIT_V1": ("application/json", "ionq.quantum-results.v1"),
 }
 
 

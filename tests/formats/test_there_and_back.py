@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from typing import Any
 
@@ -10,11 +11,14 @@ import numpy as np
 import pytest
 
 import qrelay
-from qrelay.formats import INPUT_FORMATS, Payload
+from qrelay.formats import INPUT_FORMATS, Payload, encode
+from qrelay.program import Operation, Program, Register
+from qrelay.results import decode_items
 
 qiskit = pytest.importorskip("qiskit")
 
-from judges import exact, ionq, qir  # noqa: E402
+from judges import braket, exact, ionq, qir  # noqa: E402
+from judges.payloads import distribution  # noqa: E402
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, qasm2  # noqa: E402
 
 SHOTS = 400
@@ -22,7 +26,7 @@ SHOTS = 400
 
 def _answer(payload: Payload) -> bytes:
     """The document of the target's own output format, as WIRE describes it, from an outside run."""
-    if payload.format == "ionq.circuit.v1":
+    if payload.format in ("ionq.circuit.v1", "IONQ_CIRCUIT_V1"):
         states = ionq.probabilities(payload.data)
         return json.dumps({"histogram": {str(state): weight for state, weight in states.items()}}).encode()
     if payload.format == "qir.v1":
@@ -32,14 +36,14 @@ def _answer(payload: Payload) -> bytes:
         rows = [{"Outcome": json.loads(key), "Display": key, "Count": count} for key, count in histogram.items()]
         document = {"DataFormat": payload.output_format, "Results": [{"Histogram": rows, "Shots": outcomes}]}
         return json.dumps(document).encode()
+    if payload.format == "BRAKET_OPEN_QASM_V3":
+        return json.dumps(braket.task_result(payload.data, SHOTS)).encode()
+    if payload.format == "OPEN_QASM_V2":
+        return json.dumps({"counts": _flat_counts(payload, first_is_qubit_0=True), "metadata": {"cpu": 4}}).encode()
     assert payload.format == "honeywell.openqasm.v1", "a format whose answer nobody wrote down here"
-    circuit = qasm2.loads(payload.data.decode(), strict=True)
-    weights = exact.memory_distribution(circuit)
-    drawn = np.random.default_rng(3).choice(
-        list(weights), size=SHOTS, p=np.array([*weights.values()]) / sum(weights.values())
-    )
+    circuit, drawn = _drawn(payload)
     registers: dict[str, list[str]] = {register.name: [] for register in circuit.cregs}
-    for memory in drawn.tolist():
+    for memory in drawn:
         start = 0
         for register in circuit.cregs:
             registers[register.name].append(format((memory >> start) % (1 << register.size), f"0{register.size}b"))
@@ -47,13 +51,25 @@ def _answer(payload: Payload) -> bytes:
     return json.dumps(registers).encode()
 
 
+def _drawn(payload: Payload) -> tuple[QuantumCircuit, list[int]]:
+    """The program as Qiskit reads it, and the memories of as many shots."""
+    circuit = qasm2.loads(payload.data.decode(), strict=True)
+    weights = exact.memory_distribution(circuit)
+    shares = np.array([*weights.values()]) / sum(weights.values())
+    return circuit, np.random.default_rng(3).choice(list(weights), size=SHOTS, p=shares).tolist()
+
+
+def _flat_counts(payload: Payload, *, first_is_qubit_0: bool) -> dict[str, int]:
+    circuit, drawn = _drawn(payload)
+    strings = [format(memory, f"0{circuit.num_clbits}b") for memory in drawn]
+    return dict(Counter(string[::-1] if first_is_qubit_0 else string for string in strings))
+
+
 def _items(shot: Any) -> Any:
     return {f"Item{n}": array for n, array in enumerate(shot, 1)} if isinstance(shot, tuple) else shot
 
 
-@pytest.mark.parametrize("format_name", INPUT_FORMATS)
-@pytest.mark.parametrize("names", [("c",), ("a", "b"), ("pi", "x y", "q")])
-def test_counts_are_the_circuits(format_name: str, names: tuple[str, ...]) -> None:
+def _circuit(names: tuple[str, ...]) -> QuantumCircuit:
     sizes = (2, 3, 1)[: len(names)]
     registers = [ClassicalRegister(size, name) for size, name in zip(sizes, names, strict=True)]
     circuit = QuantumCircuit(QuantumRegister(4, "data"), *registers)
@@ -64,23 +80,67 @@ def test_counts_are_the_circuits(format_name: str, names: tuple[str, ...]) -> No
         circuit.measure([2, 0], [1, 0])
     else:
         circuit.measure([2, 0, 3], [circuit.num_clbits - 1, 0, 3])
+    return circuit
+
+
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+@pytest.mark.parametrize("names", [("c",), ("a", "b"), ("pi", "x y", "q")])
+def test_counts_are_the_circuits(format_name: str, names: tuple[str, ...]) -> None:
+    circuit = _circuit(names)
     payload = qrelay.encode(circuit, format_name)
     outcome = qrelay.decode(_answer(payload), payload.output_format, payload.layout, SHOTS)
     counts = outcome.counts()
     assert sum(counts.values()) == SHOTS
     wanted = {exact.qiskit_string(circuit, memory): p for memory, p in exact.memory_distribution(circuit).items()}
     assert exact.p_value(counts, wanted) > 1e-6
-    if format_name == "ionq.circuit.v1":
+    if payload.output_format.startswith("ionq"):
         assert outcome.probabilities is not None
         assert exact.same_distribution(outcome.probabilities, wanted)
+
+
+def test_several_circuits_of_a_qudora_job() -> None:
+    """One answer for all circuits of a job, each with its own layout; Qudora's strings end with qubit 0."""
+    circuits = [_circuit(names) for names in (("c",), ("a", "b"), ("pi", "x y", "q"))]
+    payloads = [qrelay.encode(circuit, "OPEN_QASM_V2") for circuit in circuits]
+    answer = [{"counts": _flat_counts(payload, first_is_qubit_0=False)} for payload in payloads]
+    layouts = [payload.layout for payload in payloads]
+    outcomes = decode_items(json.dumps(answer).encode(), "qudora.result", layouts, SHOTS)
+    for circuit, outcome in zip(circuits, outcomes, strict=True):
+        wanted = {exact.qiskit_string(circuit, memory): p for memory, p in exact.memory_distribution(circuit).items()}
+        assert exact.p_value(outcome.counts(), wanted) > 1e-6
+
+
+@pytest.mark.parametrize("format_name", INPUT_FORMATS)
+def test_inverted_bits_are_turned_round_once(format_name: str) -> None:
+    """Catches an invert mask that is dropped, or applied by the writer and again by the decoder."""
+    operations: list[Operation] = [("x", (2,), ()), ("ry", (0,), (0.8,))]
+    operations += [("measure", (qubit,), (bit,)) for qubit, bit in ((2, 0), (0, 1), (1, 3), (2, 4))]
+    registers = (Register("m", (0, 1)), Register("n", (2, 3)), Register("m", (4,)))
+    program = Program(3, 5, operations, registers, inverted=(0, 1, 3))
+    payload = encode(program, format_name)
+    likely = math.cos(0.4) ** 2  # of qubit 0 being 0, and bit 1 the opposite
+    wanted = {0b11010: likely, 0b11000: 1 - likely}
+    assert distribution(payload, SHOTS).fits(wanted)
+    outcome = qrelay.decode(_answer(payload), payload.output_format, payload.layout, SHOTS)
+    assert exact.p_value(outcome.int_counts(), wanted) > 1e-6
+    assert {tuple(row) for row in outcome.shot_bits().tolist()} == {(0, 1, 0, 1, 1), (0, 0, 0, 1, 1)}
+    if outcome.probabilities is not None:
+        assert outcome.probabilities == pytest.approx({"1 10 00": 1 - likely, "1 10 10": likely})
 
 
 WORDS = {
     "ionq.circuit.v1": ("application/json", "ionq.quantum-results.v1"),
     "qir.v1": ("qir.v1", "microsoft.quantum-results.v2"),
     "honeywell.openqasm.v1": ("application/qasm", "honeywell.quantum-results.v1"),
+    "OPEN_QASM_V2": ("text/plain", "kipu.qsim.result"),
+    "BRAKET_OPEN_QASM_V3": ("text/plain", "braket.task_result.gate_model_task_result"),
+    "IONQ_CIRCUIT_V1": ("application/json", "ionq.quantum-results.v1"),
 }
-"""The media type of the upload and the answer to ask for, as azure-quantum 3.13.0 sends them."""
+"""The media type of the upload and the answer to ask for, as azure-quantum 3.13.0 sends them.
+
+The Hub puts programs into its own JSON and gives answers no name: there the media type says what they are, and names
+are the providers', or ours where these have none.
+"""
 
 
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)

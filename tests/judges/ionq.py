@@ -60,9 +60,12 @@ def _matrix(item: dict[str, Any]) -> NDArray[np.complex128]:
 def statevector(data: bytes) -> NDArray[np.complex128]:
     """The final state, index = number whose bit q is qubit q. Raises on anything the documentation does not name."""
     document = json.loads(data)
-    if set(document) != {"gateset", "qubits", "circuit"} or document["gateset"] != "qis":
+    if set(document) - {"registers"} != {"gateset", "qubits", "circuit"} or document["gateset"] != "qis":
         raise ValueError(f"unknown fields: {sorted(document)}")
     count = document["qubits"]
+    for name, qubits in document.get("registers", {}).items():
+        if len(set(qubits)) != len(qubits) or not all(type(q) is int and 0 <= q < count for q in qubits):
+            raise ValueError(f"register {name!r} of {qubits}")
     state = np.zeros((2,) * count, dtype=complex)  # axis k is qubit count-1-k
     state[(0,) * count] = 1
     for item in document["circuit"]:

@@ -1,6 +1,7 @@
 """What a payload's answer is, by whoever judges its format: the one place a new format has to be told of.
 
-A payload is anything with `data`, `format` and a `layout` of `groups` (name, bits) and `qubits` (one for each bit).
+A payload is anything with `data`, `format` and a `layout` of `groups` (name, bits), `qubits` (one for each bit) and
+`inverted` (bits). No payload inverts anything: `distribution` does, once, for all judges.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from judges import exact, ionq, qir
+from judges import braket, exact, ionq, qir
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,42 @@ def distribution(payload: Any, shots: int) -> Found:
     judge = _JUDGES.get(payload.format)
     if judge is None:
         raise LookupError(f"nobody judges {payload.format}: add its reader and simulator to judges/payloads.py")
-    return judge(payload, shots)
+    found = judge(payload, shots)
+    mask = sum(1 << bit for bit in payload.layout.inverted)
+    return Found({memory ^ mask: weight for memory, weight in found.weights.items()}, found.is_exact)
+
+
+def _of_qubits(payload: Any, states: Mapping[int, float]) -> Found:
+    """What the classical bits say where the answer is about all qubits, qubit 0 least significant."""
+    found: dict[int, float] = {}
+    for state, weight in states.items():
+        memory = sum(((state >> qubit) & 1) << bit for bit, qubit in enumerate(payload.layout.qubits) if qubit >= 0)
+        found[memory] = found.get(memory, 0.0) + weight
+    return Found(found, is_exact=True)
 
 
 def _ionq(payload: Any, shots: int) -> Found:
-    found: Counter[int] = Counter()
-    for state, weight in ionq.probabilities(payload.data).items():
-        found[sum(((state >> qubit) & 1) << bit for bit, qubit in enumerate(payload.layout.qubits) if qubit >= 0)] += (
-            weight
-        )
-    return Found(found, is_exact=True)
+    return _of_qubits(payload, ionq.probabilities(payload.data))
+
+
+def _open_qasm_v2(payload: Any, shots: int) -> Found:
+    """One register of bits, each measured from the qubit of its own number."""
+    from qiskit import qasm2
+
+    circuit = qasm2.loads(payload.data.decode(), strict=True)
+    measured = [
+        (circuit.find_bit(item.qubits[0]).index, circuit.find_bit(item.clbits[0]).index)
+        for item in circuit.data
+        if item.operation.name == "measure"
+    ]
+    if measured != [(place, place) for place in range(circuit.num_qubits)] or circuit.num_clbits != circuit.num_qubits:
+        raise ValueError(f"not the identity on {circuit.num_qubits} qubits: {measured}")
+    return _of_qubits(payload, exact.memory_distribution(circuit))
+
+
+def _braket(payload: Any, shots: int) -> Found:
+    state = braket.statevector(payload.data)
+    return _of_qubits(payload, {index: abs(value) ** 2 for index, value in enumerate(state) if abs(value) > 1e-7})
 
 
 def _qir(payload: Any, shots: int) -> Found:
@@ -73,4 +100,7 @@ _JUDGES: dict[str, Callable[[Any, int], Found]] = {
     "ionq.circuit.v1": _ionq,
     "qir.v1": _qir,
     "honeywell.openqasm.v1": _openqasm2,
+    "OPEN_QASM_V2": _open_qasm_v2,
+    "BRAKET_OPEN_QASM_V3": _braket,
+    "IONQ_CIRCUIT_V1": _ionq,
 }

@@ -20,13 +20,16 @@ def layouts(draw: st.DrawFn) -> Layout:
     registers = draw(st.lists(st.tuples(st.text(max_size=5), bits), max_size=5))
     measured = draw(st.lists(st.integers(-1, qubits - 1), min_size=width, max_size=width))
     own = tuple(Register(name, tuple(own)) for name, own in registers)
-    return Layout(width, own, tuple(measured), qubits, draw(st.text(max_size=8)))
+    opposite = draw(st.sets(st.sampled_from([bit for bit, qubit in enumerate(measured) if qubit >= 0] or [-1])))
+    inverted = tuple(sorted(opposite - {-1}))
+    return Layout(width, own, tuple(measured), qubits, draw(st.text(max_size=8)), inverted)
 
 
 @given(layouts())
 def test_json_says_everything(layout: Layout) -> None:
     assert Layout.from_json(layout.to_json()) == layout
     assert Layout.from_json(layout.to_json()).to_json() == layout.to_json()
+    assert json.loads(layout.to_json())["v"] == (2 if layout.inverted else 1)
 
 
 @given(layouts())
@@ -55,6 +58,45 @@ def test_the_stable_form() -> None:
     layout = Layout(5, (Register("a", (0, 1, 2)), Register("β", (4, 3))), (2, 0, 1, -1, -1), 3, "n")
     assert Layout.from_json(text) == layout
     assert json.loads(layout.to_json()) == json.loads(text)
+
+
+def test_the_stable_form_with_inverted_bits() -> None:
+    text = '{"v":2,"bits":3,"regs":[["m",[[0,1]]],["m",[[1,2]]]],"meas":[[0,1],[0,2]],"qubits":2,"inv":[[0,2]]}'
+    layout = Layout(3, (Register("m", (0,)), Register("m", (1, 2))), (0, 0, 1), 2, inverted=(0, 1))
+    assert Layout.from_json(text) == layout
+    assert layout.to_json() == text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"inv": [[1, 1], [0, 1]]},
+        {"inv": [[0, 1], [0, 1]]},
+        {"inv": [[2, 1]]},
+        {"inv": [[1, 2]]},
+        {"inv": [[-1, 1]]},
+        {"inv": [[0, True]]},
+        {"inv": None},
+        {"inv": [[0, 1]], "v": 1},
+        {"inv": [[0, 1]], "v": 3},
+        {"inv": [[0, 1]], "v": 2.0},
+        {"inv": [[0, 1]], "meas": [[-1, 1], [0, 1]]},
+    ],
+)
+def test_inverted_bits_that_make_no_sense(change: dict[str, Any]) -> None:
+    """The last one inverts a bit that nothing is measured into."""
+    assert Layout.from_json(json.dumps(_GOOD | {"v": 2, "inv": [[0, 1]]})).inverted == (0,)
+    with pytest.raises(ValueError):  # noqa: PT011
+        Layout.from_json(json.dumps(_GOOD | {"v": 2} | change))
+
+
+def test_few_bytes_fill_no_memory() -> None:
+    """Catches a layout from a stranger's program that unrolls to terabytes: `[0, 10**12]` is seven bytes."""
+    wide = {"v": 1, "bits": 10**12, "regs": [], "meas": [[0, 10**12]], "qubits": 10**12}
+    many = _GOOD | {"bits": 4000, "regs": [["c", [[0, 4000]] * 100]] * 100, "meas": [[0, 4000]], "qubits": 4000}
+    for document in (wide, many):
+        with pytest.raises(ValueError):  # noqa: PT011
+            Layout.from_json(json.dumps(document))
 
 
 def test_wide_registers_stay_small() -> None:

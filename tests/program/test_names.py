@@ -46,6 +46,11 @@ def test_made_up_names_do_not_meet_the_users() -> None:
     assert names == ("c_pi_2", "c_pi", "loose", "c__", "c___2", "loose_2")
 
 
+def test_registers_of_one_name_get_names_of_their_own() -> None:
+    """A measurement key that is measured three times is three registers."""
+    assert payload_names(_layout("m", "n", "m", "m", "c_m")) == ("m", "n", "c_m_2", "c_m_3", "c_m")
+
+
 @given(
     st.lists(
         st.text(max_size=6) | st.sampled_from(["pi", "c_pi", "c_pi_2", "loose", "loose_2", "q", "β", "c__"]), max_size=8

@@ -8,6 +8,7 @@ import sys
 
 from qrelay.program import Layout, Operation, Program, Register
 from qrelay.program.control import BitIs, Expression, unroll
+from qrelay.program.lowering import lower
 
 X: Operation = ("x", (0,), ())
 
@@ -20,6 +21,16 @@ def test_layout_takes_the_last_measurement_of_each_bit() -> None:
     registers = (Register("a", (0, 1)), Register("b", (2,)))
     program = Program(3, 3, [_measure(0, 0), _measure(2, 1), X, _measure(1, 0)], registers, name="n")
     assert program.layout == Layout(3, registers, (1, 2, -1), 3, "n")
+
+
+def test_inverted_bits_are_carried_to_the_layout() -> None:
+    """Catches an invert mask that lowering or unrolling forgets."""
+    loop: Operation = ("for", (), ((1, 2), None, (("swap", (0, 1), ()),)))
+    program = Program(2, 2, [loop, _measure(0, 0), _measure(1, 1)], inverted=(1,))
+    changed = lower(unroll(program), {"cx"})
+    assert [operation[0] for operation in changed.operations] == ["cx"] * 6 + ["measure"] * 2
+    for one in (program, changed, program.check(), program.replaced([], ())):
+        assert one.inverted == one.layout.inverted == (1,)
 
 
 def test_layout_sees_measurements_inside_blocks_in_order() -> None:

@@ -68,17 +68,47 @@ class Device:
         }
         return json.dumps(document).encode()
 
-    def ionq(self, shots: Sequence[Bits], seed: int = 0) -> bytes:
-        """Unmeasured qubits get random values: states that differ in these only must be added."""
+    def qubits(self, shots: Sequence[Bits], seed: int = 0) -> list[Bits]:
+        """What the qubits were in each shot. Unmeasured ones get random values: what differs in these only is one."""
         random_bits = random.Random(seed)
-        counted: Counter[int] = Counter()
+        states = []
         for shot in shots:
             qubits = [random_bits.getrandbits(1) for _ in range(self.layout.num_qubits)]
             for bit, qubit in enumerate(self.layout.qubits):
                 if qubit >= 0:
                     qubits[qubit] = shot[bit]
-            counted[sum(value << qubit for qubit, value in enumerate(qubits))] += 1
+            states.append(tuple(qubits))
+        return states
+
+    def ionq(self, shots: Sequence[Bits], seed: int = 0) -> bytes:
+        counted = Counter(sum(value << place for place, value in enumerate(q)) for q in self.qubits(shots, seed))
         return json.dumps({"histogram": {str(key): count / len(shots) for key, count in counted.items()}}).encode()
+
+    def qsim(self, shots: Sequence[Bits]) -> bytes:
+        counted = Counter("".join(map(str, qubits)) for qubits in self.qubits(shots))
+        return json.dumps({"counts": counted, "metadata": {"num_qubits": self.layout.num_qubits}}).encode()
+
+    def qudora(self, shots: Sequence[Bits]) -> bytes:
+        return json.dumps({"counts": Counter("".join(map(str, reversed(q))) for q in self.qubits(shots))}).encode()
+
+    def braket(self, shots: Sequence[Bits], *, single: bool = True, seed: int = 0) -> bytes:
+        """Qubits in an order that the answer itself tells, and of the unmeasured ones only some."""
+        dice = random.Random(seed)
+        needed = {qubit for qubit in self.layout.qubits if qubit >= 0}
+        columns = [qubit for qubit in range(self.layout.num_qubits) if qubit in needed or dice.random() < 0.5]
+        dice.shuffle(columns)
+        values = [[qubits[qubit] for qubit in columns] for qubits in self.qubits(shots)]
+        document: dict[str, Any] = {
+            "braketSchemaHeader": {"name": "braket.task_result.gate_model_task_result", "version": "1"},
+            "measurements": values if single else None,
+            "measurementProbabilities": None,
+            "measuredQubits": columns,
+            "taskMetadata": {"id": "task", "shots": len(shots), "deviceId": "sv1"},
+        }
+        if not single:
+            counted = Counter("".join(map(str, row)) for row in values)
+            document["measurementProbabilities"] = {key: count / len(shots) for key, count in counted.items()}
+        return json.dumps(document).encode()
 
     def document(self, format_name: str, shots: Sequence[Bits]) -> bytes:
         writers: dict[str, Callable[[Sequence[Bits]], bytes]] = {
@@ -86,6 +116,9 @@ class Device:
             "microsoft.quantum-results.v1": self.v1,
             "honeywell.quantum-results.v1": self.honeywell,
             "ionq.quantum-results.v1": self.ionq,
+            "kipu.qsim.result": self.qsim,
+            "qudora.result": self.qudora,
+            "braket.task_result.gate_model_task_result": self.braket,
         }
         return writers[format_name](shots)
 
@@ -149,6 +182,9 @@ def shape(request: pytest.FixtureRequest) -> Device:
         "microsoft.quantum-results.v1",
         "honeywell.quantum-results.v1",
         "ionq.quantum-results.v1",
+        "kipu.qsim.result",
+        "qudora.result",
+        "braket.task_result.gate_model_task_result",
     ]
 )
 def format_name(request: pytest.FixtureRequest) -> str:

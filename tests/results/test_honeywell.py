@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qrelay.errors import ResultUnreadable
+from qrelay.errors import InvalidOption, ResultUnreadable
 from qrelay.program import Layout, Register, payload_names
 from qrelay.results import LostShots, decode
 
@@ -26,6 +26,19 @@ def test_registers_are_found_by_name_in_any_order(make_device: Any) -> None:
     document = json.loads(device.honeywell([(1, 0, 0, 0, 1), (0, 1, 1, 0, 0)]))
     backwards = json.dumps(dict(reversed(document.items()))).encode()
     assert decode(backwards, HQ, device.layout, 2).memory() == ["10 001", "00 110"]
+
+
+def test_registers_of_one_name_are_told_apart(make_device: Any) -> None:
+    """Catches the second measurement under one key overwriting the first: Cirq's repeated keys."""
+    device = make_device([("m", [0, 1]), ("m", [2]), ("m", [3, 4])])
+    names = payload_names(device.layout)
+    outcome = decode(device.honeywell([(1, 0, 0, 1, 1), (0, 1, 1, 0, 0)], names), HQ, device.layout, 2)
+    assert outcome.memory() == ["11 0 01", "00 1 10"]
+    assert [outcome.shot_bits()[:, register.bits].tolist() for register in outcome.layout.registers] == [
+        [[1, 0], [0, 1]], [[0], [1]], [[1, 1], [0, 0]],
+    ]  # fmt: skip
+    with pytest.raises(InvalidOption, match=r"3 registers 'm'.*shot_bits"):
+        outcome.counts("m")
 
 
 def test_names_that_openqasm_cannot_say_come_back(make_device: Any) -> None:

@@ -43,6 +43,15 @@ def test_a_histogram_without_shots(shape: Any) -> None:
         assert outcome.memory() == decode(data, V2, shape.layout, 50, seed="job").memory()
 
 
+def test_registers_of_one_name_are_told_apart(make_device: Any) -> None:
+    """Cirq's repeated keys: as many registers as measurements, in the answer's order."""
+    device = make_device([("m", [0, 1]), ("n", [2]), ("m", [3])])
+    shots = [(1, 0, 0, 1), (0, 1, 1, 0), (1, 1, 0, 0)]
+    outcome = decode(device.v2(shots), V2, device.layout, 3)
+    assert outcome.memory() == ["1 0 01", "0 1 10", "0 0 11"]
+    assert outcome.shot_bits().tolist() == [list(shot) for shot in shots]
+
+
 def test_shots_without_a_histogram() -> None:
     outcome = decode(_v2({"Shots": [[0, 1], [1, 1], [0, 1]]}), V2, _plain(2))
     assert outcome.memory() == ["01", "11", "01"]

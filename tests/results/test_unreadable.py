@@ -20,6 +20,9 @@ FORMATS = [
     "microsoft.quantum-results.v1",
     "honeywell.quantum-results.v1",
     "ionq.quantum-results.v1",
+    "kipu.qsim.result",
+    "qudora.result",
+    "braket.task_result.gate_model_task_result",
 ]
 
 
@@ -119,6 +122,9 @@ _scalars = st.one_of(
     st.text(max_size=4),
     st.sampled_from(["0", "1", "-", "[0, 1]", "([0], [1])", "01", "10"]),
 )
+_strings = st.text("01", min_size=2, max_size=2) | st.sampled_from(["0 1", "-1", "", "012", "x"])
+_counts = st.dictionaries(_strings, st.integers(0, 3) | _scalars, max_size=3)
+_values = st.integers(0, 1) | _scalars
 _names = st.sampled_from(
     [
         "DataFormat",
@@ -131,6 +137,12 @@ _names = st.sampled_from(
         "Item1",
         "Item2",
         "histogram",
+        "counts",
+        "measurements",
+        "measurementProbabilities",
+        "measuredQubits",
+        "taskMetadata",
+        "shots",
         "c",
         "d",
         "0",
@@ -181,6 +193,30 @@ def test_any_shots_in_a_v2_answer(shots: list[Any], histogram: bool, layout: Lay
     if histogram:
         item = {"Histogram": [{"Outcome": shot, "Count": index} for index, shot in enumerate(shots)]}
     _read(json.dumps({"Results": [item]}).encode(), "microsoft.quantum-results.v2", layout, asked)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(_counts | st.lists(_counts), st.sampled_from(["kipu.qsim.result", "qudora.result"]), _layouts)
+def test_any_counts(counts: Any, name: str, layout: Layout | None) -> None:
+    document: Any = [{"counts": one} for one in counts] if isinstance(counts, list) else {"counts": counts}
+    _read(json.dumps(document).encode(), name, layout, 7)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.none() | st.lists(st.lists(_values, min_size=2, max_size=2) | _scalars, max_size=3),
+    st.none() | st.dictionaries(_strings, st.sampled_from([0.0, 0.5, 1.0]) | _scalars, max_size=3),
+    st.none() | st.permutations([0, 1]) | st.lists(_scalars, max_size=3),
+    st.none() | st.integers(0, 9) | _scalars,
+    _layouts,
+    st.none() | st.integers(1, 50),
+)
+def test_any_task_result(
+    shots: Any, histogram: Any, qubits: Any, told: Any, layout: Layout | None, asked: int | None
+) -> None:
+    document = {"measurements": shots, "measurementProbabilities": histogram, "measuredQubits": qubits}
+    document["taskMetadata"] = {"shots": told}
+    _read(json.dumps(document).encode(), "braket.task_result.gate_model_task_result", layout, asked)
 
 
 @given(st.binary(max_size=60), st.sampled_from(FORMATS))

@@ -36,7 +36,7 @@ def read_condition(
         refuse(f"depends on the measurement key {missing[0]!r}, which nothing before it measures")
     bits, inverted = _looked_at(condition, records, refuse)
     if len(bits) <= _TABLE_BITS:
-        return _by_table(condition, records, bits)
+        return _by_table(condition, records, bits, refuse)
     if not isinstance(condition, cirq.KeyCondition | cirq.BitMaskKeyCondition):
         refuse(f"depends on {len(bits)} bits in a way that qrelay reads for up to {_TABLE_BITS} only: {condition}")
     return _by_comparison(condition, bits, inverted)
@@ -60,15 +60,18 @@ def _looked_at(condition: cirq.Condition, records: Mapping[str, Sequence[Record]
 
 
 def _by_table(
-    condition: cirq.Condition, records: Mapping[str, Sequence[Record]], bits: Sequence[int]
+    condition: cirq.Condition, records: Mapping[str, Sequence[Record]], bits: Sequence[int], refuse: _Refuse
 ) -> tuple[Condition, ...] | None:
     count = len(bits)
     keys = sorted({str(key) for key in condition.keys})
     true = set()
     for value in range(1 << count):
         measured = {bit: bool(value >> place & 1) for place, bit in enumerate(bits)}
-        if condition.resolve(_store(keys, records, measured)):
-            true.add(value)
+        try:
+            if condition.resolve(_store(keys, records, measured)):
+                true.add(value)
+        except (ArithmeticError, TypeError, ValueError) as error:
+            refuse(f"depends on a condition that Cirq cannot work out: {condition} ({error})")
     places = list(range(count))
     for place in reversed(range(count)):
         if all(value ^ 1 << place in true for value in true):

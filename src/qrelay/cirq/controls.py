@@ -7,12 +7,14 @@ Sources: Barenco et al., arXiv:quant-ph/9503016 (lemmas 7.2, 7.3, 7.5; a gate as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import pi
+
+import cirq
 
 from qrelay.program import Operation
 
-__all__ = ["UNDER_CONTROL", "controlled"]
+__all__ = ["UNDER_CONTROL", "controlled", "products"]
 
 _FLIPS = ("x", "cx", "ccx", "c3x", "c4x")
 
@@ -30,13 +32,14 @@ UNDER_CONTROL = frozenset(
 """Names of the steps that `controlled` takes; what it gives are among them."""
 
 
-def controlled(steps: Iterable[Operation], controls: Sequence[int], num_qubits: int) -> list[Operation]:
+def controlled(steps: Iterable[Operation], controls: Sequence[int], free: Iterable[int]) -> list[Operation]:
     """The steps, done where all of the controls are 1. Raises KeyError for a name not in `UNDER_CONTROL`.
 
-    Of the program's other qubits any may be borrowed for a while; whatever is in them, they get it back.
+    Of the `free` qubits those that a step does not act on may be borrowed for a while; whatever is in them, they get it
+    back.
     """
     out: list[Operation] = []
-    writing = _Controlled(out, num_qubits)
+    writing = _Controlled(out, frozenset(free))
     for name, qubits, params in steps:
         writing.step(name, qubits, params, tuple(controls))
     return out
@@ -45,8 +48,8 @@ def controlled(steps: Iterable[Operation], controls: Sequence[int], num_qubits: 
 class _Controlled:
     """Writes controlled steps; every method takes the controls first and leaves them as they were."""
 
-    def __init__(self, out: list[Operation], num_qubits: int) -> None:
-        self._out, self._num_qubits = out, num_qubits
+    def __init__(self, out: list[Operation], free: frozenset[int]) -> None:
+        self._out, self._free = out, free
 
     def _add(self, name: str, *qubits: int, turn: float | None = None) -> None:
         self._out.append((name, qubits, () if turn is None else (turn,)))
@@ -221,4 +224,16 @@ class _Controlled:
                 self._add("rccx", *rung)
 
     def _spare(self, used: Iterable[int]) -> list[int]:
-        return sorted(set(range(self._num_qubits)).difference(used))
+        return sorted(self._free.difference(used))
+
+
+def products(values: cirq.ops.AbstractControlValues) -> Iterator[tuple[list[int], list[int]]]:
+    """For each product of control values the controls that matter, and the value that each must have."""
+    if isinstance(values, cirq.ProductOfSums):
+        sums = [set(wanted) for wanted in values]
+        chosen = [place for place, wanted in enumerate(sums) if len(wanted) == 1]
+        if all(sums):
+            yield chosen, [value for place in chosen for value in sums[place]]
+        return
+    for product in values.expand():
+        yield list(range(len(product))), list(product)

@@ -18,7 +18,7 @@ import numpy as np
 
 from qrelay.program.definitions import Step
 
-__all__ = ["MEANINGS", "ROTATIONS", "Meaning", "Unresolved", "number", "of_matrix"]
+__all__ = ["MEANINGS", "SHORT", "TURNS", "Meaning", "Unresolved", "number", "of_matrix"]
 
 Meaning: TypeAlias = tuple[tuple[Step, ...], float]
 """Steps on the gate's own qubits, first step first, and a global phase in radians."""
@@ -42,8 +42,25 @@ def number(value: Any) -> float:
     return float(value)
 
 
-ROTATIONS: Mapping[type, str] = {cirq.Rx: "rx", cirq.Ry: "ry", cirq.Rz: "rz"}
-"""Gates that are a rotation by π times their exponent, and nothing else."""
+TURNS: Mapping[type, tuple[str, float | None]] = {
+    cirq.Rx: ("rx", None),
+    cirq.Ry: ("ry", None),
+    cirq.Rz: ("rz", None),
+    cirq.XPowGate: ("rx", 0.5),
+    cirq.YPowGate: ("ry", 0.5),
+    cirq.ZPowGate: ("p", 0.0),
+    cirq.CZPowGate: ("cp", 0.0),
+    cirq.XXPowGate: ("rxx", 0.5),
+    cirq.YYPowGate: ("ryy", 0.5),
+    cirq.ZZPowGate: ("rzz", 0.5),
+}
+"""Shortcut to the commonest rows of `MEANINGS`: a gate by π times the exponent, and the phase of exponent 1.
+
+None stands for a rotation at any exponent. The others are so without a shift, and at exponents not in `SHORT`.
+"""
+
+SHORT = frozenset({1.0, -1.0, 0.5, -0.5, 0.25, -0.25})
+"""Exponents at which a gate may have a shorter word."""
 
 
 def _step(name: str, *qubits: int, turn: float | None = None) -> Step:

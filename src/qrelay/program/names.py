@@ -42,16 +42,19 @@ def payload_names(layout: Layout) -> tuple[str, ...]:
     used = set(filter(_stays, wanted))
     names: list[str] = []
     settled: set[str] = set()
+    copies: dict[str, int] = {}  # the last number tried behind a name: thousands may share one
     for name in wanted:
         if _stays(name) and name not in settled:
             settled.add(name)
             names.append(name)
             continue
         base = f"c_{_ILLEGAL_CHARACTER.sub('_', name)}"[:56] if name else "loose"
-        candidate, copy = base, 1
+        copy = copies.get(base, 1)
+        candidate = base if copy == 1 else f"{base}_{copy}"
         while candidate in used:
             copy += 1
             candidate = f"{base}_{copy}"
+        copies[base] = copy
         used.add(candidate)
         names.append(candidate)
     return tuple(names)

@@ -54,7 +54,7 @@ class Answer:
         parsed = self._parsed(unique_keys)
         documents = parsed if isinstance(parsed, list) else [parsed]
         if not documents:
-            self.refuse("it is an empty list")
+            self.refuse("it is a list without results")
         for document in documents:
             if not isinstance(document, dict):
                 where = "each entry" if documents is parsed else "it"
