@@ -25,7 +25,6 @@ from qrelay.errors import (
     ConfigurationError,
     InvalidOption,
     NotFound,
-    QrelayError,
     ServiceError,
     UnknownTarget,
 )
@@ -160,9 +159,7 @@ class Account:
         submissions = await loop.in_thread(prepare, wish, resolved, self._new_id)
         try:
             return await loop.later(self._send_all, submissions)
-        except QrelayError:
-            raise
-        except BaseException as interruption:  # other frameworks than asyncio interrupt by errors of their own
+        except asyncio.CancelledError as interruption:
             _say_where_to_look(interruption, submissions[0])
             raise
 

@@ -82,23 +82,7 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
     return submissions
 
 
-def _orders(wish: Wish, target: Target, count: int) -> list[_Order]:
-    """Shots and parameters of every circuit. `shots` may be one number for all of them, or one for each."""
-    each = list(wish.shots) if isinstance(wish.shots, list | tuple) else [wish.shots] * count
-    if len(each) != count:
-        raise InvalidOption(f"shots has {len(each)} entries for {count} circuits.", option="shots")
-    known: dict[int, _Order] = {}
-    orders = []
-    for one in each:
-        shots = _shots(one, target)
-        if shots not in known:
-            params = _parameters(wish, target, shots)
-            known[shots] = _shots(params.get(target.shots_name, shots), target), params
-        orders.append(known[shots])
-    return orders
-
-
-def _shots(asked: Any, target: Target) -> int:
+def _shots(asked: int | None, target: Target) -> int:
     limits = target.shots
     if asked is None:
         return limits.default
@@ -133,6 +117,22 @@ def _parameters(wish: Wish, target: Target, shots: int) -> dict[str, Any]:
         )
     _insist_on_json(params, "input_params")
     return params
+
+
+def _orders(wish: Wish, target: Target, count: int) -> list[_Order]:
+    """Shots and parameters of every circuit. `shots` may be one number for all of them, or one for each."""
+    each: list[Any] = list(wish.shots) if isinstance(wish.shots, list | tuple) else [wish.shots] * count
+    if len(each) != count:
+        raise InvalidOption(f"shots has {len(each)} entries for {count} circuits.", option="shots")
+    known: dict[int, _Order] = {}
+    orders = []
+    for one in each:
+        shots = _shots(one, target)
+        if shots not in known:
+            params = _parameters(wish, target, shots)
+            known[shots] = _shots(params.get(target.shots_name, shots), target), params
+        orders.append(known[shots])
+    return orders
 
 
 def _tags(given: Sequence[str]) -> tuple[str, ...]:
