@@ -202,13 +202,22 @@ class PartialResult(QrelayError):
 
 
 class IncompleteResult(QrelayError):
-    """Fewer usable shots came back than the caller needs."""
+    """Fewer usable shots came back than the caller needs. `outcomes` holds what there is by the circuit's index."""
 
-    def __init__(self, message: str, *, asked: int | None, returned: int, usable: int) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        asked: int | None,
+        returned: int,
+        usable: int,
+        outcomes: Mapping[int, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.asked = asked
         self.returned = returned
         self.usable = usable
+        self.outcomes = dict(outcomes or {})
 
 
 class ResultUnreadable(QrelayError):

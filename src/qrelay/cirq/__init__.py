@@ -6,4 +6,9 @@ Cirq program starts.
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from qrelay.cirq.job import Job
+from qrelay.cirq.sampler import Sampler
+from qrelay.cirq.service import Service
+from qrelay.cirq.session import Session
+
+__all__ = ["Job", "Sampler", "Service", "Session"]

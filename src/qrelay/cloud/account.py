@@ -102,7 +102,7 @@ class Account:
         self,
         target: str | Target,
         programs: Programs,
-        shots: int | None = None,
+        shots: int | Sequence[int] | None = None,
         *,
         name: str | None = None,
         format: str | None = None,  # noqa: A002 - the users' word
@@ -114,6 +114,7 @@ class Account:
     ) -> Job:
         """Run a program, or a list of programs side by side as one composite job.
 
+        `shots` is one number for all of them, or a list with one for each; None takes the target's default.
         `session=None` joins the session of the enclosing `with` block, if there is one for this target; `False` joins
         none; a Session or its id joins that one. `options` are the target's own run options by name, `input_params`
         goes to the service as it is.
@@ -136,7 +137,7 @@ class Account:
         self,
         target: str | Target,
         programs: Programs,
-        shots: int | None = None,
+        shots: int | Sequence[int] | None = None,
         *,
         name: str | None = None,
         format: str | None = None,  # noqa: A002

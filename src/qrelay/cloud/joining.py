@@ -65,10 +65,11 @@ def _warn_outside(account: Account, target: str) -> None:
     for session in account._known_sessions:  # noqa: SLF001 - rooms of one floor
         if session.is_on(target) and session.entered and not session.closed and not session.warned:
             session.warned = True
+            way = f"Use {session.view} there, or pass" if session.view else "Pass"
             warnings.warn(
                 f"This run on {target} does not join session {session.name or session.id}, which is open "
-                "elsewhere in this process: new threads and other contexts do not inherit it. Use "
-                "session.backend there, or pass session=... (session=False to say that it is meant).",
+                "elsewhere in this process: new threads and other contexts do not inherit it. "
+                f"{way} session=... (session=False to say that it is meant).",
                 OutsideSession,
                 stacklevel=_frames_of_ours(),
             )

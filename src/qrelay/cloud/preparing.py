@@ -21,13 +21,15 @@ __all__ = ["Wish", "prepare"]
 
 _DEFAULT_NAME = "qrelay-job"
 
+_Order = tuple[int, dict[str, Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a caller asked to be run, as it came."""
 
     programs: Program | Payload | Sequence[Program | Payload]
-    shots: int | None = None
+    shots: int | Sequence[int] | None = None
     name: str | None = None
     format: str | None = None
     session_id: str | None = None
@@ -49,9 +51,7 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
     programs = [wish.programs] if isinstance(wish.programs, Program | Payload) else list(wish.programs)
     if not programs:
         raise InvalidOption("The list of circuits is empty: there is nothing to run.", option="programs")
-    shots = _shots(wish.shots, target)
-    params = _parameters(wish, target, shots)
-    shots = _shots(params.get(target.shots_name, shots), target)
+    orders = _orders(wish, target, len(programs))
     tags = _tags(wish.tags)
     metadata = _metadata(wish.metadata, len(programs), target)
     payloads = [_payload(program, target, wish.format) for program in programs]
@@ -62,6 +62,7 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
         own = payloads[first].layout
         name = wish.name or (own.name if own is not None else "") or _DEFAULT_NAME
         _insist_on_json(name, "name")
+        shots, params = orders[index]
         submissions.append(
             Submission(
                 key=batch.key(index),
@@ -129,6 +130,22 @@ def _parameters(wish: Wish, target: Target, shots: int) -> dict[str, Any]:
         )
     _insist_on_json(params, "input_params")
     return params
+
+
+def _orders(wish: Wish, target: Target, count: int) -> list[_Order]:
+    """Shots and parameters of every circuit. `shots` may be one number for all of them, or one for each."""
+    each: list[Any] = list(wish.shots) if isinstance(wish.shots, list | tuple) else [wish.shots] * count
+    if len(each) != count:
+        raise InvalidOption(f"shots has {len(each)} entries for {count} circuits.", option="shots")
+    known: dict[int, _Order] = {}
+    orders = []
+    for one in each:
+        shots = _shots(one, target)
+        if shots not in known:
+            params = _parameters(wish, target, shots)
+            known[shots] = _shots(params.get(target.shots_name, shots), target), params
+        orders.append(known[shots])
+    return orders
 
 
 def _tags(given: Sequence[str]) -> tuple[str, ...]:

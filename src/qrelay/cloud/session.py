@@ -7,7 +7,7 @@ caller's thread, and everything below that gets the id as an argument.
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
@@ -21,10 +21,12 @@ from qrelay.errors import SessionEnded
 if TYPE_CHECKING:
     from qrelay.cloud.account import Account
 
-__all__ = ["OutsideSession", "Session", "current_session"]
+__all__ = ["OutsideSession", "Session", "add_lineage", "current_session"]
 
-_Joined = Mapping[tuple["Account", str], tuple["Session", ...]]  # the innermost block's last
+_Entry = tuple["Session", object | None]  # the session of a block, and the task that entered it if it has no context
+_Joined = Mapping[tuple["Account", str], tuple[_Entry, ...]]  # the innermost block's last
 _joined: ContextVar[_Joined | None] = ContextVar("qrelay_sessions", default=None)
+_lineages: list[Callable[[], Sequence[object]]] = []
 
 
 class OutsideSession(UserWarning):
@@ -33,8 +35,25 @@ class OutsideSession(UserWarning):
 
 def current_session(account: Account, target: str) -> Session | None:
     """The session that runs on this target join in the present context."""
-    inside = (_joined.get() or {}).get((account, plain_name(target)))
-    return inside[-1] if inside else None
+    inside = (_joined.get() or {}).get((account, plain_name(target)), ())
+    running = _running()
+    for session, owner in reversed(inside):
+        if owner is None or any(owner is task for task in running):
+            return session
+    return None
+
+
+def add_lineage(lineage: Callable[[], Sequence[object]]) -> None:
+    """Let a framework whose tasks share one context tell them apart, so that each keeps to the sessions it opened.
+
+    `lineage` gives the task that is running and all that it runs for, itself first; nothing outside the framework.
+    """
+    if lineage not in _lineages:
+        _lineages.append(lineage)
+
+
+def _running() -> list[object]:
+    return [task for lineage in _lineages for task in lineage()]
 
 
 class Session:
@@ -54,6 +73,7 @@ class Session:
         self._depth = 0
         self._closing = False
         self.warned = False
+        self.view = ""  # how the framework that opened it calls the view bound to it, for messages
         account._known_sessions.add(self)  # noqa: SLF001 - rooms of one floor
 
     @property
@@ -166,7 +186,7 @@ class Session:
         with self._lock:
             self._depth += 1
         joined, place = dict(_joined.get() or {}), (self._account, plain_name(self.target))
-        joined[place] = (*joined.get(place, ()), self)
+        joined[place] = (*joined.get(place, ()), (self, next(iter(_running()), None)))
         _joined.set(joined)
 
     def _leave(self) -> bool:
@@ -180,8 +200,9 @@ class Session:
             outermost = self._depth == 0
         joined, place = dict(_joined.get() or {}), (self._account, plain_name(self.target))
         entries = list(joined.pop(place, ()))
-        if self in entries:
-            del entries[len(entries) - 1 - entries[::-1].index(self)]
+        own = [index for index, (session, _) in enumerate(entries) if session is self]
+        if own:
+            del entries[own[-1]]
         if entries:
             joined[place] = tuple(entries)
         _joined.set(joined or None)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from qrelay.cloud.options import checked, integer, mapping, refuse_unknown, string, tags, text, truth
 from qrelay.errors import InvalidOption
 
 if TYPE_CHECKING:
@@ -57,10 +55,10 @@ class RunOptions:
 
         Limits of shots and the target's own values are checked where jobs are submitted, for every framework alike.
         """
-        _refuse_unknown(target, given)
+        refuse_unknown(target, given, COMMON)
         chosen = {**_meant(defaults), **_meant(given)}
         own = {key: chosen.pop(key) for key in target.options if key in chosen}
-        seed = _checked(chosen, "seed_simulator", _integer, "an integer")
+        seed = checked(chosen, "seed_simulator", integer, "an integer")
         if seed is not None:
             if _SEED not in target.options:
                 raise InvalidOption(
@@ -68,20 +66,17 @@ class RunOptions:
                     option="seed_simulator",
                 )
             own[_SEED] = seed
-        tags = chosen.pop("tags", ())
-        if isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags):
-            raise InvalidOption("`tags` takes a list of strings.", option="tags")
         return cls(
-            shots=_checked(chosen, "shots", _integer, "an integer"),
-            memory=_checked(chosen, "memory", _truth, "True or False") or False,
-            format=_checked(chosen, "format", _text, "the name of an input format"),
-            input_params=_checked(chosen, "input_params", _mapping, "a dictionary"),
-            name=_checked(chosen, "name", _string, "a string"),
+            shots=checked(chosen, "shots", integer, "an integer"),
+            memory=checked(chosen, "memory", truth, "True or False") or False,
+            format=checked(chosen, "format", text, "the name of an input format"),
+            input_params=checked(chosen, "input_params", mapping, "a dictionary"),
+            name=checked(chosen, "name", string, "a string"),
             session=chosen.get("session"),
-            tags=tuple(tags),
-            metadata=_checked(chosen, "metadata", _mapping, "a dictionary"),
-            optimization_level=_checked(chosen, "optimization_level", _level, "0, 1, 2 or 3"),
-            seed_transpiler=_checked(chosen, "seed_transpiler", _natural, "an integer from 0"),
+            tags=tags(chosen),
+            metadata=checked(chosen, "metadata", mapping, "a dictionary"),
+            optimization_level=checked(chosen, "optimization_level", _level, "0, 1, 2 or 3"),
+            seed_transpiler=checked(chosen, "seed_transpiler", _natural, "an integer from 0"),
             own=own,
         )
 
@@ -95,55 +90,11 @@ def _meant(options: Mapping[str, Any]) -> dict[str, Any]:
     return meant
 
 
-def _refuse_unknown(target: cloud.Target, given: Mapping[str, Any]) -> None:
-    known = (*COMMON, *target.options)
-    for name, value in given.items():
-        if name in known or value is None:
-            continue
-        near = difflib.get_close_matches(name, known, n=3)
-        hint = f"Did you mean {' or '.join(f'`{word}`' for word in near)}? " if near else ""
-        raise InvalidOption(
-            f"{target.id} knows no option `{name}`. {hint}It takes {', '.join(known)}; parameters that only the "
-            f"service knows go through input_params={{…}}.",
-            option=name,
-        )
-
-
-def _checked(options: Mapping[str, Any], name: str, read: Callable[[Any], Any], wanted: str) -> Any:
-    value = options.get(name)
-    if value is None:
-        return None
-    read_value = read(value)
-    if read_value is None:
-        raise InvalidOption(f"`{name}` takes {wanted}, not {value!r}.", option=name)
-    return read_value
-
-
-def _integer(value: Any) -> int | None:
-    return int(value) if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else None
-
-
 def _natural(value: Any) -> int | None:
-    number = _integer(value)
+    number = integer(value)
     return number if number is not None and number >= 0 else None
 
 
 def _level(value: Any) -> int | None:
-    number = _integer(value)
+    number = integer(value)
     return number if number in (0, 1, 2, 3) else None
-
-
-def _truth(value: Any) -> bool | None:
-    return bool(value) if isinstance(value, (bool, np.bool_)) else None
-
-
-def _string(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _text(value: Any) -> str | None:
-    return _string(value) or None
-
-
-def _mapping(value: Any) -> dict[str, Any] | None:
-    return dict(value) if isinstance(value, Mapping) else None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from qrelay import cloud
-from qrelay.errors import InvalidOption, UnknownTarget
+from qrelay.cloud.choosing import chosen_targets, refuse_without_circuits
+from qrelay.errors import UnknownTarget
 from qrelay.qiskit.backend import Backend
 from qrelay.qiskit.errors import qiskit_errors
 from qrelay.qiskit.job import Job
@@ -52,39 +52,23 @@ class Provider:
         Targets for pulses or photons take no circuits and are not listed.
         """
         with qiskit_errors():
-            if available is not None and operational is not None and available != operational:
-                raise InvalidOption("`available` and `operational` are the same filter.", option="operational")
-            wanted = dict(attributes)
-            if name is not None:
-                wanted["id"] = name
-            if simulator is not None:
-                wanted["simulator"] = simulator
-            if available is not None or operational is not None:
-                wanted["available"] = available if available is not None else operational
-            fields = cloud.Target.__dataclass_fields__
-            for word in wanted:
-                if word not in fields:
-                    near = difflib.get_close_matches(word, fields, n=3)
-                    hint = f" Did you mean {' or '.join(near)}?" if near else ""
-                    raise InvalidOption(f"Targets have no {word!r} to filter by.{hint}", option=word)
-            found = []
-            for target in self._account.targets():
-                if not target.formats or any(getattr(target, word) != value for word, value in wanted.items()):
-                    continue
-                if min_num_qubits is not None and (target.num_qubits is None or target.num_qubits < min_num_qubits):
-                    continue
-                found.append(Backend(self, target))
+            targets = chosen_targets(
+                self._account.targets(),
+                name,
+                min_num_qubits=min_num_qubits,
+                simulator=simulator,
+                available=available,
+                operational=operational,
+                **attributes,
+            )
+            found = [Backend(self, target) for target in targets]
             return [backend for backend in found if filters is None or filters(backend)]
 
     def get_backend(self, name: str) -> Backend:
         """The backend of that name. Raises UnknownTarget, also a QiskitBackendNotFoundError, with the nearest names."""
         with qiskit_errors():
             target = self._account.target(name)
-            if not target.formats:
-                raise UnknownTarget(
-                    f"{target.id} is no backend. {target.why_no_circuits} Provider.backends() lists what there is.",
-                    name=name,
-                )
+            refuse_without_circuits(target, "Provider.backends()")
             return Backend(self, target)
 
     def least_busy(self, **filters: Any) -> Backend:

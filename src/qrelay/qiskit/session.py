@@ -26,6 +26,7 @@ class Session:
 
     def __init__(self, backend: Backend, session: cloud.Session) -> None:
         self._session = session
+        session.view = "session.backend"
         self._backend = backend.bound(session)
         self._origin = backend
 

@@ -1,0 +1,154 @@
+"""Request: circuits, their points and their repetitions, as they were when the run was asked for."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+import cirq
+
+from qrelay.cirq.reader import read
+from qrelay.errors import InvalidOption, UnboundParameters, UnsupportedCircuit
+from qrelay.program import Program
+
+__all__ = ["Request"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A batch: every circuit at every point of its own sweep. What the caller changes afterwards does not reach it.
+
+    Attributes:
+        circuits: one or more.
+        points: for each circuit the assignments of its parameters, one run each.
+        repetitions: for each circuit.
+    """
+
+    circuits: tuple[cirq.FrozenCircuit, ...]
+    points: tuple[tuple[cirq.ParamResolver, ...], ...]
+    repetitions: tuple[int, ...]
+
+    @classmethod
+    def of(cls, circuit: Any, params: cirq.Sweepable, repetitions: Any) -> Request:
+        """One circuit at every point of a sweep."""
+        return cls((_frozen(circuit),), (_points(params),), (_repetitions(repetitions),))
+
+    @classmethod
+    def at(cls, circuit: Any, params: cirq.ParamResolverOrSimilarType, repetitions: Any) -> Request:
+        """One circuit at one point."""
+        request = cls.of(circuit, params, repetitions)
+        points = len(request.points[0])
+        if points != 1:
+            raise InvalidOption(
+                f"`param_resolver` is one assignment of the parameters, not a sweep of {points}: use run_sweep.",
+                option="param_resolver",
+            )
+        return request
+
+    @classmethod
+    def batch(cls, circuits: Any, params_list: Any, repetitions: Any) -> Request:
+        """Circuits with a sweep each and repetitions each; one number of repetitions is for all of them."""
+        if isinstance(circuits, cirq.AbstractCircuit):
+            raise UnsupportedCircuit("A batch is a list of circuits; for one circuit use run or run_sweep.")
+        frozen = tuple(_frozen(circuit, index) for index, circuit in enumerate(circuits))
+        sweeps = [None] * len(frozen) if params_list is None else list(params_list)
+        each = list(repetitions) if isinstance(repetitions, Sequence) or hasattr(repetitions, "__len__") else None
+        if each is None:
+            each = [repetitions] * len(frozen)
+        for option, given in (("params_list", sweeps), ("repetitions", each)):
+            if len(given) != len(frozen):
+                raise InvalidOption(
+                    f"`{option}` has {len(given)} entries for {len(frozen)} circuits; give one for each.", option=option
+                )
+        return cls(frozen, tuple(map(_points, sweeps)), tuple(map(_repetitions, each)))
+
+    @property
+    def flat_points(self) -> list[cirq.ParamResolver]:
+        """The point of every run, in order."""
+        return [point for points in self.points for point in points]
+
+    @property
+    def shots(self) -> int | list[int]:
+        """Shots of every run, in order; one number if they are all the same."""
+        each = [count for points, count in zip(self.points, self.repetitions, strict=True) for _ in points]
+        return each[0] if len(set(each)) == 1 else each
+
+    def programs(self) -> list[Program]:
+        """What is to be run, in order: the circuits read, each with the values of a point in place of its symbols.
+
+        A circuit without symbols is read once, however many points its sweep has.
+
+        Raises:
+            UnboundParameters: a point leaves symbols without a value.
+            UnsupportedCircuit: a circuit holds what cannot be said, with the operation and its index.
+        """
+        programs: list[Program] = []
+        for circuit, points in zip(self.circuits, self.points, strict=True):
+            if cirq.is_parameterized(circuit):
+                _refuse_unbound(circuit, points)
+                programs.extend(read(_resolved(circuit, point)) for point in points)
+            elif points:
+                programs.extend([read(circuit)] * len(points))
+        return programs
+
+    def nested(self, flat: Sequence[T]) -> list[list[T]]:
+        """What belongs to every run, in order, as one list for each circuit."""
+        remaining = iter(flat)
+        return [list(islice(remaining, len(points))) for points in self.points]
+
+
+def _frozen(circuit: Any, index: int | None = None) -> cirq.FrozenCircuit:
+    if not isinstance(circuit, cirq.AbstractCircuit):
+        which = "" if index is None else f" (number {index} of the list)"
+        raise UnsupportedCircuit(f"A sampler runs Cirq circuits, not {type(circuit).__name__}{which}.")
+    return circuit.freeze()
+
+
+def _points(params: cirq.Sweepable) -> tuple[cirq.ParamResolver, ...]:
+    try:
+        return tuple(cirq.to_resolvers(params))
+    except (TypeError, ValueError) as error:
+        raise InvalidOption(f"`params` is no sweep: {error}", option="params") from error
+
+
+def _repetitions(given: Any) -> int:
+    if isinstance(given, bool) or not hasattr(given, "__index__"):  # NumPy's integers are welcome, floats are not
+        raise InvalidOption(f"repetitions={given!r} is not a whole number.", option="repetitions")
+    count = operator.index(given)
+    if count < 1:
+        raise InvalidOption(
+            f"A circuit is run at least once: repetitions={count} asks for no result.", option="repetitions"
+        )
+    return count
+
+
+def _resolved(circuit: cirq.FrozenCircuit, point: cirq.ParamResolver) -> cirq.FrozenCircuit:
+    try:
+        return cirq.resolve_parameters(circuit, point)
+    except (TypeError, ValueError) as error:
+        raise InvalidOption(
+            f"The values {dict(point.param_dict)} do not fit the circuit: {error}", option="params"
+        ) from error
+
+
+def _refuse_unbound(circuit: cirq.FrozenCircuit, points: Sequence[cirq.ParamResolver]) -> None:
+    """All points are looked at before the first circuit is resolved, which takes its time."""
+    names = cirq.parameter_names(circuit)
+    for point in points:
+        missing = {name for known in names for name in cirq.parameter_names(_value(point, known))}
+        if missing:
+            raise UnboundParameters(missing)
+
+
+def _value(point: cirq.ParamResolver, name: str) -> Any:
+    try:
+        return point.value_of(name)
+    except RecursionError:
+        raise InvalidOption(
+            f"The value of {name!r} is said in terms of itself: {dict(point.param_dict)}.", option="params"
+        ) from None

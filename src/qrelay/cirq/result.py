@@ -1,0 +1,33 @@
+"""An Outcome as Cirq's result: the bits of every measurement key, repetition by repetition."""
+
+from __future__ import annotations
+
+import cirq
+import numpy as np
+from numpy.typing import NDArray
+
+from qrelay.results import Outcome
+
+__all__ = ["cirq_result"]
+
+
+def cirq_result(outcome: Outcome, params: cirq.ParamResolver | None = None) -> cirq.ResultDict:
+    """The usable shots as `cirq.Simulator` gives its own: records of shape (repetitions, instances, qubits), uint8.
+
+    Keys stand in the circuit's order; a key that the circuit repeats has an instance for each measurement. In a job
+    that another framework sent, every classical register is a key, its lowest bit first, and bits outside every
+    register have the empty key.
+
+    Repetitions stand in the order of `outcome.memory()`: the service's own if it reported single shots, else a seeded
+    one (see `outcome.per_shot`).
+    """
+    bits, layout = outcome.shot_bits(), outcome.layout
+    instances: dict[str, list[NDArray[np.uint8]]] = {}
+    for register in layout.registers:
+        instances.setdefault(register.name, []).append(bits[:, list(register.bits)])
+    held = {bit for register in layout.registers for bit in register.bits}
+    loose = [bit for bit in range(layout.num_clbits) if bit not in held]
+    if loose:
+        instances.setdefault("", []).append(bits[:, loose])
+    records = {key: np.stack(measured, axis=1) for key, measured in instances.items()}
+    return cirq.ResultDict(params=cirq.ParamResolver(params), records=records)

@@ -1,0 +1,103 @@
+"""Session: a block of runs on one target that the service keeps together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qrelay.cirq.job import Job
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from types import TracebackType
+
+    from qrelay import cloud
+    from qrelay.cirq.sampler import Sampler
+
+__all__ = ["Session"]
+
+
+class Session:
+    """Made by `sampler.open_session(…)`, best used as a context manager.
+
+    Inside the block every run on the same target, from the same thread or task, joins the session, as do runs of duet's
+    tasks that are started inside. `session.sampler` is the sampler bound to the session: the form for other threads.
+    After the block no job joins.
+    """
+
+    def __init__(self, sampler: Sampler, session: cloud.Session) -> None:
+        self._session = session
+        session.view = "session.sampler"
+        self._sampler = sampler.bound(session)
+        self._origin = sampler
+
+    @property
+    def sampler(self) -> Sampler:
+        """The same sampler, every run of which joins this session. Once the session is closed, it refuses to run."""
+        return self._sampler
+
+    @property
+    def id(self) -> str:
+        return self._session.id
+
+    @property
+    def name(self) -> str:
+        return self._session.name
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session was closed from here."""
+        return self._session.closed
+
+    @property
+    def cloud_session(self) -> cloud.Session:
+        return self._session
+
+    def status(self) -> cloud.SessionState:
+        """What the session is at now; asks the service."""
+        return self._session.status()
+
+    async def status_async(self) -> cloud.SessionState:
+        return await self._session.status_async()
+
+    def details(self) -> Any:
+        """The service's own description of the session; asks the service."""
+        return self._session.details()
+
+    async def details_async(self) -> Any:
+        return await self._session.details_async()
+
+    def jobs(self) -> list[Job]:
+        """The jobs that joined, as the service lists them: a sweep may appear as several jobs."""
+        return [Job(job) for job in self._session.jobs()]
+
+    async def jobs_async(self) -> AsyncIterator[Job]:
+        async for job in self._session.jobs_async():
+            yield Job(job)
+
+    def close(self) -> None:
+        """Close the session. Its jobs go on; more are refused. Closing twice does no harm."""
+        self._session.close()
+
+    async def close_async(self) -> None:
+        await self._session.close_async()
+
+    def __enter__(self) -> Session:
+        self._session.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._session.__exit__(kind, error, traceback)
+
+    async def __aenter__(self) -> Session:
+        await self._session.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._session.__aexit__(kind, error, traceback)
+
+    def __repr__(self) -> str:
+        return f"<Session {self.id} on {self._origin.name}>"
