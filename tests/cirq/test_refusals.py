@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import cirq
@@ -15,7 +10,6 @@ import numpy as np
 import pytest
 import sympy
 
-import qrelay
 from qrelay.cirq import Sampler, Service
 from qrelay.errors import (
     InvalidOption,
@@ -144,21 +138,3 @@ def test_options_of_the_sampler_and_of_one_submission(service: Service) -> None:
     assert (other.name, other.raw["tags"], other.raw["inputParams"]["skipQuilc"]) == ("other", ["b"], True)
     with pytest.raises(InvalidOption, match="Did you mean `skipQuilc`"):
         service.sampler("rigetti.sim.qvm", skipquilc=True)
-
-
-def test_neither_framework_imports_the_other() -> None:
-    """Bug: Cirq's users wait for Qiskit to be imported, or must have it installed."""
-    script = (
-        "import json, sys; import {room}; "
-        "print(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}} & {{'qiskit', 'cirq', 'duet'}})))"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(Path(qrelay.__file__).parents[1])}
-    for room, own in (("qrelay.cirq", ["cirq", "duet"]), ("qrelay.qiskit", ["qiskit"]), ("qrelay", [])):
-        ran = subprocess.run(
-            [sys.executable, "-c", script.format(room=room)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert json.loads(ran.stdout) == own
