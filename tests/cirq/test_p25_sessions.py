@@ -256,3 +256,13 @@ def test_p25_sessions_may_be_awaited(service: Service, sampler: Sampler, flip: c
         assert session.closed
     assert duet.run(session.status_async) is SessionState.SUCCEEDED
     assert duet.run(service.session_async, session.id).name == "awaited"
+
+
+def test_p25_draining_is_the_service_s(sampler: Sampler) -> None:
+    """Bug: a word that does nothing where the service cannot drain."""
+    with sampler.open_session() as session:
+        with pytest.raises(InvalidOption, match="close"):
+            session.drain()
+        with pytest.raises(InvalidOption, match="close"):
+            duet.run(session.drain_async)
+        assert not session.closed

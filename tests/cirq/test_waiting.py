@@ -164,6 +164,31 @@ def test_a_timeout_of_duet_cancels_the_waiting() -> None:
     assert ended.wait(timeout=10)
 
 
+def test_an_interrupted_submission_says_where_to_look(
+    sampler: Sampler, monkeypatch: pytest.MonkeyPatch, flip: cirq.Circuit
+) -> None:
+    """Bug: only asyncio's own cancellation does, and a job that had arrived is lost from sight."""
+    arrived = threading.Event()
+
+    async def endless(submission: Submission) -> None:
+        arrived.set()
+        await asyncio.Event().wait()
+
+    async def cancel(scope: Any) -> None:
+        await loop.in_thread(arrived.wait)
+        scope.cancel()
+
+    async def impatient() -> None:
+        async with duet.new_scope() as scope:
+            scope.spawn(cancel, scope)
+            await sampler.submit_async(flip)
+
+    monkeypatch.setattr(sampler.account.service, "submit", endless)
+    with pytest.raises(duet.CancelledError) as caught:
+        duet.run(impatient)
+    assert "account.job(" in "".join(caught.value.__notes__)
+
+
 def test_a_failed_sibling_cancels_the_waiting(sampler: Sampler, submissions: list[Submission]) -> None:
     async def fail() -> None:
         await sampler.run_async(_circuits(1)[0])

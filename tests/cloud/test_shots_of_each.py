@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,3 +43,12 @@ def test_shots_among_the_parameters_contradict_those_of_any_circuit() -> None:
     with pytest.raises(InvalidOption, match="contradict"):
         _prepare(2, shots=[7, 8], input_params={"shots": 7})
     assert [one.shots for one in _prepare(2, shots=[7, 7], input_params={"shots": 7})] == [7, 7]
+
+
+@pytest.mark.parametrize(("shots", "jobs"), [([4] * 5, [3, 2]), ([4, 4, 4, 4, 3], [1] * 5)])
+def test_only_circuits_of_equal_shots_share_a_job(shots: list[int], jobs: list[int]) -> None:
+    """Bug: a job of several circuits run with the shots of its first."""
+    wish = Wish([ONE] * 5, shots=shots)
+    prepared = prepare(wish, replace(TARGET, max_circuits=3), lambda: str(uuid.UUID(int=7)))
+    assert [len(one.payloads) for one in prepared] == jobs
+    assert [one.shots for one in prepared for _ in one.payloads] == shots

@@ -140,7 +140,7 @@ class Job:
         """A circuit's parameters: those of this process's run, else what the job keeps of them."""
         if self._points:
             return self._points[index]
-        record = self._job.records[index]
+        record = self._job.record_of(index)
         return kept_params(record.metadata if record is not None else {})
 
     def _refuse_missing_shots(self, outcomes: Mapping[int, Outcome]) -> None:

@@ -74,6 +74,13 @@ class Session:
         async for job in self._session.jobs_async():
             yield Job(job)
 
+    def drain(self) -> None:
+        """Refuse more jobs and let those under way end, where the service knows the difference to closing."""
+        self._session.drain()
+
+    async def drain_async(self) -> None:
+        await self._session.drain_async()
+
     def close(self) -> None:
         """Close the session. Its jobs go on; more are refused. Closing twice does no harm."""
         self._session.close()

@@ -24,6 +24,7 @@ from qrelay.cloud.waiting import Poller, outlast
 from qrelay.errors import (
     ConfigurationError,
     InvalidOption,
+    QrelayError,
     ServiceError,
 )
 from qrelay.formats.payload import Payload
@@ -157,7 +158,9 @@ class Account:
         submissions = await loop.in_thread(prepare, wish, resolved, self._new_id)
         try:
             return await loop.later(self._send_all, submissions)
-        except asyncio.CancelledError as interruption:
+        except QrelayError:
+            raise
+        except BaseException as interruption:  # other frameworks than asyncio interrupt by errors of their own
             _say_where_to_look(interruption, submissions[0])
             raise
 

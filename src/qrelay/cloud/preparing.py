@@ -55,14 +55,14 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
     tags = _tags(wish.tags)
     metadata = _metadata(wish.metadata, len(programs), target)
     payloads = [_payload(program, target, wish.format) for program in programs]
-    batch = Batch(new_id(), len(payloads), _circuits_a_job(payloads, metadata, target))
+    batch = Batch(new_id(), len(payloads), _circuits_a_job(payloads, metadata, orders, target))
     submissions = []
     first = 0
     for index, size in enumerate(batch.sizes):
         own = payloads[first].layout
         name = wish.name or (own.name if own is not None else "") or _DEFAULT_NAME
         _insist_on_json(name, "name")
-        shots, params = orders[index]
+        shots, params = orders[first]
         submissions.append(
             Submission(
                 key=batch.key(index),
@@ -82,7 +82,9 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
     return submissions
 
 
-def _circuits_a_job(payloads: Sequence[Payload], metadata: Sequence[Mapping[str, str]], target: Target) -> int:
+def _circuits_a_job(
+    payloads: Sequence[Payload], metadata: Sequence[Mapping[str, str]], orders: Sequence[_Order], target: Target
+) -> int:
     """As many as the target takes, if they are alike in all that one job can say only once; else one."""
     first = payloads[0]
     alike = all(
@@ -90,7 +92,7 @@ def _circuits_a_job(payloads: Sequence[Payload], metadata: Sequence[Mapping[str,
         == (first.format, first.output_format, first.input_params)
         for payload in payloads
     )
-    if not alike or any(one != metadata[0] for one in metadata):
+    if not alike or any(one != metadata[0] for one in metadata) or any(one != orders[0] for one in orders):
         return 1
     return min(target.max_circuits, len(payloads))
 
