@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Place", "ServiceName", "job_of", "newest", "on_target", "opened"]
 
 R = TypeVar("R", "JobRecord", "SessionRecord")
-T = TypeVar("T")
 
 _LATEST = datetime.max.replace(tzinfo=UTC)  # what has no time yet is newest
 
@@ -140,30 +139,37 @@ def on_target(accounts: Accounts, id: str) -> tuple[Account, Target]:  # noqa: A
 
 def job_of(accounts: Accounts, id: str) -> tuple[ServiceName, Job]:  # noqa: A002
     """The job of that id, and whose it is. Raises NotFound where no account has it."""
-    return _first(accounts, lambda account: account.job(id))
+    refusals: list[NotFound] = []
+    for name, account in accounts.items():
+        try:
+            return name, account.job(id)
+        except NotFound as error:
+            refusals.append(error)
+    raise _not_found(refusals, f"job {id!r}")
 
 
-def newest(accounts: Accounts, listed: Callable[[Account], Iterable[R]], limit: int) -> list[tuple[ServiceName, R]]:
-    """What the accounts list, newest first in all, at most `limit`. Raises NotFound where no account finds anything to
-    list under what was asked for."""
+def newest(
+    accounts: Accounts, listed: Callable[[Account], Iterable[R]], limit: int, of: str | None = None
+) -> list[tuple[ServiceName, R]]:
+    """What the accounts list, newest first in all, at most `limit`.
+
+    `of` names the session whose jobs are listed; NotFound where no account knows it.
+    """
     refusals: list[NotFound] = []
     groups: list[list[tuple[ServiceName, R]]] = []
     for name, account in accounts.items():
         try:
             groups.append([(name, record) for record in itertools.islice(listed(account), limit)])
-        except NotFound as error:  # a session that another service knows
+        except NotFound as error:
             refusals.append(error)
     if not groups:
-        raise refusals[0]
+        raise _not_found(refusals, f"session {of!r}")
     merged = heapq.merge(*groups, key=lambda entry: entry[1].created or _LATEST, reverse=True)
     return list(itertools.islice(merged, limit))
 
 
-def _first(accounts: Accounts, ask: Callable[[Account], T]) -> tuple[ServiceName, T]:
-    refusals: list[NotFound] = []
-    for name, account in accounts.items():
-        try:
-            return name, ask(account)
-        except NotFound as error:
-            refusals.append(error)
-    raise refusals[0]
+def _not_found(refusals: list[NotFound], what: str) -> NotFound:
+    """One service's own refusal, or that of all."""
+    if len(refusals) == 1:
+        return refusals[0]
+    return NotFound(f"Neither service of the embedded cloud knows {what}. Check the id, and --data.", status=404)

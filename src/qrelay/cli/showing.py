@@ -15,7 +15,6 @@ from qrelay.terminal import histogram
 
 if TYPE_CHECKING:
     from qrelay.cloud import Job, JobRecord
-    from qrelay.program import Layout
     from qrelay.results import Outcome
 
 __all__ = ["job_document", "show_outcomes", "tables", "when", "write_json"]
@@ -45,7 +44,7 @@ def show_outcomes(job: Job, outcomes: Iterable[Outcome | None], *, as_json: bool
         shots = f"{usable} shots" if asked in (None, usable) else f"{usable} usable of {asked} shots asked"
         title = f"{document['name']} on {job.target}, {shots}".strip()
         console.print(title, highlight=False, markup=False)
-        console.print(f"bits: {document['bits']}", style="dim", highlight=False, markup=False)
+        console.print(f"bits: {_bits(document['registers'])}", style="dim", highlight=False, markup=False)
         console.print(histogram(counts))
     console.print(f"job {job.id}", style="dim", highlight=False, markup=False)
 
@@ -56,16 +55,17 @@ def _outcome_document(job: Job, outcome: Outcome) -> dict[str, Any]:
         "shots_asked": outcome.shots_asked,
         "shots_returned": outcome.shots_returned,
         "shots_usable": outcome.shots_usable,
-        "bits": _bits(outcome.layout),
+        "registers": [{"name": name, "size": len(bits)} for name, bits in reversed(outcome.layout.groups)],
         "counts": outcome.counts(),
         "probabilities": None if outcome.probabilities is None else dict(outcome.probabilities),
     }
 
 
-def _bits(layout: Layout) -> str:
+def _bits(registers: Iterable[Mapping[str, Any]]) -> str:
     """What stands where in a bit string: `b[0] a[1…0]` for a register b of one bit before a register a of two."""
-    spans = ((name, len(bits) - 1) for name, bits in reversed(layout.groups))
-    return " ".join(f"{name}[{last}…0]" if last else f"{name}[0]" for name, last in spans)
+    return " ".join(
+        f"{own['name']}[{own['size'] - 1}…0]" if own["size"] > 1 else f"{own['name']}[0]" for own in registers
+    )
 
 
 def job_document(record: JobRecord) -> dict[str, Any]:
