@@ -54,7 +54,7 @@ def base_profile() -> Iterator[None]:
 
 
 def prepared(qubits: list[cirq.Qid]) -> list[cirq.Operation]:
-    """No symmetry to hide behind: of five qubits the first and last are 1, the second and fourth 1 together at times."""
+    """No symmetry to hide behind: the first and last qubit are 1, the second and fourth are 1 together at times."""
     first, second, _, fourth, last = qubits
     return [cirq.X(first), cirq.ry(0.8)(second), cirq.CX(second, fourth), cirq.X(last)]
 
@@ -113,6 +113,15 @@ def test_ionq_simulator(service: AzureQuantumService, make: Any) -> None:
 def test_rigetti_qvm(service: AzureQuantumService, make: Any, qubits: list[cirq.Qid]) -> None:
     circuit, keys = make(qubits)
     assert_right(service.run(circuit, repetitions=SHOTS, target="rigetti.sim.qvm"), keys)
+
+
+@pytest.mark.usefixtures("base_profile")
+def test_inverted_measurement(service: AzureQuantumService) -> None:
+    """On Rigetti, where the mask becomes gates. On IonQ the SDK's own serializer, cirq-ionq's, loses it."""
+    qubits = cirq.LineQubit.range(3)
+    circuit = cirq.Circuit(cirq.X(qubits[0]), cirq.measure(*qubits, key="m", invert_mask=(True, False, True)))
+    result = service.run(circuit, repetitions=50, target="rigetti.sim.qvm")
+    assert result.measurements["m"].tolist() == [[0, 0, 1]] * 50
 
 
 @pytest.mark.usefixtures("base_profile")

@@ -20,7 +20,6 @@ with warnings.catch_warnings():  # what the SDK imports warns of being deprecate
     from azure.core.credentials import AzureKeyCredential
     from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
     from azure.quantum import Workspace
-    from azure.quantum.cirq import AzureQuantumService
     from azure.quantum.qiskit import AzureQuantumProvider
     from azure.quantum.target import IonQ
     from azure.quantum.target.quantinuum import Quantinuum
