@@ -186,12 +186,8 @@ def lines(records: list[dict[str, Any]]) -> Iterator[str]:
         if record["skipped"]:
             yield f"{start} skipped: {record['skipped']}"
             continue
-        ratios = (
-            f" {record['request_ratio']:>9.3f} {record['cpu_ratio']:>7.3f}"
-            if "cpu_ratio" in record
-            else f" {'–':>9} {'–':>7}"
-        )
-        yield (
-            f"{start} {record['requests']:>8g} {record['writes']:>6g} {record['min_cpu_ms']:>8.1f} {record['cpu_ms']:>8.1f}"
-            f" {record['wall_ms']:>8.0f}{ratios}  {record['version']}"
-        )
+        ratios = f"{'–':>9} {'–':>7}"
+        if "cpu_ratio" in record:
+            ratios = f"{record['request_ratio']:>9.3f} {record['cpu_ratio']:>7.3f}"
+        spent = f"{record['min_cpu_ms']:>8.1f} {record['cpu_ms']:>8.1f} {record['wall_ms']:>8.0f}"
+        yield f"{start} {record['requests']:>8g} {record['writes']:>6g} {spent} {ratios}  {record['version']}"
