@@ -21,6 +21,7 @@ pytest.importorskip("qiskit")
 
 _FORMAT = "BRAKET_OPEN_QASM_V3"
 _MACHINES = ("aws.ionq.forte", "aws.rigetti.cepheus")
+_FORTE = "x y z h s si t ti v vi rx ry rz cnot swap xx yy"
 _PARAMS = (0.7, -1.9, 0.4, 2.2)
 
 
@@ -51,7 +52,7 @@ def test_p04_every_gate_runs_on_every_machine(machine: str, local: Callable[...,
 @pytest.mark.parametrize(
     ("name", "theirs"),
     [
-        ("ionq-forte", "x y z h s si t ti v vi rx ry rz cnot swap xx yy"),
+        ("ionq-forte", _FORTE),
         ("rigetti-cepheus", "cz ccnot cnot cphaseshift cswap h i iswap phaseshift rx ry rz s si swap t ti x y z"),
     ],
 )
@@ -104,8 +105,9 @@ def test_p04_a_cirq_circuit_keeps_its_meaning(machine: str, local: Callable[...,
 
     one, two, three = cirq.LineQubit.range(3)
     circuit = cirq.Circuit(
-        cirq.X(one), cirq.H(two), cirq.CZ(one, two), cirq.H(two), cirq.CSWAP(one, two, three), cirq.Y(one).controlled_by(three),
-        cirq.ISWAP(one, three), cirq.XX(one, two) ** 0.5, cirq.XX(one, two) ** -0.5, cirq.measure(three, one, two, key="m"),
+        cirq.X(one), cirq.H(two), cirq.CZ(one, two), cirq.H(two), cirq.CSWAP(one, two, three),
+        cirq.Y(one).controlled_by(three), cirq.ISWAP(one, three), cirq.XX(one, two) ** 0.5, cirq.XX(one, two) ** -0.5,
+        cirq.measure(three, one, two, key="m"),
     )  # fmt: skip
     wanted = cirq.Simulator().run(circuit).measurements["m"][0].tolist()
     found = Service(local()).sampler(machine).run(circuit, repetitions=100).measurements["m"]
@@ -132,4 +134,4 @@ def test_p04_silence_about_gates_is_no_refusal(
     document["configuration"]["gates"] = []
     (target,) = remote(lambda _: httpx.Response(200, json=[document])).targets()
     data = encode(_every_gate(), _FORMAT, gates=target.gates).data
-    assert _words(data) <= set("x y z h s si t ti v vi rx ry rz cnot swap xx yy".split())
+    assert _words(data) <= set(_FORTE.split())
