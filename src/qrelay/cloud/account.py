@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Protocol, Self
 
 from qrelay.cloud import loop
 from qrelay.cloud.batch import Batch
@@ -36,6 +37,12 @@ _TARGETS_STAY_FRESH = 300.0
 _SUBMISSIONS_AT_ONCE = 16
 
 Programs = Program | Payload | Sequence[Program | Payload]
+
+
+class Embedded(Protocol):
+    """A cloud in this process that lives and ends with its account."""
+
+    def close(self) -> None: ...
 
 
 class _Inner:
@@ -75,6 +82,8 @@ class Account:
         self._inner: _Inner | None = None
         self._targets: tuple[float, tuple[Target, ...]] | None = None
         self._closed = False
+        self._cloud: Embedded | None = None
+        self._process = os.getpid()
 
     @property
     def requests(self) -> int:
@@ -266,6 +275,12 @@ class Account:
     def _here(self) -> _Inner:
         if self._closed:
             raise ConfigurationError("This account was closed. Make a new one.")
+        if self._cloud is not None and self._process != os.getpid():
+            made = f"{type(self).__name__}.local()"
+            raise ConfigurationError(
+                f"This process was forked off after {made} was called, and the embedded cloud stayed in the other one. "
+                f"Call {made} in here, or let both use `qrelay serve`."
+            )
         if self._inner is None or self._inner.loop is not asyncio.get_running_loop():
             self._inner = _Inner(self)
         return self._inner
@@ -374,6 +389,8 @@ class Account:
         if inner is not None and inner.loop is asyncio.get_running_loop():
             await inner.poller.aclose()
         await self.service.aclose()
+        if self._cloud is not None:
+            await asyncio.to_thread(self._cloud.close)
 
 
 def _say_where_to_look(interruption: BaseException, first: Submission) -> None:
