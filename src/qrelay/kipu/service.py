@@ -93,7 +93,7 @@ class KipuService:
             found = await self._find(submission, began, broke)
             return found if found is not None else await self.submit(submission)
 
-        tag, circuits = tag_of(submission.key, len(submission.payloads)), len(submission.payloads)
+        tag, circuits = tag_of(submission), len(submission.payloads)
         look = f"batch-{submission.key}-{circuits}" + (f"x{circuits}" if circuits > 1 else "")
         raise UnclearOutcome(
             f"Whether a job with the tag {tag} was created on {submission.target.id} is not known: {trouble} Nothing "
@@ -109,7 +109,7 @@ class KipuService:
 
     async def _find(self, submission: Submission, began: Mark, broke: Mark) -> JobRecord | None:
         """The job that the submission became; None if there is none and none can appear any more."""
-        tag = tag_of(submission.key, len(submission.payloads))
+        tag = tag_of(submission)
 
         async def look() -> Job | None:
             looked = 0
