@@ -73,7 +73,7 @@ class Calls:
         """Whatever JSON the answer holds."""
         try:
             return answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise _no_json(answer, "JSON") from None
 
 
@@ -115,7 +115,7 @@ def _refuse(answer: httpx.Response, job_id: str | None) -> None:
     status = answer.status_code
     try:
         code, message = told_error(answer.json())
-    except ValueError:
+    except (ValueError, RecursionError):
         code, message = None, None
     what = f"{answer.request.method} {redact_url(str(answer.request.url))}"
     said = ": ".join(part for part in (code, message) if part).rstrip(". ") or "the service gives no reason"
