@@ -11,7 +11,7 @@ from qiskit import QuantumCircuit, transpile
 from qiskit.transpiler import CouplingMap
 
 if TYPE_CHECKING:
-    from tests.promises.conftest import Way
+    from corners import QiskitWay
 
 BASIS = ["rx", "ry", "rz", "x", "h", "cx"]
 
@@ -31,15 +31,15 @@ def _permuted(seed: int) -> QuantumCircuit:
 
 
 @pytest.mark.parametrize("level", range(4))
-def test_p02_a_batch_of_permutations(way: Way, level: int, aer: Callable[..., dict[str, int]]) -> None:
+def test_p02_a_batch_of_permutations(qiskit_way: QiskitWay, level: int, aer: Callable[..., dict[str, int]]) -> None:
     """Bug: the whole batch decoded by one circuit's qubit-to-bit map (qiskit-ionq#183)."""
     circuits = [_permuted(seed) for seed in range(6)]
-    found = way.run(circuits, shots=30, optimization_level=level, seed_transpiler=5).result().get_counts()
+    found = qiskit_way.run(circuits, shots=30, optimization_level=level, seed_transpiler=5).result().get_counts()
     assert found == [aer(circuit, 30) for circuit in circuits]
     assert len({tuple(counts) for counts in found}) > 3  # the circuits do differ
 
 
-def test_p02_each_circuit_routed_on_its_own(way: Way, aer: Callable[..., dict[str, int]]) -> None:
+def test_p02_each_circuit_routed_on_its_own(qiskit_way: QiskitWay, aer: Callable[..., dict[str, int]]) -> None:
     """Bug: as above, where the transpiler moved the qubits of each circuit differently."""
     circuits = [_permuted(seed) for seed in range(4)]
     line = CouplingMap.from_line(6)
@@ -54,4 +54,4 @@ def test_p02_each_circuit_routed_on_its_own(way: Way, aer: Callable[..., dict[st
         )
         for index, circuit in enumerate(circuits)
     ]
-    assert way.run(placed, shots=30).result().get_counts() == [aer(circuit, 30) for circuit in circuits]
+    assert qiskit_way.run(placed, shots=30).result().get_counts() == [aer(circuit, 30) for circuit in circuits]
