@@ -87,9 +87,12 @@ class Way(ABC):
         """Run them as one list."""
         return self.read(self.submit(list(drawings), shots, **options), partial=self.rounds_shots_down)
 
+    def p_value(self, found: Mapping[Record, int], drawing: Drawing) -> float:
+        """How likely such a sample is; a test refuses what is less likely than 1e-6."""
+        return p_value(found, self.exact(drawing))
+
     def assert_fits(self, drawing: Drawing, shots: int = 3000, **options: Any) -> None:
-        """That what comes back is a likely sample of the exact probabilities (p > 1e-6)."""
+        """That what comes back is a likely sample of the exact probabilities."""
         (found,) = self.read(self.submit(drawing, shots, **options), partial=self.rounds_shots_down)
-        wanted = self.exact(drawing)
         assert sum(found.values()) == shots or self.rounds_shots_down
-        assert p_value(found, wanted) > 1e-6, f"{dict(found)} is no sample of {dict(wanted)}"
+        assert self.p_value(found, drawing) > 1e-6, f"{dict(found)} is no sample of {dict(self.exact(drawing))}"
