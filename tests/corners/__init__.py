@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from corners.cirq_way import CirqWay
 from corners.drawing import Drawing
+from corners.matrix import make_way, ways
 from corners.qiskit_way import QiskitWay
 from corners.way import Record, Records, Way, record
 
-__all__ = ["CirqWay", "Drawing", "QiskitWay", "Record", "Records", "Way", "record"]
+__all__ = ["CirqWay", "Drawing", "QiskitWay", "Record", "Records", "Way", "make_way", "record", "ways"]
