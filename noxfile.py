@@ -38,6 +38,13 @@ def qiskit14(session: nox.Session) -> None:
 
 
 @nox.session
+def cirq15(session: nox.Session) -> None:
+    """What touches Cirq, on the oldest Cirq that is supported."""
+    session.install("-e", ".[all,test]", "cirq-core>=1.5,<1.6")
+    session.run("pytest", *(session.posargs or ["-n", "auto", "-q", "tests/cirq"]))
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """ruff, linter and formatter."""
     session.install("ruff>=0.6")
