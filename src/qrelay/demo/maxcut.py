@@ -82,8 +82,8 @@ def ansatz() -> cirq.Circuit:
 
 def cut_weights(sides: NDArray[Any]) -> NDArray[np.float64]:
     """The weight of each row's cut; `sides` holds 0 or 1 a vertex, shape (rows, VERTICES)."""
-    found: NDArray[np.float64] = np.sum([weight * (sides[:, a] != sides[:, b]) for a, b, weight in EDGES], axis=0)
-    return found
+    total: NDArray[np.float64] = np.sum([weight * (sides[:, a] != sides[:, b]) for a, b, weight in EDGES], axis=0)
+    return total
 
 
 def all_sides() -> NDArray[np.int64]:
