@@ -68,7 +68,9 @@ def _mapped(program: Mapping[str, Any], params: Mapping[str, Any]) -> Layout | N
     """The SDK's `meas_map`, a text: for each classical bit the qubit measured into it, or null."""
     try:
         qubits = json.loads(params["meas_map"])
-        measured = tuple(-1 if qubit is None else int(qubit) for qubit in qubits)
+        if any(qubit is not None and type(qubit) is not int for qubit in qubits):
+            return None
+        measured = tuple(-1 if qubit is None else qubit for qubit in qubits)
         width = max(int(program.get("qubits") or 0), max(measured) + 1)
     except (KeyError, ValueError, TypeError, OverflowError, RecursionError):
         return None
@@ -100,6 +102,8 @@ def _declared(text: str, output_format: str | None) -> Layout | None:
     registers = tuple(Register(name, tuple(bits)) for name, bits in reading.bits.items())
     qubits = tuple(reading.measured.get(bit, -1) for bit in range(count))
     if output_format == "braket.task_result.gate_model_task_result":
+        if len(set(reading.measured.values())) < len(reading.measured):
+            return None  # its answers have each qubit once, and something may have happened in between
         return Layout(count, registers, qubits, reading.width)
     if output_format == "qudora.result" and len(registers) == 1:
         # its strings are of the bits, whatever these measure
