@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, NoReturn, Protocol, Self
@@ -17,8 +17,9 @@ from qrelay.cloud.finding import members, named, readable, unknown_target
 from qrelay.cloud.job import Job
 from qrelay.cloud.joining import KnownSessions, joined_session
 from qrelay.cloud.preparing import Wish, prepare
-from qrelay.cloud.service import JobRecord, Service, Submission
+from qrelay.cloud.service import JobRecord, Service, SessionRecord, Submission
 from qrelay.cloud.session import Session
+from qrelay.cloud.settlement import Settlement
 from qrelay.cloud.submitting import send_all
 from qrelay.cloud.target import Target
 from qrelay.cloud.waiting import Poller, outlast
@@ -347,8 +348,17 @@ class Account:
         if not resolved.sessions:
             raise InvalidOption(f"{resolved.id} has no sessions. Run the jobs without one.", option="session")
         id_ = self._new_id()
-        record = await self.service.open_session(resolved, name=name or f"session-{id_}", id=id_, **options)
-        return Session(self, replace(record, target=resolved.id))
+
+        def opened(record: SessionRecord) -> Session:
+            return Session(self, replace(record, target=resolved.id))
+
+        async def take(ask: Callable[[], Awaitable[SessionRecord]]) -> SessionRecord:
+            return await ask()
+
+        def ask() -> Awaitable[SessionRecord]:
+            return self.service.open_session(resolved, name=name or f"session-{id_}", id=id_, **options)
+
+        return opened(await Settlement(opened).attempt(ask, take))
 
     async def _session(self, id: str) -> Session:  # noqa: A002
         self._here()
