@@ -99,7 +99,7 @@ class KipuService:
             finally:  # however it ended, it may have arrived just now
                 broke = self._settling.mark()
 
-        tag, circuits = tag_of(submission.key, len(submission.payloads)), len(submission.payloads)
+        tag, circuits = tag_of(submission), len(submission.payloads)
         look = f"batch-{submission.key}-{circuits}" + (f"x{circuits}" if circuits > 1 else "")
         raise UnclearOutcome(
             f"Whether a job with the tag {tag} was created on {submission.target.id} is not known: {trouble} Nothing "
@@ -115,7 +115,7 @@ class KipuService:
 
     async def _find(self, submission: Submission, began: Mark, broke: Mark) -> JobRecord | None:
         """The job that the submission became; None if there is none and none can appear any more."""
-        tag = tag_of(submission.key, len(submission.payloads))
+        tag = tag_of(submission)
 
         async def look() -> Job | None:
             looked = 0
