@@ -24,7 +24,7 @@ def record(**bits: str) -> Record:
     return tuple((name, tuple(map(int, digits))) for name, digits in bits.items())
 
 
-@dataclass(frozen=True)
+@dataclass
 class Way(ABC):
     """One row of the matrix, ready to run."""
 
@@ -34,6 +34,13 @@ class Way(ABC):
     account: Account
 
     framework: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        self._open()  # now, because tests count requests
+
+    @abstractmethod
+    def _open(self) -> None:
+        """Find the target."""
 
     @property
     def reports_probabilities(self) -> bool:
