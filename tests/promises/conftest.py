@@ -1,18 +1,21 @@
 """The matrix that the promises are tested on, and the judges of its answers.
 
 A way is one framework, service, target and format. Tests take `way`, run circuits through all of it (reader, writer,
-embedded cloud, decoder) and compare with Aer or with the exact probabilities, none of which pass through our code.
+embedded cloud, decoder) and compare with the framework's own simulator or with the exact probabilities, none of which
+pass through our code. `way` is every way of every framework, `qiskit_way` and `cirq_way` those of one.
 """
 
 from __future__ import annotations
 
+import hashlib
 import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from corners import CirqWay, QiskitWay, Way
 from judges import exact as judge
 from qiskit import QuantumCircuit
 from qiskit.circuit import Qubit
@@ -20,7 +23,9 @@ from qiskit_aer import AerSimulator
 
 from qrelay.azure import Workspace
 from qrelay.cloud import Account, Submission
-from qrelay.qiskit import Backend, Job, Provider
+from qrelay.kipu import Hub
+from qrelay.local.kipu.execution import Order, execute
+from qrelay.qiskit import Provider
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,44 +33,31 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:qiskit_aer.backends.aer_compiler")
 
 
+def _same_shots(order: Order) -> bytes:
+    """The Hub's own answer, drawn by what is asked for: the ids of its jobs, which it draws by, differ in each run."""
+    asked = repr((order.backend, order.input, order.shots)).encode()
+    return execute(replace(order, seed=int.from_bytes(hashlib.sha256(asked).digest()[:4])))
+
+
+_SPEED: dict[str, Any] = {"waiting": 0.01, "executing": 0.01}
 SERVICES: dict[str, Callable[[Callable[[], str]], Account]] = {
-    "azure": lambda new_id: Workspace.local(new_id=new_id),
+    "azure": lambda new_id: Workspace.local(new_id=new_id, **_SPEED),
+    "kipu": lambda new_id: Hub.local(new_id=new_id, hub_engine=_same_shots, **_SPEED),
 }
 
-WAYS = (
-    ("qiskit", "azure", "ionq.simulator", "ionq.circuit.v1"),
-    ("qiskit", "azure", "ionq.simulator", "qir.v1"),
-    ("qiskit", "azure", "rigetti.sim.qvm", "qir.v1"),
-    ("qiskit", "azure", "quantinuum.sim.h2-1e", "qir.v1"),
-    ("qiskit", "azure", "quantinuum.sim.h2-1e", "honeywell.openqasm.v1"),
+FRAMEWORKS: dict[str, type[Way]] = {kind.framework: kind for kind in (QiskitWay, CirqWay)}
+
+ROWS = (
+    ("azure", "ionq.simulator", "ionq.circuit.v1"),
+    ("azure", "ionq.simulator", "qir.v1"),
+    ("azure", "rigetti.sim.qvm", "qir.v1"),
+    ("azure", "quantinuum.sim.h2-1e", "qir.v1"),
+    ("azure", "quantinuum.sim.h2-1e", "honeywell.openqasm.v1"),
+    ("kipu", "kipu.sim.qsim", "OPEN_QASM_V2"),
+    ("kipu", "qudora.sim.xg1", "OPEN_QASM_V2"),
+    ("kipu", "azure.ionq.simulator", "IONQ_CIRCUIT_V1"),
+    ("kipu", "aws.sim.sv1", "BRAKET_OPEN_QASM_V3"),
 )
-
-
-@dataclass(frozen=True)
-class Way:
-    """One row of the matrix, ready to run Qiskit circuits."""
-
-    service: str
-    target: str
-    format: str
-    account: Account
-    backend: Backend
-
-    @property
-    def reports_probabilities(self) -> bool:
-        return self.format == "ionq.circuit.v1"
-
-    @property
-    def rounds_shots_down(self) -> bool:
-        """ionq.simulator makes QIR's shots from probabilities, each state's share rounded down."""
-        return (self.target, self.format) == ("ionq.simulator", "qir.v1")
-
-    def run(self, circuits: QuantumCircuit | list[QuantumCircuit], **options: Any) -> Job:
-        return self.backend.run(circuits, **{"format": self.format, **options})
-
-    def counts(self, circuit: QuantumCircuit, shots: int = 100, **options: Any) -> dict[str, int]:
-        counts: dict[str, int] = self.run(circuit, shots=shots, **options).result().get_counts()
-        return counts
 
 
 class Ids:
@@ -99,15 +91,39 @@ def accounts(ids: Ids) -> Iterator[dict[str, Account]]:
         account.close()
 
 
-def _ways(framework: str) -> list[Any]:
-    return [pytest.param(row, id="-".join(row[2:])) for row in WAYS if row[0] == framework]
+def ways(*frameworks: str, services: tuple[str, ...] = tuple(SERVICES)) -> list[Any]:
+    """Rows of the matrix as parameters of the fixture `way`: `@pytest.mark.parametrize("way", ways(…), indirect=True)`
+    where a promise is about some of them only."""
+    return [
+        pytest.param((framework, *row), id="-".join((framework, *row[1:])))
+        for framework in frameworks or FRAMEWORKS
+        for row in ROWS
+        if row[0] in services
+    ]
 
 
-@pytest.fixture(params=_ways("qiskit"))
+def _way(param: tuple[str, str, str, str], accounts: dict[str, Account]) -> Any:
+    framework, service, target, format_ = param
+    return FRAMEWORKS[framework](service, target, format_, accounts[service])
+
+
+@pytest.fixture(params=ways())
 def way(request: pytest.FixtureRequest, accounts: dict[str, Account]) -> Way:
-    _, service, target, format_ = request.param
-    account = accounts[service]
-    return Way(service, target, format_, account, Provider(account).get_backend(target))
+    """Every corner, for tests that draw their circuits."""
+    made: Way = _way(request.param, accounts)
+    return made
+
+
+@pytest.fixture(params=ways("qiskit"))
+def qiskit_way(request: pytest.FixtureRequest, accounts: dict[str, Account]) -> QiskitWay:
+    made: QiskitWay = _way(request.param, accounts)
+    return made
+
+
+@pytest.fixture(params=ways("cirq"))
+def cirq_way(request: pytest.FixtureRequest, accounts: dict[str, Account]) -> CirqWay:
+    made: CirqWay = _way(request.param, accounts)
+    return made
 
 
 @pytest.fixture
@@ -121,16 +137,21 @@ def provider(account: Account) -> Provider:
 
 
 @pytest.fixture
-def submissions(account: Account, monkeypatch: pytest.MonkeyPatch) -> list[Submission]:
-    """Every submission, as it goes to the service; it does go there."""
+def submissions(accounts: dict[str, Account], monkeypatch: pytest.MonkeyPatch) -> list[Submission]:
+    """Every submission to any service, as it goes there; it does go there."""
     seen: list[Submission] = []
-    submit = account.service.submit
 
-    async def watched(submission: Submission) -> Any:
-        seen.append(submission)
-        return await submit(submission)
+    def watch(account: Account) -> None:
+        submit = account.service.submit
 
-    monkeypatch.setattr(account.service, "submit", watched)
+        async def watched(submission: Submission) -> Any:
+            seen.append(submission)
+            return await submit(submission)
+
+        monkeypatch.setattr(account.service, "submit", watched)
+
+    for account in accounts.values():
+        watch(account)
     return seen
 
 

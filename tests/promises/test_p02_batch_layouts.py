@@ -4,44 +4,44 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pytest
-from qiskit import QuantumCircuit, transpile
+from corners import Drawing, QiskitWay, Way
+from qiskit import transpile
 from qiskit.transpiler import CouplingMap
 
-if TYPE_CHECKING:
-    from tests.promises.conftest import Way
-
 BASIS = ["rx", "ry", "rz", "x", "h", "cx"]
+Aer = Callable[..., dict[str, int]]
 
 
-def _permuted(seed: int) -> QuantumCircuit:
+def _permuted(seed: int, parts: int = 1) -> Drawing:
     """Five qubits in a state that tells them apart, measured through a permutation of its own."""
     dice = random.Random(seed)
-    circuit = QuantumCircuit(5, 5, name=f"permuted-{seed}")
-    pattern = [dice.random() < 0.5 for _ in range(5)]
-    for qubit, flipped in enumerate(pattern):
-        if flipped:
-            circuit.x(qubit)
-    for a, b in [(0, 4), (3, 1), (2, 0)]:
-        circuit.cx(a, b)
-    circuit.measure(range(5), dice.sample(range(5), 5))
-    return circuit
+    flips = [("x", qubit) for qubit in range(5) if dice.random() < 0.5]
+    order = dice.sample(range(5), 5)
+    measured = {"c": order} if parts == 1 else {"d": order[:3], "c": order[3:]}
+    return Drawing(5, [*flips, ("cx", 0, 4), ("cx", 3, 1), ("cx", 2, 0)], measured, name=f"permuted-{seed}")
+
+
+def test_p02_a_batch_of_permutations(way: Way) -> None:
+    """Bug: the whole batch decoded by one circuit's qubit-to-bit map (qiskit-ionq#183)."""
+    drawings = [_permuted(seed, parts=1 + seed % 2) for seed in range(8)]
+    found = way.records(drawings, 30)
+    assert found == [way.simulated(drawing, 30) for drawing in drawings]
+    assert len({tuple(counts) for counts in found}) > 5  # the circuits do differ
 
 
 @pytest.mark.parametrize("level", range(4))
-def test_p02_a_batch_of_permutations(way: Way, level: int, aer: Callable[..., dict[str, int]]) -> None:
-    """Bug: the whole batch decoded by one circuit's qubit-to-bit map (qiskit-ionq#183)."""
-    circuits = [_permuted(seed) for seed in range(6)]
-    found = way.run(circuits, shots=30, optimization_level=level, seed_transpiler=5).result().get_counts()
+def test_p02_a_batch_transpiled_on_the_way(qiskit_way: QiskitWay, level: int, aer: Aer) -> None:
+    """Bug: as above, where the transpiler writes each circuit anew."""
+    circuits = [qiskit_way.build(_permuted(seed)) for seed in range(6)]
+    found = qiskit_way.run(circuits, shots=30, optimization_level=level, seed_transpiler=5).result().get_counts()
     assert found == [aer(circuit, 30) for circuit in circuits]
-    assert len({tuple(counts) for counts in found}) > 3  # the circuits do differ
 
 
-def test_p02_each_circuit_routed_on_its_own(way: Way, aer: Callable[..., dict[str, int]]) -> None:
+def test_p02_each_circuit_routed_on_its_own(qiskit_way: QiskitWay, aer: Aer) -> None:
     """Bug: as above, where the transpiler moved the qubits of each circuit differently."""
-    circuits = [_permuted(seed) for seed in range(4)]
+    circuits = [qiskit_way.build(_permuted(seed)) for seed in range(4)]
     line = CouplingMap.from_line(6)
     placed = [
         transpile(
@@ -54,4 +54,4 @@ def test_p02_each_circuit_routed_on_its_own(way: Way, aer: Callable[..., dict[st
         )
         for index, circuit in enumerate(circuits)
     ]
-    assert way.run(placed, shots=30).result().get_counts() == [aer(circuit, 30) for circuit in circuits]
+    assert qiskit_way.run(placed, shots=30).result().get_counts() == [aer(circuit, 30) for circuit in circuits]

@@ -17,51 +17,51 @@ from qiskit.quantum_info import SparsePauliOp
 from qrelay.errors import IncompleteResult
 
 if TYPE_CHECKING:
-    from tests.promises.conftest import Way
+    from corners import QiskitWay
 
 
-def _sampler(way: Way) -> BackendSamplerV2:
-    return BackendSamplerV2(backend=way.backend, options={"run_options": {"format": way.format}})
+def _sampler(qiskit_way: QiskitWay) -> BackendSamplerV2:
+    return BackendSamplerV2(backend=qiskit_way.backend, options={"run_options": {"format": qiskit_way.format}})
 
 
-def test_p03_sampler_on_flipped_qubits(way: Way) -> None:
+def test_p03_sampler_on_flipped_qubits(qiskit_way: QiskitWay) -> None:
     """Bug: a backend without memory, which the sampler reads as zeros (Qiskit#15694)."""
     circuit = QuantumCircuit(3)
     circuit.x(range(3))
     circuit.measure_all()
-    result = _sampler(way).run([circuit], shots=64).result()
+    result = _sampler(qiskit_way).run([circuit], shots=64).result()
     assert result[0].data.meas.get_counts() == {"111": 64}
 
 
-def test_p03_sampler_on_several_registers(way: Way) -> None:
+def test_p03_sampler_on_several_registers(qiskit_way: QiskitWay) -> None:
     """Bug: all registers read from the lowest bits."""
     circuit = QuantumCircuit(QuantumRegister(4, "q"), ClassicalRegister(1, "low"), ClassicalRegister(3, "high"))
     circuit.x([0, 2])
     circuit.measure([0, 1, 2, 3], [3, 1, 2, 0])
-    data = _sampler(way).run([circuit], shots=50).result()[0].data
+    data = _sampler(qiskit_way).run([circuit], shots=50).result()[0].data
     assert data.low.get_counts() == {"0": 50}
     assert data.high.get_counts() == {"110": 50}
 
 
-def test_p03_sampler_over_parameters_keeps_their_order(way: Way) -> None:
+def test_p03_sampler_over_parameters_keeps_their_order(qiskit_way: QiskitWay) -> None:
     """Bug: results of a list handed back in the order in which the service ended them."""
     theta = Parameter("theta")
     circuit = QuantumCircuit(1)
     circuit.rx(theta, 0)
     circuit.measure_all()
     values = [0.0, math.pi, 0.0, math.pi, math.pi, 0.0]
-    data = _sampler(way).run([(circuit, values)], shots=40).result()[0].data.meas
+    data = _sampler(qiskit_way).run([(circuit, values)], shots=40).result()[0].data.meas
     assert [data.get_counts(index) for index in range(6)] == [{"1" if value else "0": 40} for value in values]
 
 
-def test_p03_estimator(way: Way) -> None:
+def test_p03_estimator(qiskit_way: QiskitWay) -> None:
     """Bug: counts in another bit order, which swaps the expectation values of the qubits."""
     circuit = QuantumCircuit(2)
     circuit.ry(0.6, 0)
     circuit.ry(2.1, 1)
-    way.backend.set_options(format=way.format)
+    qiskit_way.backend.set_options(format=qiskit_way.format)
     result = (
-        BackendEstimatorV2(backend=way.backend)
+        BackendEstimatorV2(backend=qiskit_way.backend)
         .run([(circuit, [SparsePauliOp("IZ"), SparsePauliOp("ZI"), SparsePauliOp("XX")])], precision=0.02)
         .result()
     )
@@ -69,35 +69,35 @@ def test_p03_estimator(way: Way) -> None:
     assert list(result[0].data.evs) == pytest.approx(expected, abs=6 * 0.02)
 
 
-def test_p03_memory_agrees_with_the_counts(way: Way) -> None:
+def test_p03_memory_agrees_with_the_counts(qiskit_way: QiskitWay) -> None:
     """Bug: memory of another length than the counts' sum, or of another distribution."""
     circuit = QuantumCircuit(QuantumRegister(3, "q"), ClassicalRegister(2, "a"), ClassicalRegister(1, "b"))
     circuit.h([0, 1, 2])
     circuit.measure([0, 1, 2], [2, 0, 1])
-    result = way.run(circuit, shots=800, memory=True).result()
+    result = qiskit_way.run(circuit, shots=800, memory=True).result()
     memory = result.get_memory()
     assert len(memory) == 800
     assert Counter(memory) == result.get_counts()
     assert result.get_memory() == memory
 
 
-def test_p03_memory_that_was_not_asked_for_is_an_error(way: Way) -> None:
+def test_p03_memory_that_was_not_asked_for_is_an_error(qiskit_way: QiskitWay) -> None:
     """Bug: zeros in place of memory that nobody asked for."""
     circuit = QuantumCircuit(1, 1)
     circuit.x(0)
     circuit.measure(0, 0)
     with pytest.raises(QiskitError, match="memory"):
-        way.run(circuit, shots=10).result().get_memory()
+        qiskit_way.run(circuit, shots=10).result().get_memory()
 
 
-def test_p03_fewer_shots_than_asked_say_so(way: Way) -> None:
+def test_p03_fewer_shots_than_asked_say_so(qiskit_way: QiskitWay) -> None:
     """Bug: a shape error deep inside the sampler, or padding, where the service returned fewer shots than asked for."""
-    if not way.rounds_shots_down:
+    if not qiskit_way.rounds_shots_down:
         pytest.skip("only shots made from probabilities come back fewer on the embedded cloud")
     circuit = QuantumCircuit(3)
     circuit.h(range(3))
     circuit.measure_all()
-    job = way.run(circuit, shots=1001, memory=True)
+    job = qiskit_way.run(circuit, shots=1001, memory=True)
     with pytest.raises(IncompleteResult) as caught:
         job.result()
     assert (caught.value.asked, caught.value.usable) == (1001, 1000)
@@ -106,17 +106,17 @@ def test_p03_fewer_shots_than_asked_say_so(way: Way) -> None:
     with pytest.raises(IncompleteResult):  # and goes on saying so
         job.result()
     with pytest.raises(IncompleteResult):
-        _sampler(way).run([circuit], shots=1001).result()
-    assert sum(way.counts(circuit, 1001).values()) == 1000
+        _sampler(qiskit_way).run([circuit], shots=1001).result()
+    assert sum(qiskit_way.counts(circuit, 1001).values()) == 1000
 
 
-def test_p03_sampler_agrees_with_exact_probabilities(way: Way, assert_fits: Callable[..., None]) -> None:
+def test_p03_sampler_agrees_with_exact_probabilities(qiskit_way: QiskitWay, assert_fits: Callable[..., None]) -> None:
     """Bug: memory made of sorted or repeated shots that the counts do not show."""
     circuit = QuantumCircuit(3)
     for qubit, angle in enumerate([0.5, 1.2, 2.0]):
         circuit.ry(angle, qubit)
     circuit.measure_all()
-    if way.rounds_shots_down:
+    if qiskit_way.rounds_shots_down:
         pytest.skip("its shots come back fewer, which the test above is about")
-    found = _sampler(way).run([circuit], shots=3000).result()[0].data.meas.get_counts()
+    found = _sampler(qiskit_way).run([circuit], shots=3000).result()[0].data.meas.get_counts()
     assert_fits(found, circuit)

@@ -13,7 +13,7 @@ from qiskit import QuantumCircuit
 from qrelay.qiskit import Provider
 
 if TYPE_CHECKING:
-    from tests.promises.conftest import Way
+    from corners import QiskitWay
 
 
 def _uneven(seed: int) -> QuantumCircuit:
@@ -28,38 +28,42 @@ def _uneven(seed: int) -> QuantumCircuit:
 
 
 @pytest.mark.parametrize("shots", [1, 7, 997])
-def test_p05_ints_that_sum_to_the_usable_shots(way: Way, shots: int, assert_fits: Callable[..., None]) -> None:
+def test_p05_ints_that_sum_to_the_usable_shots(
+    qiskit_way: QiskitWay, shots: int, assert_fits: Callable[..., None]
+) -> None:
     """Bug: float counts, or counts that do not sum to the shots (azure-quantum-python#248)."""
-    job = way.run(_uneven(shots), shots=shots)
+    job = qiskit_way.run(_uneven(shots), shots=shots)
     (outcome,) = job.outcomes()
-    counts = job.result(partial=way.rounds_shots_down).get_counts()  # of one shot nothing may be left after rounding
+    counts = job.result(
+        partial=qiskit_way.rounds_shots_down
+    ).get_counts()  # of one shot nothing may be left after rounding
     assert all(type(count) is int and count > 0 for count in counts.values())
     assert sum(counts.values()) == outcome.shots_usable
     assert outcome.shots_asked == shots
     assert outcome.shots_usable == outcome.shots_returned
-    if not way.rounds_shots_down:
+    if not qiskit_way.rounds_shots_down:
         assert outcome.shots_returned == shots
     if shots > 900:
         assert_fits(counts, _uneven(shots))
 
 
-def test_p05_reading_twice_gives_the_same(way: Way) -> None:
+def test_p05_reading_twice_gives_the_same(qiskit_way: QiskitWay) -> None:
     """Bug: counts sampled anew from probabilities at each reading."""
-    job = way.run(_uneven(3), shots=640)
+    job = qiskit_way.run(_uneven(3), shots=640)
     first = job.result().get_counts()
     assert job.result().get_counts() == first
-    again = Provider(way.account).job(job.job_id())
+    again = Provider(qiskit_way.account).job(job.job_id())
     result = again.result()
     assert result.get_counts() == first
     assert Counter(result.get_memory()) == first
-    assert Provider(way.account).job(job.job_id()).result().get_memory() == result.get_memory()
+    assert Provider(qiskit_way.account).job(job.job_id()).result().get_memory() == result.get_memory()
 
 
-def test_p05_exact_probabilities_are_kept(way: Way, exact: Callable[..., dict[str, float]]) -> None:
+def test_p05_exact_probabilities_are_kept(qiskit_way: QiskitWay, exact: Callable[..., dict[str, float]]) -> None:
     """Bug: the service's exact figures lost behind rounded counts."""
     circuit = _uneven(11)
-    result = way.run(circuit, shots=100).result()
-    if way.reports_probabilities:
+    result = qiskit_way.run(circuit, shots=100).result()
+    if qiskit_way.reports_probabilities:
         found = {outcome: value for outcome, value in result.data()["probabilities"].items() if value > 1e-12}
         assert found == pytest.approx(exact(circuit), abs=1e-9)
     else:

@@ -10,11 +10,13 @@ from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, transpile
 from qiskit.transpiler import CouplingMap
 
 if TYPE_CHECKING:
-    from tests.promises.conftest import Way
+    from corners import QiskitWay
 
 
 @pytest.mark.parametrize("level", range(4))
-def test_p09_a_circuit_placed_and_routed_beforehand(way: Way, level: int, assert_fits: Callable[..., None]) -> None:
+def test_p09_a_circuit_placed_and_routed_beforehand(
+    qiskit_way: QiskitWay, level: int, assert_fits: Callable[..., None]
+) -> None:
     """Bug: bits read by the qubits' numbers before placement (qBraid#1389)."""
     circuit = QuantumCircuit(QuantumRegister(4, "q"), ClassicalRegister(2, "a"), ClassicalRegister(2, "b"))
     for qubit, angle in enumerate([0.3, 0.9, 1.7, 2.4]):
@@ -32,15 +34,15 @@ def test_p09_a_circuit_placed_and_routed_beforehand(way: Way, level: int, assert
         seed_transpiler=3,
     )
     assert placed.num_qubits == 7
-    assert_fits(way.counts(placed, 3000), circuit)
+    assert_fits(qiskit_way.counts(placed, 3000), circuit)
 
 
-def test_p09_transpiled_for_the_backend_itself(way: Way, assert_fits: Callable[..., None]) -> None:
+def test_p09_transpiled_for_the_backend_itself(qiskit_way: QiskitWay, assert_fits: Callable[..., None]) -> None:
     """Bug: a circuit transpiled with the backend's own target and an initial layout is read in the old order."""
     circuit = QuantumCircuit(3)
     circuit.ry(0.4, 0)
     circuit.ecr(0, 2)
     circuit.ryy(0.8, 1, 2)
     circuit.measure_all()
-    done = transpile(circuit, backend=way.backend, optimization_level=3, seed_transpiler=1)
-    assert_fits(way.counts(done, 3000), circuit)
+    done = transpile(circuit, backend=qiskit_way.backend, optimization_level=3, seed_transpiler=1)
+    assert_fits(qiskit_way.counts(done, 3000), circuit)

@@ -13,7 +13,7 @@ from qiskit.exceptions import QiskitError
 from qrelay.errors import InvalidOption, QrelayError, TooManyQubits, UnboundParameters, UnsupportedCircuit
 
 if TYPE_CHECKING:
-    from tests.promises.conftest import Way
+    from corners import QiskitWay
 
     from qrelay.cloud import Submission
     from qrelay.qiskit import Provider
@@ -37,36 +37,36 @@ def _gates(submission: Submission) -> int:
     return sum(line.startswith("h ") for line in text.splitlines())
 
 
-def test_p16_optimization_level_3_on_h_h_submits_no_gate(way: Way, submissions: list[Submission]) -> None:
+def test_p16_optimization_level_3_on_h_h_submits_no_gate(qiskit_way: QiskitWay, submissions: list[Submission]) -> None:
     """Bug: optimization_level accepted and ignored (qiskit-braket-provider#296)."""
-    assert way.run(_twice_h(), shots=20, optimization_level=3).result().get_counts() == {"0": 20}
-    assert way.run(_twice_h(), shots=20).result().get_counts() == {"0": 20}
+    assert qiskit_way.run(_twice_h(), shots=20, optimization_level=3).result().get_counts() == {"0": 20}
+    assert qiskit_way.run(_twice_h(), shots=20).result().get_counts() == {"0": 20}
     assert [_gates(one) for one in submissions] == [0, 2]  # without a level, what the target knows is sent as it is
 
 
-def test_p16_shots_reach_the_wire(way: Way) -> None:
+def test_p16_shots_reach_the_wire(qiskit_way: QiskitWay) -> None:
     """Bug: shots lost on the way, so that the service's default is run and billed (azure-quantum-python#405)."""
     circuit = QuantumCircuit(1, 1)
     circuit.x(0)
     circuit.measure(0, 0)
-    job = way.run(circuit, shots=37)
-    record = way.account.job(job.job_id()).record
+    job = qiskit_way.run(circuit, shots=37)
+    record = qiskit_way.account.job(job.job_id()).record
     assert record.raw["inputParams"]["shots"] == 37  # a literal: what our own table says is what is being tested
     assert "count" not in record.raw["inputParams"]
     assert job.result().get_counts() == {"1": 37}
 
 
-def test_p16_options_of_the_backend_are_defaults(way: Way) -> None:
+def test_p16_options_of_the_backend_are_defaults(qiskit_way: QiskitWay) -> None:
     """Bug: backend.options shown but not used."""
     circuit = QuantumCircuit(1, 1)
     circuit.x(0)
     circuit.measure(0, 0)
-    way.backend.set_options(shots=12, memory=True)
-    assert way.run(circuit).result().get_memory() == ["1"] * 12
-    assert way.run(circuit, shots=None, memory=None).result().get_counts() == {"1": 12}
-    assert way.run(circuit, shots=5).result().get_counts() == {"1": 5}
+    qiskit_way.backend.set_options(shots=12, memory=True)
+    assert qiskit_way.run(circuit).result().get_memory() == ["1"] * 12
+    assert qiskit_way.run(circuit, shots=None, memory=None).result().get_counts() == {"1": 12}
+    assert qiskit_way.run(circuit, shots=5).result().get_counts() == {"1": 5}
     with pytest.raises(AttributeError):
-        way.backend.set_options(shotz=1)
+        qiskit_way.backend.set_options(shotz=1)
 
 
 @pytest.mark.parametrize(
@@ -85,19 +85,21 @@ def test_p16_options_of_the_backend_are_defaults(way: Way) -> None:
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_p16_what_cannot_be_meant_is_refused_before_any_request(way: Way, options: dict[str, Any], named: str) -> None:
+def test_p16_what_cannot_be_meant_is_refused_before_any_request(
+    qiskit_way: QiskitWay, options: dict[str, Any], named: str
+) -> None:
     """Bug: an option misspelt, or out of range, and silently ignored or refused only by the service."""
-    before = way.account.requests
+    before = qiskit_way.account.requests
     with pytest.raises(InvalidOption) as caught:
-        way.run(_twice_h(), **options)
+        qiskit_way.run(_twice_h(), **options)
     assert caught.value.option == named
     assert isinstance(caught.value, QiskitError)
-    assert way.account.requests == before
+    assert qiskit_way.account.requests == before
 
 
-def test_p16_the_most_shots_that_the_service_takes_are_taken(way: Way) -> None:
+def test_p16_the_most_shots_that_the_service_takes_are_taken(qiskit_way: QiskitWay) -> None:
     """Bug: a limit that is not the service's: shots refused that it would run, or uploaded that it then refuses."""
-    assert way.counts(_twice_h(), 10_000) == {"0": 10_000}
+    assert qiskit_way.counts(_twice_h(), 10_000) == {"0": 10_000}
 
 
 def _unbound() -> QuantumCircuit:
@@ -134,14 +136,14 @@ def _opaque() -> QuantumCircuit:
     ids=["unbound", "too wide", "opaque gate", "text", "empty list", "not all circuits"],
 )
 def test_p16_bad_circuits_are_refused_before_any_request(
-    way: Way, make: Any, kind: type[QrelayError], says: str
+    qiskit_way: QiskitWay, make: Any, kind: type[QrelayError], says: str
 ) -> None:
     """Bug: an upload, or a failed job, for what could be known at once."""
-    before = way.account.requests
+    before = qiskit_way.account.requests
     with pytest.raises(kind, match=says) as caught:
-        way.run(make())
+        qiskit_way.run(make())
     assert isinstance(caught.value, QiskitError)
-    assert way.account.requests == before
+    assert qiskit_way.account.requests == before
     if make is _opaque:
         assert (caught.value.operation, caught.value.index) == ("mystery", 1)
 

@@ -14,7 +14,7 @@ from qrelay.errors import JobFailed, PartialResult
 from qrelay.qiskit import Provider
 
 if TYPE_CHECKING:
-    from tests.promises.conftest import Way
+    from corners import QiskitWay
 
     from qrelay.cloud import Account, Submission
 
@@ -28,34 +28,34 @@ def _number(value: int, name: str | None = None) -> QuantumCircuit:
     return circuit
 
 
-def test_p22_results_in_order_under_one_id(way: Way) -> None:
+def test_p22_results_in_order_under_one_id(qiskit_way: QiskitWay) -> None:
     """Bug: only the first circuit runs, or results come in the order of their ends (azure-quantum-python#200, #259)."""
     circuits = [_number(value) for value in (3, 12, 0, 7, 9, 1, 14)]
-    job = way.run(circuits, shots=10)
+    job = qiskit_way.run(circuits, shots=10)
     assert isinstance(job.job_id(), str)
     counts = job.result().get_counts()
     assert counts == [{format(value, "04b"): 10} for value in (3, 12, 0, 7, 9, 1, 14)]
     assert job.result().get_counts(circuits[3]) == {"0111": 10}
     assert job.status() is JobStatus.DONE
-    assert Provider(way.account).job(job.job_id()).result().get_counts() == counts
+    assert Provider(qiskit_way.account).job(job.job_id()).result().get_counts() == counts
 
 
-def test_p22_a_list_of_one_is_a_list_of_one(way: Way) -> None:
+def test_p22_a_list_of_one_is_a_list_of_one(qiskit_way: QiskitWay) -> None:
     """Bug: a list of one circuit treated as no list, or as an empty one."""
-    result = way.run([_number(5)], shots=10).result()
+    result = qiskit_way.run([_number(5)], shots=10).result()
     assert len(result.results) == 1
     assert result.get_counts(0) == {"0101": 10}
 
 
-def test_p22_equal_names_are_never_mixed_up(way: Way) -> None:
+def test_p22_equal_names_are_never_mixed_up(qiskit_way: QiskitWay) -> None:
     """Bug: get_counts(circuit) returns the first circuit's counts for every circuit of that name."""
     circuits = [_number(value, name="same") for value in (1, 2, 4)]
-    job = way.run(circuits, shots=10)
+    job = qiskit_way.run(circuits, shots=10)
     result = job.result()
     assert [result.get_counts(circuit) for circuit in circuits] == [{"0001": 10}, {"0010": 10}, {"0100": 10}]
     with pytest.raises(QiskitError, match="index"):
         result.get_counts("same")
-    elsewhere = Provider(way.account).job(job.job_id()).result()
+    elsewhere = Provider(qiskit_way.account).job(job.job_id()).result()
     with pytest.raises(QiskitError, match="index"):
         elsewhere.get_counts(circuits[1])
     assert elsewhere.get_counts(1) == {"0010": 10}
@@ -77,9 +77,9 @@ def spoiled(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("spoiled")
-def test_p22_a_failed_member_raises_with_the_others_outcomes(way: Way) -> None:
+def test_p22_a_failed_member_raises_with_the_others_outcomes(qiskit_way: QiskitWay) -> None:
     """Bug: one failed circuit loses all the others' results, or the list silently shrinks."""
-    job = way.run([_number(1), _number(2), _number(4)], shots=10)
+    job = qiskit_way.run([_number(1), _number(2), _number(4)], shots=10)
     with pytest.raises(PartialResult) as caught:
         job.result()
     error = caught.value
@@ -104,15 +104,17 @@ def test_p22_a_failed_member_raises_with_the_others_outcomes(way: Way) -> None:
 
 
 @pytest.mark.usefixtures("spoiled")
-def test_p22_a_permanent_failure_costs_one_submission(way: Way, submissions: list[Submission]) -> None:
+def test_p22_a_permanent_failure_costs_one_submission(qiskit_way: QiskitWay, submissions: list[Submission]) -> None:
     """Bug: failed circuits submitted again and again."""
-    job = way.run([_number(1), _number(2)], shots=10)
+    job = qiskit_way.run([_number(1), _number(2)], shots=10)
     with pytest.raises(PartialResult):
         job.result()
     assert len(submissions) == 2
 
 
-def test_p22_a_failed_single_job_says_why(way: Way, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_p22_a_failed_single_job_says_why(
+    qiskit_way: QiskitWay, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Bug: a result without counts, or Qiskit's own shape error, in place of the service's reason."""
     submit = account.service.submit
 
@@ -120,7 +122,7 @@ def test_p22_a_failed_single_job_says_why(way: Way, account: Account, monkeypatc
         return await submit(replace(submission, payloads=(replace(submission.payloads[0], data=b"?"),)))
 
     monkeypatch.setattr(account.service, "submit", spoil)
-    job = way.run(_number(1), shots=10)
+    job = qiskit_way.run(_number(1), shots=10)
     with pytest.raises(JobFailed) as caught:
         job.result()
     assert isinstance(caught.value, QiskitError)

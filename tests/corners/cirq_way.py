@@ -1,0 +1,65 @@
+"""Cirq's ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import cirq
+from judges.simulated import counted_records, exact_records
+
+from corners.drawing import Drawing
+from corners.way import Record, Records, Way
+from qrelay.cirq import Job, Sampler, Service, Session
+
+_GATES = {"x": cirq.X, "h": cirq.H, "s": cirq.S, "t": cirq.T, "cx": cirq.CX, "cz": cirq.CZ, "swap": cirq.SWAP}
+_TURNS = {"rx": cirq.rx, "ry": cirq.ry, "rz": cirq.rz}
+
+
+class CirqWay(Way):
+    framework = "cirq"
+
+    @cached_property
+    def cirq_service(self) -> Service:
+        return Service(self.account)
+
+    @cached_property
+    def sampler(self) -> Sampler:
+        return self.cirq_service.sampler(self.target, format=self.format)
+
+    def build(self, drawing: Drawing) -> cirq.Circuit:
+        """On qubits in a line. The measurements stand behind all gates, in the drawing's order."""
+        line = cirq.LineQubit.range(drawing.num_qubits)
+        gates = []
+        for name, *arguments in drawing.gates:
+            gate = _TURNS[name](arguments.pop(0)) if name in _TURNS else _GATES[name]
+            gates.append(gate.on(*(line[qubit] for qubit in arguments)))
+        measured = [cirq.measure(*(line[qubit] for qubit in qubits), key=k) for k, qubits in drawing.measured.items()]
+        return cirq.Circuit(gates) + cirq.Circuit(measured)
+
+    def submit(self, circuits: Any, shots: int = 100, **options: Any) -> Job:
+        if isinstance(circuits, list):
+            return self.sampler.submit_batch([self._own(one) for one in circuits], repetitions=shots, **options)
+        return self.sampler.submit(self._own(circuits), repetitions=shots, **options)
+
+    def job(self, job_id: str) -> Job:
+        return self.cirq_service.job(job_id)
+
+    def id_of(self, job: Job) -> str:
+        return job.id
+
+    def open_session(self, **options: Any) -> Session:
+        return self.sampler.open_session(**options)
+
+    def read(self, job: Job, *, partial: bool = False) -> list[Records]:
+        return [counted_records(result) for result in job.results(partial=partial) if result is not None]
+
+    def simulated(self, drawing: Drawing, shots: int) -> Records:
+        return counted_records(cirq.Simulator(seed=7).run(self.build(drawing), repetitions=shots))
+
+    def exact(self, drawing: Drawing) -> Mapping[Record, float]:
+        return exact_records(self.build(drawing))
+
+    def _own(self, circuit: Any) -> cirq.AbstractCircuit:
+        return self.build(circuit) if isinstance(circuit, Drawing) else circuit

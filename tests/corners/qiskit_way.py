@@ -1,0 +1,93 @@
+"""Qiskit's ways."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from judges import exact as judge
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit_aer import AerSimulator
+
+from corners.drawing import Drawing
+from corners.way import Record, Records, Way
+from qrelay.qiskit import Backend, Job, Provider, Session
+
+
+class QiskitWay(Way):
+    framework = "qiskit"
+
+    @cached_property
+    def provider(self) -> Provider:
+        return Provider(self.account)
+
+    @cached_property
+    def backend(self) -> Backend:
+        """A new one for each test: options set on it are not the others'."""
+        return self.provider.get_backend(self.target)
+
+    def run(self, circuits: QuantumCircuit | list[QuantumCircuit], **options: Any) -> Job:
+        return self.backend.run(circuits, **{"format": self.format, **options})
+
+    def counts(self, circuit: QuantumCircuit, shots: int = 100, **options: Any) -> dict[str, int]:
+        counts: dict[str, int] = self.run(circuit, shots=shots, **options).result().get_counts()
+        return counts
+
+    def build(self, drawing: Drawing) -> QuantumCircuit:
+        registers = [ClassicalRegister(len(qubits), name) for name, qubits in drawing.measured.items()]
+        circuit = QuantumCircuit(QuantumRegister(drawing.num_qubits, "q"), *registers, name=drawing.name)
+        for name, *arguments in drawing.gates:
+            getattr(circuit, name)(*arguments)
+        for register, qubits in zip(registers, drawing.measured.values(), strict=True):
+            circuit.measure(qubits, register)
+        return circuit
+
+    def submit(self, circuits: Any, shots: int = 100, **options: Any) -> Job:
+        built = [self._own(one) for one in circuits] if isinstance(circuits, list) else self._own(circuits)
+        return self.run(built, shots=shots, **options)
+
+    def job(self, job_id: str) -> Job:
+        return self.provider.job(job_id)
+
+    def id_of(self, job: Job) -> str:
+        job_id: str = job.job_id()
+        return job_id
+
+    def open_session(self, **options: Any) -> Session:
+        return self.backend.open_session(**options)
+
+    def read(self, job: Job, *, partial: bool = False) -> list[Records]:
+        return _records(job.result(partial=True) if partial else job.result())
+
+    def simulated(self, drawing: Drawing, shots: int) -> Records:
+        (found,) = _records(AerSimulator(seed_simulator=7).run(self.build(drawing), shots=shots).result())
+        return found
+
+    def exact(self, drawing: Drawing) -> Mapping[Record, float]:
+        circuit = self.build(drawing)
+        sizes = [(register.name, register.size) for register in circuit.cregs]
+        distribution = judge.memory_distribution(circuit)
+        return {_record(judge.qiskit_string(circuit, memory), sizes): weight for memory, weight in distribution.items()}
+
+    def _own(self, circuit: Any) -> QuantumCircuit:
+        return self.build(circuit) if isinstance(circuit, Drawing) else circuit
+
+
+def _records(result: Any) -> list[Records]:
+    """Counts as a Qiskit result prints them, taken apart by what its header says of the registers."""
+    found = []
+    for index, one in enumerate(result.results):
+        head = one.header if isinstance(one.header, dict) else one.header.to_dict()
+        sizes = [(name, size) for name, size in head["creg_sizes"]]
+        counts = {_record(text, sizes): count for text, count in result.get_counts(index).items()}
+        found.append(Counter(counts))
+    return found
+
+
+def _record(text: str, sizes: list[tuple[str, int]]) -> Record:
+    """Qiskit prints the last register first, and each register's last bit first, with a space between registers."""
+    parts = text.split(" ")[::-1]
+    assert [len(part) for part in parts] == [size for _, size in sizes], f"{text!r} does not show {sizes}"
+    return tuple((name, tuple(map(int, part[::-1]))) for (name, _), part in zip(sizes, parts, strict=True))

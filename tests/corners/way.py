@@ -1,0 +1,98 @@
+"""What every framework's way can do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
+
+from judges.exact import p_value
+
+from corners.drawing import Drawing
+from qrelay.cloud import Account
+
+Record: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
+"""One shot: every register or key by its name, in the circuit's order, and its bits, first bit first."""
+
+Records: TypeAlias = Counter[Record]
+
+
+def record(**bits: str) -> Record:
+    """Written down by hand: `record(a="01")` has 1 in the second bit of a."""
+    return tuple((name, tuple(map(int, digits))) for name, digits in bits.items())
+
+
+@dataclass(frozen=True)
+class Way(ABC):
+    """One row of the matrix, ready to run."""
+
+    service: str
+    target: str
+    format: str
+    account: Account
+
+    framework: ClassVar[str]
+
+    @property
+    def reports_probabilities(self) -> bool:
+        return self.format in ("ionq.circuit.v1", "IONQ_CIRCUIT_V1")
+
+    @property
+    def rounds_shots_down(self) -> bool:
+        """ionq.simulator makes QIR's shots from probabilities, each state's share rounded down."""
+        return (self.target, self.format) == ("ionq.simulator", "qir.v1")
+
+    @property
+    def measures_midway(self) -> bool:
+        """Whether the format can go on with a qubit after its measurement, and say conditions."""
+        return self.format == "honeywell.openqasm.v1"
+
+    # --- in the framework's own words --------------------------------------------------------------------------------
+
+    @abstractmethod
+    def build(self, drawing: Drawing) -> Any:
+        """The framework's circuit."""
+
+    @abstractmethod
+    def submit(self, circuits: Any, shots: int = 100, **options: Any) -> Any:
+        """The framework's job of a Drawing, a circuit of the framework's own, or a list of either."""
+
+    @abstractmethod
+    def job(self, job_id: str) -> Any:
+        """The framework's job by its id, read back from the service."""
+
+    @abstractmethod
+    def id_of(self, job: Any) -> str: ...
+
+    @abstractmethod
+    def open_session(self, **options: Any) -> Any: ...
+
+    # --- alike for all -----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def read(self, job: Any, *, partial: bool = False) -> list[Records]:
+        """What the job measured, circuit by circuit. With `partial`, fewer shots than asked for will do."""
+
+    @abstractmethod
+    def simulated(self, drawing: Drawing, shots: int) -> Records:
+        """What the framework's own simulator measures."""
+
+    @abstractmethod
+    def exact(self, drawing: Drawing) -> Mapping[Record, float]:
+        """The probability of every record, by the framework's own state vector."""
+
+    def records(self, drawings: Sequence[Drawing], shots: int = 100, **options: Any) -> list[Records]:
+        """Run them as one list."""
+        return self.read(self.submit(list(drawings), shots, **options), partial=self.rounds_shots_down)
+
+    def p_value(self, found: Mapping[Record, int], drawing: Drawing) -> float:
+        """How likely such a sample is; a test refuses what is less likely than 1e-6."""
+        return p_value(found, self.exact(drawing))
+
+    def assert_fits(self, drawing: Drawing, shots: int = 3000, **options: Any) -> None:
+        """That what comes back is a likely sample of the exact probabilities."""
+        (found,) = self.read(self.submit(drawing, shots, **options), partial=self.rounds_shots_down)
+        assert sum(found.values()) == shots or self.rounds_shots_down
+        assert self.p_value(found, drawing) > 1e-6, f"{dict(found)} is no sample of {dict(self.exact(drawing))}"
