@@ -89,11 +89,23 @@ class Embedded:
         """Every job there is, as the service itself lists them, oldest first; asked without any of our code."""
         return asyncio.run(self._jobs())
 
-    async def _jobs(self) -> list[dict[str, Any]]:
+    def get(self, path: str) -> Any:
+        """A document of the service's."""
+
+        async def ask() -> Any:
+            async with self._client() as client:
+                return (await client.get(path)).raise_for_status().json()
+
+        return asyncio.run(ask())
+
+    def _client(self) -> httpx.AsyncClient:
         transport = httpx.ASGITransport(app=self.cloud.app)
         headers = {"x-auth-token": self._token, "x-ms-quantum-api-key": self._token}
+        return httpx.AsyncClient(transport=transport, base_url=_HERE, headers=headers)
+
+    async def _jobs(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        async with httpx.AsyncClient(transport=transport, base_url=_HERE, headers=headers) as client:
+        async with self._client() as client:
             if self.service == "kipu":
                 body = (await client.get("/quantum/jobs?size=1000")).raise_for_status().json()
                 assert body["total_pages"] <= 1
