@@ -8,8 +8,22 @@ from __future__ import annotations
 
 from corners.cirq_way import CirqWay
 from corners.drawing import Drawing
+from corners.matrix import ROWS, make_way, ways
 from corners.numbers import number, numbers_read
 from corners.qiskit_way import QiskitWay
 from corners.way import Record, Records, Way, record
 
-__all__ = ["CirqWay", "Drawing", "QiskitWay", "Record", "Records", "Way", "number", "numbers_read", "record"]
+__all__ = [
+    "ROWS",
+    "CirqWay",
+    "Drawing",
+    "QiskitWay",
+    "Record",
+    "Records",
+    "Way",
+    "make_way",
+    "number",
+    "numbers_read",
+    "record",
+    "ways",
+]

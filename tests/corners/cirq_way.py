@@ -30,6 +30,11 @@ class CirqWay(Way):
     def sampler(self) -> Sampler:
         return self.cirq_service.sampler(self.target, format=self.format)
 
+    @cached_property
+    def lenient_sampler(self) -> Sampler:
+        """Content with fewer repetitions where the target rounds them down."""
+        return self.cirq_service.sampler(self.target, format=self.format, partial=self.rounds_shots_down)
+
     def build(self, drawing: Drawing) -> cirq.Circuit:
         """On qubits in a line. The measurements stand behind all gates, in the drawing's order."""
         line = cirq.LineQubit.range(drawing.num_qubits)

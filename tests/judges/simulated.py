@@ -40,5 +40,6 @@ def exact_records(circuit: cirq.AbstractCircuit) -> dict[Record, float]:
 def counted_records(result: cirq.Result) -> Counter[Record]:
     """How often every record stands in a result."""
     keys = list(result.records)
-    rows = zip(*(result.records[key].reshape(result.repetitions, -1).tolist() for key in keys), strict=True)
+    flat = (records.reshape(len(records), records.shape[1] * records.shape[2]) for records in result.records.values())
+    rows = zip(*(records.tolist() for records in flat), strict=True)
     return Counter(tuple((key, tuple(bits)) for key, bits in zip(keys, row, strict=True)) for row in rows)

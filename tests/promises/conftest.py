@@ -2,7 +2,7 @@
 
 A way is one framework, service, target and format. Tests take `way`, run circuits through all of it (reader, writer,
 embedded cloud, decoder) and compare with the framework's own simulator or with the exact probabilities, none of which
-pass through our code. `way` is every way of every framework, `qiskit_way` and `cirq_way` those of one.
+pass through our code. `way` is every row of `corners.matrix`, `qiskit_way` and `cirq_way` those of one framework.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corners import CirqWay, QiskitWay, Way
+from corners import CirqWay, QiskitWay, Way, make_way, ways
 from embedded import Embedded
 from judges import exact as judge
 from qiskit import QuantumCircuit
@@ -56,20 +56,6 @@ SERVICES: dict[str, Callable[[Callable[[], str]], Account]] = {
     "kipu": lambda new_id: Hub.local(new_id=new_id, hub_engine=_same_shots, **_SPEED),
 }
 
-FRAMEWORKS: dict[str, type[Way]] = {kind.framework: kind for kind in (QiskitWay, CirqWay)}
-
-ROWS = (
-    ("azure", "ionq.simulator", "ionq.circuit.v1"),
-    ("azure", "ionq.simulator", "qir.v1"),
-    ("azure", "rigetti.sim.qvm", "qir.v1"),
-    ("azure", "quantinuum.sim.h2-1e", "qir.v1"),
-    ("azure", "quantinuum.sim.h2-1e", "honeywell.openqasm.v1"),
-    ("kipu", "kipu.sim.qsim", "OPEN_QASM_V2"),
-    ("kipu", "qudora.sim.xg1", "OPEN_QASM_V2"),
-    ("kipu", "azure.ionq.simulator", "IONQ_CIRCUIT_V1"),
-    ("kipu", "aws.sim.sv1", "BRAKET_OPEN_QASM_V3"),
-)
-
 
 class Ids:
     """Job ids in an order that each test fixes: the embedded cloud draws its shots by the id."""
@@ -102,38 +88,22 @@ def accounts(ids: Ids) -> Iterator[dict[str, Account]]:
         account.close()
 
 
-def ways(*frameworks: str, services: tuple[str, ...] = tuple(SERVICES)) -> list[Any]:
-    """Rows of the matrix as parameters of the fixture `way`: `@pytest.mark.parametrize("way", ways(…), indirect=True)`
-    where a promise is about some of them only."""
-    return [
-        pytest.param((framework, *row), id="-".join((framework, *row[1:])))
-        for framework in frameworks or FRAMEWORKS
-        for row in ROWS
-        if row[0] in services
-    ]
-
-
-def _way(param: tuple[str, str, str, str], accounts: dict[str, Account]) -> Any:
-    framework, service, target, format_ = param
-    return FRAMEWORKS[framework](service, target, format_, accounts[service])
-
-
 @pytest.fixture(params=ways())
 def way(request: pytest.FixtureRequest, accounts: dict[str, Account]) -> Way:
     """Every corner, for tests that draw their circuits."""
-    made: Way = _way(request.param, accounts)
+    made: Way = make_way(request.param, accounts)
     return made
 
 
 @pytest.fixture(params=ways("qiskit"))
 def qiskit_way(request: pytest.FixtureRequest, accounts: dict[str, Account]) -> QiskitWay:
-    made: QiskitWay = _way(request.param, accounts)
+    made: QiskitWay = make_way(request.param, accounts)
     return made
 
 
 @pytest.fixture(params=ways("cirq"))
 def cirq_way(request: pytest.FixtureRequest, accounts: dict[str, Account]) -> CirqWay:
-    made: CirqWay = _way(request.param, accounts)
+    made: CirqWay = make_way(request.param, accounts)
     return made
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import cirq
 import pytest
 import sympy
-from corners import CirqWay, Drawing, QiskitWay, Way, number
+from corners import CirqWay, Drawing, QiskitWay, Way, number, ways
 from embedded import Embedded
 from qiskit import QuantumCircuit
 from qiskit.circuit import Gate, Parameter
@@ -122,11 +122,7 @@ def test_a_key_twice_on_one_qubit_is_refused_where_it_cannot_be_said(cirq_way: C
     assert {str(shot.tolist()) for shot in result.records["m"]} == {"[[1], [0]]"}
 
 
-_ACCOUNTS = [
-    pytest.param((kind.framework, service, target, None), id=f"{kind.framework}-{service}")
-    for kind in (QiskitWay, CirqWay)
-    for service, target in (("azure", "ionq.simulator"), ("kipu", "kipu.sim.qsim"))
-]
+_ACCOUNTS = [*ways(targets=["ionq.simulator"], formats=["ionq.circuit.v1"]), *ways(targets=["kipu.sim.qsim"])]
 
 
 def _runner(way: Way, target: str) -> Any:

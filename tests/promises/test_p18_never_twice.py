@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from corners import Way, number, numbers_read
+from corners import Way, number, numbers_read, ways
 from embedded import CREATE, READ, Embedded
 
 from qrelay.errors import PartialResult, ServiceError, UnclearOutcome
@@ -16,9 +16,8 @@ from qrelay.local import Fault, served
 _Embedded = Callable[..., tuple[Embedded, Way]]
 
 _ONE_OF_EACH = [  # of what follows from the service alone
-    pytest.param((framework, *row), id=f"{framework}-{row[1]}")
-    for framework in ("qiskit", "cirq")
-    for row in (("azure", "ionq.simulator", "ionq.circuit.v1"), ("kipu", "kipu.sim.qsim", "OPEN_QASM_V2"))
+    *ways(services=["azure"], formats=["ionq.circuit.v1"]),
+    *ways(targets=["kipu.sim.qsim"]),
 ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from corners import Drawing, number, numbers_read
+from corners import Drawing, number, numbers_read, ways
 from embedded import CREATE, Embedded
 from qiskit.exceptions import QiskitError
 from qiskit.providers import JobStatus
@@ -26,19 +26,11 @@ _Embedded = Callable[..., "tuple[Embedded, Way]"]
 
 _VALUES = (3, 12, 0, 7, 9, 1, 14)
 
-_ONE_BY_ONE = [  # where a list is a job for each circuit, one way for each of a kind
-    pytest.param((framework, *row), id=f"{framework}-{row[1]}")
-    for framework in ("qiskit", "cirq")
-    for row in (
-        ("azure", "ionq.simulator", "ionq.circuit.v1"),
-        ("azure", "quantinuum.sim.h2-1e", "qir.v1"),
-        ("kipu", "kipu.sim.qsim", "OPEN_QASM_V2"),
-        ("kipu", "aws.sim.sv1", "BRAKET_OPEN_QASM_V3"),
-    )
-]
-_ALL_IN_ONE = [
-    pytest.param((framework, "kipu", "qudora.sim.xg1", "OPEN_QASM_V2"), id=f"{framework}-qudora.sim.xg1")
-    for framework in ("qiskit", "cirq")
+_ALL_IN_ONE = ways(targets=["qudora.sim.xg1"])
+_ONE_BY_ONE = [  # where a list is a job for each circuit: one way of each kind
+    *ways(targets=["ionq.simulator"], formats=["ionq.circuit.v1"]),
+    *ways(targets=["quantinuum.sim.h2-1e"], formats=["qir.v1"]),
+    *ways(targets=["kipu.sim.qsim", "aws.sim.sv1"]),
 ]
 
 
