@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corners import CirqWay, QiskitWay, Way, make_way, ways
+from corners import AccountWay, CirqWay, QiskitWay, Way, make_way, ways
 from embedded import Embedded
 from judges import exact as judge
 from qiskit import QuantumCircuit
@@ -130,6 +130,41 @@ def submissions(accounts: dict[str, Account], monkeypatch: pytest.MonkeyPatch) -
             return await submit(submission)
 
         monkeypatch.setattr(account.service, "submit", watched)
+
+    for account in accounts.values():
+        watch(account)
+    return seen
+
+
+@pytest.fixture(
+    params=[
+        *ways(targets=["ionq.simulator"], formats=["ionq.circuit.v1"]),
+        *ways(formats=["honeywell.openqasm.v1"]),
+        pytest.param(("account", "kipu", "ibm.qpu.aachen", "QISKIT_QPY"), id="account-ibm.qpu.aachen"),
+    ]
+)
+def session_way(request: pytest.FixtureRequest, accounts: dict[str, Account]) -> Any:
+    """Where there are sessions: a `Way` on Azure Quantum, and the account itself on the Hub, whose only targets with
+    sessions take no circuits yet."""
+    framework, service, target, format_ = request.param
+    if framework == "account":
+        return AccountWay(service, target, format_, accounts[service])
+    return make_way(request.param, accounts)
+
+
+@pytest.fixture
+def closings(accounts: dict[str, Account], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The session of every request to close one, as it goes to a service; it does go there."""
+    seen: list[str] = []
+
+    def watch(account: Account) -> None:
+        close = account.service.close_session
+
+        async def watched(session_id: str) -> Any:
+            seen.append(session_id)
+            return await close(session_id)
+
+        monkeypatch.setattr(account.service, "close_session", watched)
 
     for account in accounts.values():
         watch(account)
