@@ -14,13 +14,6 @@ from qrelay.azure import Workspace
 from qrelay.cirq import Sampler, Service
 from qrelay.cloud import Account, Submission
 
-ROUTES = (
-    ("ionq.simulator", "ionq.circuit.v1"),
-    ("rigetti.sim.qvm", "qir.v1"),
-    ("quantinuum.sim.h2-1e", "qir.v1"),
-    ("quantinuum.sim.h2-1e", "honeywell.openqasm.v1"),
-)
-
 
 @pytest.fixture
 def account(request: pytest.FixtureRequest) -> Iterator[Account]:
@@ -39,13 +32,6 @@ def sampler(service: Service) -> Sampler:
     return service.sampler("ionq.simulator")
 
 
-@pytest.fixture(params=ROUTES, ids="-".join)
-def route(request: pytest.FixtureRequest, service: Service) -> Sampler:
-    """A sampler for every way a result can come: probabilities, shots, registers."""
-    target, format_ = request.param
-    return service.sampler(target, format=format_)
-
-
 @pytest.fixture
 def submissions(account: Account, monkeypatch: pytest.MonkeyPatch) -> list[Submission]:
     """Every submission, as it goes to the service; it does go there."""
@@ -57,20 +43,6 @@ def submissions(account: Account, monkeypatch: pytest.MonkeyPatch) -> list[Submi
         return await submit(submission)
 
     monkeypatch.setattr(account.service, "submit", watched)
-    return seen
-
-
-@pytest.fixture
-def lists(account: Account, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many programs were handed to the account at once, every time."""
-    seen: list[int] = []
-    submit = account.submit
-
-    def watched(target: Any, programs: Any, **options: Any) -> Any:
-        seen.append(len(programs) if isinstance(programs, list) else 1)
-        return submit(target, programs, **options)
-
-    monkeypatch.setattr(account, "submit", watched)
     return seen
 
 

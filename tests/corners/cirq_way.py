@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import cirq
 from judges.simulated import counted_records, exact_records
@@ -12,6 +12,7 @@ from judges.simulated import counted_records, exact_records
 from corners.drawing import Drawing
 from corners.way import Record, Records, Way
 from qrelay.cirq import Job, Sampler, Service, Session
+from qrelay.errors import QrelayError
 
 _GATES = {"x": cirq.X, "h": cirq.H, "s": cirq.S, "t": cirq.T, "cx": cirq.CX, "cz": cirq.CZ, "swap": cirq.SWAP}
 _TURNS = {"rx": cirq.rx, "ry": cirq.ry, "rz": cirq.rz}
@@ -19,24 +20,37 @@ _TURNS = {"rx": cirq.rx, "ry": cirq.ry, "rz": cirq.rz}
 
 class CirqWay(Way):
     framework = "cirq"
+    error = QrelayError
+
+    cirq_service: Service
+    sampler: Sampler
+
+    def _open(self) -> None:
+        self.cirq_service = Service(self.account)
+        self.sampler = self.cirq_service.sampler(self.target, format=self.format)
 
     @cached_property
-    def cirq_service(self) -> Service:
-        return Service(self.account)
-
-    @cached_property
-    def sampler(self) -> Sampler:
-        return self.cirq_service.sampler(self.target, format=self.format)
+    def lenient_sampler(self) -> Sampler:
+        """Content with fewer repetitions where the target rounds them down."""
+        return self.cirq_service.sampler(self.target, format=self.format, partial=self.rounds_shots_down)
 
     def build(self, drawing: Drawing) -> cirq.Circuit:
-        """On qubits in a line. The measurements stand behind all gates, in the drawing's order."""
+        """On qubits in a line. What is measured behind all gates stands in the drawing's order."""
         line = cirq.LineQubit.range(drawing.num_qubits)
-        gates = []
-        for name, *arguments in drawing.gates:
-            gate = _TURNS[name](arguments.pop(0)) if name in _TURNS else _GATES[name]
-            gates.append(gate.on(*(line[qubit] for qubit in arguments)))
-        measured = [cirq.measure(*(line[qubit] for qubit in qubits), key=k) for k, qubits in drawing.measured.items()]
-        return cirq.Circuit(gates) + cirq.Circuit(measured)
+        left = {
+            key: cirq.measure(*(line[qubit] for qubit in qubits), key=key) for key, qubits in drawing.measured.items()
+        }
+
+        def drawn(name: str, *arguments: Any) -> cirq.Operation:
+            if name == "measure":
+                return left.pop(arguments[0])
+            if name == "if":
+                return drawn(*arguments[1:]).with_classical_controls(arguments[0])
+            gate = _GATES[name] if name in _GATES else _TURNS[name](arguments[0])
+            return gate.on(*(line[qubit] for qubit in arguments[name in _TURNS :]))
+
+        circuit = cirq.Circuit(drawn(*gate) for gate in drawing.gates)
+        return circuit + cirq.Circuit(left.values())
 
     def submit(self, circuits: Any, shots: int = 100, **options: Any) -> Job:
         if isinstance(circuits, list):
@@ -51,6 +65,21 @@ class CirqWay(Way):
 
     def open_session(self, **options: Any) -> Session:
         return self.sampler.open_session(**options)
+
+    @property
+    def runner(self) -> Sampler:
+        return self.sampler
+
+    def session(self, session_id: str) -> Session:
+        return self.cirq_service.session(session_id)
+
+    def inside(self, session: Session) -> Self:
+        bound = self.on(self.account)
+        vars(bound)["sampler"] = session.sampler
+        return bound
+
+    def read_what_there_is(self, job: Job) -> list[Records | None]:
+        return [None if result is None else counted_records(result) for result in job.results(partial=True)]
 
     def read(self, job: Job, *, partial: bool = False) -> list[Records]:
         return [counted_records(result) for result in job.results(partial=partial) if result is not None]

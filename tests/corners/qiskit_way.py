@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from judges import exact as judge
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit.exceptions import QiskitError
 from qiskit_aer import AerSimulator
 
 from corners.drawing import Drawing
@@ -18,15 +18,15 @@ from qrelay.qiskit import Backend, Job, Provider, Session
 
 class QiskitWay(Way):
     framework = "qiskit"
+    error = QiskitError
 
-    @cached_property
-    def provider(self) -> Provider:
-        return Provider(self.account)
+    provider: Provider
+    backend: Backend
+    """A new one for each test: options set on it are not the others'."""
 
-    @cached_property
-    def backend(self) -> Backend:
-        """A new one for each test: options set on it are not the others'."""
-        return self.provider.get_backend(self.target)
+    def _open(self) -> None:
+        self.provider = Provider(self.account)
+        self.backend = self.provider.get_backend(self.target)
 
     def run(self, circuits: QuantumCircuit | list[QuantumCircuit], **options: Any) -> Job:
         return self.backend.run(circuits, **{"format": self.format, **options})
@@ -36,12 +36,19 @@ class QiskitWay(Way):
         return counts
 
     def build(self, drawing: Drawing) -> QuantumCircuit:
-        registers = [ClassicalRegister(len(qubits), name) for name, qubits in drawing.measured.items()]
-        circuit = QuantumCircuit(QuantumRegister(drawing.num_qubits, "q"), *registers, name=drawing.name)
+        left = {name: ClassicalRegister(len(qubits), name) for name, qubits in drawing.measured.items()}
+        registers = dict(left)
+        circuit = QuantumCircuit(QuantumRegister(drawing.num_qubits, "q"), *registers.values(), name=drawing.name)
         for name, *arguments in drawing.gates:
-            getattr(circuit, name)(*arguments)
-        for register, qubits in zip(registers, drawing.measured.values(), strict=True):
-            circuit.measure(qubits, register)
+            if name == "measure":
+                circuit.measure(drawing.measured[arguments[0]], left.pop(arguments[0]))
+            elif name == "if":
+                with circuit.if_test((registers[arguments[0]], 1)):
+                    getattr(circuit, arguments[1])(*arguments[2:])
+            else:
+                getattr(circuit, name)(*arguments)
+        for key, register in left.items():
+            circuit.measure(drawing.measured[key], register)
         return circuit
 
     def submit(self, circuits: Any, shots: int = 100, **options: Any) -> Job:
@@ -58,12 +65,28 @@ class QiskitWay(Way):
     def open_session(self, **options: Any) -> Session:
         return self.backend.open_session(**options)
 
+    @property
+    def runner(self) -> Backend:
+        return self.backend
+
+    def session(self, session_id: str) -> Session:
+        return self.provider.session(session_id)
+
+    def inside(self, session: Session) -> Self:
+        bound = self.on(self.account)
+        vars(bound)["backend"] = session.backend
+        return bound
+
+    def read_what_there_is(self, job: Job) -> list[Records | None]:
+        result = job.result(partial=True)
+        return [_records(result, index) if one.success else None for index, one in enumerate(result.results)]
+
     def read(self, job: Job, *, partial: bool = False) -> list[Records]:
-        return _records(job.result(partial=True) if partial else job.result())
+        result = job.result(partial=True) if partial else job.result()
+        return [_records(result, index) for index in range(len(result.results))]
 
     def simulated(self, drawing: Drawing, shots: int) -> Records:
-        (found,) = _records(AerSimulator(seed_simulator=7).run(self.build(drawing), shots=shots).result())
-        return found
+        return _records(AerSimulator(seed_simulator=7).run(self.build(drawing), shots=shots).result(), 0)
 
     def exact(self, drawing: Drawing) -> Mapping[Record, float]:
         circuit = self.build(drawing)
@@ -75,15 +98,12 @@ class QiskitWay(Way):
         return self.build(circuit) if isinstance(circuit, Drawing) else circuit
 
 
-def _records(result: Any) -> list[Records]:
+def _records(result: Any, index: int) -> Records:
     """Counts as a Qiskit result prints them, taken apart by what its header says of the registers."""
-    found = []
-    for index, one in enumerate(result.results):
-        head = one.header if isinstance(one.header, dict) else one.header.to_dict()
-        sizes = [(name, size) for name, size in head["creg_sizes"]]
-        counts = {_record(text, sizes): count for text, count in result.get_counts(index).items()}
-        found.append(Counter(counts))
-    return found
+    header = result.results[index].header
+    head = header if isinstance(header, dict) else header.to_dict()
+    sizes = [(name, size) for name, size in head["creg_sizes"]]
+    return Counter({_record(text, sizes): count for text, count in result.get_counts(index).items()})
 
 
 def _record(text: str, sizes: list[tuple[str, int]]) -> Record:

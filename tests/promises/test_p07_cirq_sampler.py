@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from typing import Any
 
 import cirq
+import duet
 import numpy as np
 import pandas as pd
 import pytest
 import sympy
+from corners import CirqWay, ways
 from judges.exact import p_value
 from judges.simulated import counted_records, exact_records
 
-from qrelay.cirq import Sampler
 from qrelay.cloud import Submission
 from qrelay.errors import IncompleteResult
 
 A, B, C = cirq.LineQubit.range(3)
 GAMMA = sympy.Symbol("gamma")
+FLIP = cirq.Circuit(cirq.X(B), cirq.measure(A, B, key="m"))
 
 CERTAIN = {
     "keyless": cirq.Circuit(cirq.X(B), cirq.measure(A), cirq.measure(B, C)),
@@ -58,16 +61,30 @@ def assert_same(result: cirq.Result, expected: cirq.Result) -> None:
     assert result == expected
 
 
-def test_p07_it_is_a_sampler(sampler: Sampler) -> None:
+@pytest.fixture
+def lists(cirq_way: CirqWay, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many programs were handed to the account at once, every time."""
+    seen: list[int] = []
+    submit = cirq_way.account.submit
+
+    def watched(target: Any, programs: Any, **options: Any) -> Any:
+        seen.append(len(programs) if isinstance(programs, list) else 1)
+        return submit(target, programs, **options)
+
+    monkeypatch.setattr(cirq_way.account, "submit", watched)
+    return seen
+
+
+def test_p07_it_is_a_sampler(cirq_way: CirqWay) -> None:
     """Bug: a look-alike that Cirq's own tools refuse (azure-quantum's Cirq service)."""
-    assert isinstance(sampler, cirq.Sampler)
+    assert isinstance(cirq_way.sampler, cirq.Sampler)
 
 
 @pytest.mark.parametrize("name", CERTAIN)
-def test_p07_certain_results_are_the_simulator_s(name: str, route: Sampler) -> None:
+def test_p07_certain_results_are_the_simulator_s(name: str, cirq_way: CirqWay) -> None:
     """Bug: keys, instances, inverted bits or qubits out of order."""
     circuit = CERTAIN[name]
-    result, expected = route.run(circuit, repetitions=7), cirq.Simulator().run(circuit, repetitions=7)
+    result, expected = cirq_way.sampler.run(circuit, repetitions=7), cirq.Simulator().run(circuit, repetitions=7)
     assert_same(result, expected)
     assert result.repetitions == 7
     if name != "repeated_key":
@@ -108,37 +125,42 @@ def _random_circuit(seed: int) -> cirq.Circuit:
     return circuit
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_p07_random_circuits_fit_the_exact_probabilities(seed: int, route: Sampler) -> None:
-    """Bug: any of the above, where the answer is not certain."""
-    circuit = _random_circuit(seed)
-    counts = counted_records(route.run(circuit, repetitions=1000))
-    assert sum(counts.values()) == 1000
-    assert p_value(counts, exact_records(circuit)) > 1e-6
+def test_p07_random_circuits_fit_the_exact_probabilities(cirq_way: CirqWay) -> None:
+    """Bug: any of the above, where the answer is not certain; one circuit of a batch read by the layout of another."""
+    circuits = [_random_circuit(seed) for seed in range(12)]
+    results = cirq_way.lenient_sampler.run_batch(circuits, repetitions=1000)
+    for seed, (circuit, (result,)) in enumerate(zip(circuits, results, strict=True)):
+        counts, wanted = counted_records(result), exact_records(circuit)
+        assert sum(counts.values()) == 1000 or cirq_way.rounds_shots_down
+        assert p_value(counts, wanted) > 1e-6, f"seed {seed}: {dict(counts)} is no sample of {wanted}"
 
 
-def test_p07_measurements_in_the_middle(service: Any) -> None:
+@pytest.mark.parametrize("cirq_way", ways("cirq", formats=["honeywell.openqasm.v1"]), indirect=True)
+def test_p07_measurements_in_the_middle(cirq_way: CirqWay) -> None:
     """Bug: a repeated key that keeps its last value only."""
     circuit = cirq.Circuit(
         cirq.measure(A, key="k"), cirq.X(A), cirq.measure(A, key="k"), cirq.reset(A), cirq.measure(A, key="k")
     )
-    result = service.sampler("quantinuum.sim.h2-1e").run(circuit, repetitions=5)
+    result = cirq_way.sampler.run(circuit, repetitions=5)
     assert_same(result, cirq.Simulator().run(circuit, repetitions=5))
     assert result.records["k"][0].tolist() == [[0], [1], [0]]
 
 
 def test_p07_a_sweep_is_one_list_in_its_order(
-    sampler: Sampler, submissions: list[Submission], lists: list[int]
+    cirq_way: CirqWay, submissions: list[Submission], lists: list[int]
 ) -> None:
     """Bug: points answered out of order or one after another, or without the values they ran at."""
     circuit = cirq.Circuit(cirq.X(A) ** GAMMA, cirq.X(B) ** sympy.Symbol("beta"), cirq.measure(A, B, key="m"))
     sweep = cirq.Points("gamma", [0, 1, 1]) * cirq.Points("beta", [1, 0])
-    results, expected = sampler.run_sweep(circuit, sweep, repetitions=3), cirq.Simulator().run_sweep(circuit, sweep, 3)
+    results, expected = (
+        cirq_way.sampler.run_sweep(circuit, sweep, repetitions=3),
+        cirq.Simulator().run_sweep(circuit, sweep, 3),
+    )
     assert len(results) == 6
     for result, one in zip(results, expected, strict=True):
         assert_same(result, one)
         assert result.params == one.params
-    assert {(submission.shots, submission.target.id) for submission in submissions} == {(3, "ionq.simulator")}
+    assert {(submission.shots, submission.target.id) for submission in submissions} == {(3, cirq_way.target)}
     assert lists == [6]
 
 
@@ -148,28 +170,27 @@ def test_p07_a_sweep_is_one_list_in_its_order(
      [cirq.Points("gamma", [0, 1]), {"gamma": 1}], cirq.Linspace("gamma", 0, 1, 2), []],
     ids=["none", "dict", "symbol", "resolver", "dicts", "mixed", "linspace", "empty"],
 )  # fmt: skip
-def test_p07_every_form_of_a_sweep(params: Any, sampler: Sampler, flip: cirq.Circuit) -> None:
+@pytest.mark.parametrize("cirq_way", ways("cirq", targets=["rigetti.sim.qvm", "qudora.sim.xg1"]), indirect=True)
+def test_p07_every_form_of_a_sweep(params: Any, cirq_way: CirqWay) -> None:
     """Bug: forms that Cirq takes and a sampler of its own does not."""
-    circuit = flip if params is None else cirq.Circuit(cirq.X(A) ** GAMMA, cirq.measure(A, key="m"))
-    results, expected = sampler.run_sweep(circuit, params, 2), cirq.Simulator().run_sweep(circuit, params, 2)
+    circuit = FLIP if params is None else cirq.Circuit(cirq.X(A) ** GAMMA, cirq.measure(A, key="m"))
+    results, expected = cirq_way.sampler.run_sweep(circuit, params, 2), cirq.Simulator().run_sweep(circuit, params, 2)
     assert [(one.params, one) for one in results] == [(one.params, one) for one in expected]
 
 
-def test_p07_symbols_through_other_symbols_and_formulas(sampler: Sampler) -> None:
+def test_p07_symbols_through_other_symbols_and_formulas(cirq_way: CirqWay) -> None:
     """Bug: values that are formulas of other values left unresolved, or refused."""
     values = {"gamma": sympy.Symbol("delta") / 2, "delta": 1.0}
-    result = sampler.run(cirq.Circuit(cirq.X(A) ** (2 * GAMMA), cirq.measure(A, key="m")), values, 3)
+    result = cirq_way.sampler.run(cirq.Circuit(cirq.X(A) ** (2 * GAMMA), cirq.measure(A, key="m")), values, 3)
     assert result.measurements["m"].tolist() == [[1]] * 3
     assert result.params.value_of("gamma") == 0.5  # a formula is not kept with the job, but this process knows it
 
 
-def test_p07_a_batch_with_its_own_sweeps_and_repetitions(
-    sampler: Sampler, flip: cirq.Circuit, lists: list[int]
-) -> None:
+def test_p07_a_batch_with_its_own_sweeps_and_repetitions(cirq_way: CirqWay, lists: list[int]) -> None:
     """Bug: one number of repetitions for all, or results of one circuit under another."""
     swept = cirq.Circuit(cirq.X(A) ** GAMMA, cirq.measure(A, key="s"))
-    batch = ([flip, swept, flip], [None, cirq.Points("gamma", [0, 1]), {}], [3, 5, 4])
-    results, expected = sampler.run_batch(*batch), cirq.Simulator().run_batch(*batch)
+    batch = ([FLIP, swept, FLIP], [None, cirq.Points("gamma", [0, 1]), {}], [3, 5, 4])
+    results, expected = cirq_way.sampler.run_batch(*batch), cirq.Simulator().run_batch(*batch)
     assert [[one.repetitions for one in each] for each in results] == [[3], [5, 5], [4]]
     assert lists == [4]
     for each, wanted in zip(results, expected, strict=True):
@@ -178,56 +199,85 @@ def test_p07_a_batch_with_its_own_sweeps_and_repetitions(
             assert one.params == other.params
 
 
-def test_p07_a_batch_of_one_number_of_repetitions(sampler: Sampler, flip: cirq.Circuit) -> None:
+def test_p07_a_batch_of_one_number_of_repetitions(cirq_way: CirqWay) -> None:
     """Bug: NumPy's integers refused, or taken for a list."""
-    results = sampler.run_batch([flip, flip], repetitions=np.int64(2))  # type: ignore[arg-type]
+    results = cirq_way.sampler.run_batch([FLIP, FLIP], repetitions=np.int64(2))  # type: ignore[arg-type]
     assert [[one.repetitions for one in each] for each in results] == [[2], [2]]
-    assert sampler.run_batch([]) == []
+    assert cirq_way.sampler.run_batch([]) == []
+
+
+def test_p07_awaited_in_duet_and_in_asyncio(cirq_way: CirqWay) -> None:
+    """Bug: `run_async` and its sisters, which Cirq's own tools call, hang, or mix their results up."""
+    swept = cirq.Circuit(cirq.X(A) ** GAMMA, cirq.measure(A, B, key="m"))
+    sampler, points = cirq_way.sampler, cirq.Points("gamma", [1, 0])
+
+    async def walk() -> list[cirq.Result]:
+        one = await sampler.run_async(FLIP, repetitions=3)
+        several = await sampler.run_sweep_async(swept, points, repetitions=2)
+        (batched,), (last,) = await sampler.run_batch_async([swept, FLIP], [{"gamma": 1}, None], [4, 5])
+        return [one, *several, batched, last]
+
+    async def at_once() -> list[cirq.Result]:
+        return await asyncio.gather(*(sampler.run_async(swept, {"gamma": point}, 2) for point in (0, 1, 1)))
+
+    simulator = cirq.Simulator()
+    expected = [simulator.run(FLIP, repetitions=3), *simulator.run_sweep(swept, points, 2)]
+    expected += [simulator.run(swept, {"gamma": 1}, 4), simulator.run(FLIP, repetitions=5)]
+    for found in (duet.run(walk), asyncio.run(walk())):
+        assert found == expected
+    three = [simulator.run(swept, {"gamma": point}, 2) for point in (0, 1, 1)]
+    assert asyncio.run(at_once()) == duet.pmap(lambda point: sampler.run_async(swept, point, 2), [
+        {"gamma": 0}, {"gamma": 1}, {"gamma": 1}
+    ]) == three  # fmt: skip
 
 
 @pytest.mark.parametrize(
     "params", [None, {"gamma": 0}, [{"gamma": 0}, {"gamma": 1}], [cirq.Points("gamma", [1, 0]), {"gamma": 1}]]
 )
-def test_p07_sample_gives_cirq_s_table(params: Any, sampler: Sampler, lists: list[int]) -> None:
+def test_p07_sample_gives_cirq_s_table(params: Any, cirq_way: CirqWay, lists: list[int]) -> None:
     """Bug: another index, other columns, other integers than Cirq's own."""
     gate = cirq.X(A) if params is None else cirq.X(A) ** GAMMA
     circuit = cirq.Circuit(gate, cirq.X(C), cirq.measure(A, B, C, key="out"), cirq.measure(A, key="a"))
-    table = sampler.sample(circuit, repetitions=3, params=params)
+    table = cirq_way.sampler.sample(circuit, repetitions=3, params=params)
     pd.testing.assert_frame_equal(table, cirq.Simulator().sample(circuit, repetitions=3, params=params))
     assert lists == [len(table) // 3]
 
 
-def test_p07_expectation_values(sampler: Sampler) -> None:
+def test_p07_expectation_values(cirq_way: CirqWay) -> None:
     """Bug: Cirq's own estimation, which rewrites circuits and sweeps, does not work on it."""
     circuit = cirq.Circuit(cirq.rx(GAMMA)(A), cirq.CX(A, B))
     observables = [cirq.Z(A) * cirq.Z(B), 2 * cirq.Y(A) * cirq.X(B) - 0.5 * cirq.Z(B)]
-    values = sampler.sample_expectation_values(
-        circuit, observables, num_samples=4000, params=cirq.Linspace("gamma", 0, 1.5, 3)
-    )
+    asked: dict[str, Any] = {"num_samples": 4000, "params": cirq.Linspace("gamma", 0, 1.5, 3)}
+    if cirq_way.rounds_shots_down:  # Cirq would ask for the missing ones again and again
+        with pytest.raises(IncompleteResult):
+            cirq_way.sampler.sample_expectation_values(circuit, observables, **asked)
+        return
+    values = cirq_way.sampler.sample_expectation_values(circuit, observables, **asked)
     for gamma, (both, mixed) in zip((0, 0.75, 1.5), values, strict=True):
         assert both == pytest.approx(1)
-        assert mixed == pytest.approx(-2 * np.sin(gamma) - 0.5 * np.cos(gamma), abs=0.06)
+        assert mixed == pytest.approx(-2 * np.sin(gamma) - 0.5 * np.cos(gamma), abs=0.17)  # five times the deviation
 
 
-def test_p07_the_collector_of_cirq(sampler: Sampler) -> None:
+def test_p07_the_collector_of_cirq(cirq_way: CirqWay) -> None:
     """Bug: Cirq's collectors, which run everything through `run_async`, hang or fail."""
     observable = cirq.Z(A) * cirq.Z(B)
     collector = cirq.PauliSumCollector(
         circuit=cirq.Circuit(cirq.X(A)), observable=3 * observable, samples_per_term=200, max_samples_per_job=50
     )
-    collector.collect(sampler, concurrency=3)
+    collector.collect(cirq_way.sampler, concurrency=3)
     assert collector.estimated_energy() == pytest.approx(-3)
 
 
-def test_p07_fewer_repetitions_than_asked_for_are_said(service: Any) -> None:
+@pytest.mark.parametrize("cirq_way", ways("cirq", targets=["ionq.simulator"], formats=["qir.v1"]), indirect=True)
+def test_p07_fewer_repetitions_than_asked_for_are_said(cirq_way: CirqWay) -> None:
     """Bug: an array that is shorter than asked for, or padded; 992 of 1,000 come back where shares are rounded down."""
     circuit = cirq.Circuit(cirq.ry(1.0)(A), cirq.ry(0.4)(B), cirq.measure(A, B, key="m"))
     with pytest.raises(IncompleteResult) as caught:
-        service.sampler("ionq.simulator", format="qir.v1").run(circuit, repetitions=999)
+        cirq_way.sampler.run(circuit, repetitions=999)
     assert caught.value.asked == 999
     assert caught.value.usable == caught.value.outcomes[0].shots_usable < 999
-    result = service.sampler("ionq.simulator", format="qir.v1", partial=True).run(circuit, repetitions=999)
+    result = cirq_way.lenient_sampler.run(circuit, repetitions=999)
     assert result.repetitions == caught.value.usable
-    table = service.sampler("ionq.simulator", format="qir.v1", partial=True).sample(circuit, repetitions=999)
+    table = cirq_way.lenient_sampler.sample(circuit, repetitions=999)
     assert len(table) == caught.value.usable
     assert table.notna().all(axis=None)
