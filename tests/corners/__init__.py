@@ -6,10 +6,26 @@ measured in one common form. The judges are the frameworks' own simulators.
 
 from __future__ import annotations
 
+from corners.account_way import AccountWay
 from corners.cirq_way import CirqWay
 from corners.drawing import Drawing
-from corners.matrix import make_way, ways
+from corners.matrix import ROWS, make_way, ways
+from corners.numbers import number, numbers_read
 from corners.qiskit_way import QiskitWay
 from corners.way import Record, Records, Way, record
 
-__all__ = ["CirqWay", "Drawing", "QiskitWay", "Record", "Records", "Way", "make_way", "record", "ways"]
+__all__ = [
+    "ROWS",
+    "AccountWay",
+    "CirqWay",
+    "Drawing",
+    "QiskitWay",
+    "Record",
+    "Records",
+    "Way",
+    "make_way",
+    "number",
+    "numbers_read",
+    "record",
+    "ways",
+]

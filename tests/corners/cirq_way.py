@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import cirq
 from judges.simulated import counted_records, exact_records
@@ -12,6 +12,7 @@ from judges.simulated import counted_records, exact_records
 from corners.drawing import Drawing
 from corners.way import Record, Records, Way
 from qrelay.cirq import Job, Sampler, Service, Session
+from qrelay.errors import QrelayError
 
 _GATES = {"x": cirq.X, "h": cirq.H, "s": cirq.S, "t": cirq.T, "cx": cirq.CX, "cz": cirq.CZ, "swap": cirq.SWAP}
 _TURNS = {"rx": cirq.rx, "ry": cirq.ry, "rz": cirq.rz}
@@ -19,6 +20,7 @@ _TURNS = {"rx": cirq.rx, "ry": cirq.ry, "rz": cirq.rz}
 
 class CirqWay(Way):
     framework = "cirq"
+    error = QrelayError
 
     cirq_service: Service
     sampler: Sampler
@@ -63,6 +65,21 @@ class CirqWay(Way):
 
     def open_session(self, **options: Any) -> Session:
         return self.sampler.open_session(**options)
+
+    @property
+    def runner(self) -> Sampler:
+        return self.sampler
+
+    def session(self, session_id: str) -> Session:
+        return self.cirq_service.session(session_id)
+
+    def inside(self, session: Session) -> Self:
+        bound = self.on(self.account)
+        vars(bound)["sampler"] = session.sampler
+        return bound
+
+    def read_what_there_is(self, job: Job) -> list[Records | None]:
+        return [None if result is None else counted_records(result) for result in job.results(partial=True)]
 
     def read(self, job: Job, *, partial: bool = False) -> list[Records]:
         return [counted_records(result) for result in job.results(partial=partial) if result is not None]

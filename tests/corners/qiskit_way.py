@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 from judges import exact as judge
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit.exceptions import QiskitError
 from qiskit_aer import AerSimulator
 
 from corners.drawing import Drawing
@@ -17,6 +19,7 @@ from qrelay.qiskit import Backend, Job, Provider, Session
 
 class QiskitWay(Way):
     framework = "qiskit"
+    error = QiskitError
 
     provider: Provider
     backend: Backend
@@ -63,12 +66,28 @@ class QiskitWay(Way):
     def open_session(self, **options: Any) -> Session:
         return self.backend.open_session(**options)
 
+    @property
+    def runner(self) -> Backend:
+        return self.backend
+
+    def session(self, session_id: str) -> Session:
+        return self.provider.session(session_id)
+
+    def inside(self, session: Session) -> Self:
+        bound = self.on(self.account)
+        vars(bound)["backend"] = session.backend
+        return bound
+
+    def read_what_there_is(self, job: Job) -> list[Records | None]:
+        result = job.result(partial=True)
+        return [_records(result, index) if one.success else None for index, one in enumerate(result.results)]
+
     def read(self, job: Job, *, partial: bool = False) -> list[Records]:
-        return _records(job.result(partial=True) if partial else job.result())
+        result = job.result(partial=True) if partial else job.result()
+        return [_records(result, index) for index in range(len(result.results))]
 
     def simulated(self, drawing: Drawing, shots: int) -> Records:
-        (found,) = _records(AerSimulator(seed_simulator=7).run(self.build(drawing), shots=shots).result())
-        return found
+        return _records(AerSimulator(seed_simulator=7).run(self.build(drawing), shots=shots).result(), 0)
 
     def exact(self, drawing: Drawing) -> Mapping[Record, float]:
         circuit = self.build(drawing)
@@ -80,15 +99,12 @@ class QiskitWay(Way):
         return self.build(circuit) if isinstance(circuit, Drawing) else circuit
 
 
-def _records(result: Any) -> list[Records]:
+def _records(result: Any, index: int) -> Records:
     """Counts as a Qiskit result prints them, taken apart by what its header says of the registers."""
-    found = []
-    for index, one in enumerate(result.results):
-        head = one.header if isinstance(one.header, dict) else one.header.to_dict()
-        sizes = [(name, size) for name, size in head["creg_sizes"]]
-        counts = {_record(text, sizes): count for text, count in result.get_counts(index).items()}
-        found.append(Counter(counts))
-    return found
+    header = result.results[index].header
+    head = header if isinstance(header, dict) else header.to_dict()
+    sizes = [(name, size) for name, size in head["creg_sizes"]]
+    return Counter({_record(text, sizes): count for text, count in result.get_counts(index).items()})
 
 
 def _record(text: str, sizes: list[tuple[str, int]]) -> Record:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self, TypeAlias
 
 from judges.exact import p_value
 
@@ -34,6 +34,17 @@ class Way(ABC):
     account: Account
 
     framework: ClassVar[str]
+    error: ClassVar[type[Exception]]
+    """What users of the framework catch, besides qrelay's own classes."""
+
+    def on(self, account: Account) -> Self:
+        """The same way on another account."""
+        return replace(self, account=account)
+
+    @property
+    def list_is_one_job(self) -> bool:
+        """Whether the service takes a list in one job."""
+        return self.target == "qudora.sim.xg1"
 
     def __post_init__(self) -> None:
         self._open()  # now, because tests count requests
@@ -73,14 +84,31 @@ class Way(ABC):
     @abstractmethod
     def id_of(self, job: Any) -> str: ...
 
+    @property
+    @abstractmethod
+    def runner(self) -> Any:
+        """What opens sessions: a backend, a sampler."""
+
     @abstractmethod
     def open_session(self, **options: Any) -> Any: ...
+
+    @abstractmethod
+    def session(self, session_id: str) -> Any:
+        """One that was opened elsewhere."""
+
+    @abstractmethod
+    def inside(self, session: Any) -> Self:
+        """This way, on the runner that is bound to a session."""
 
     # --- alike for all -----------------------------------------------------------------------------------------------
 
     @abstractmethod
     def read(self, job: Any, *, partial: bool = False) -> list[Records]:
         """What the job measured, circuit by circuit. With `partial`, fewer shots than asked for will do."""
+
+    @abstractmethod
+    def read_what_there_is(self, job: Any) -> list[Records | None]:
+        """The same of a job of which some circuits failed; None for these."""
 
     @abstractmethod
     def simulated(self, drawing: Drawing, shots: int) -> Records:

@@ -8,14 +8,17 @@ pass through our code. `way` is every row of `corners.matrix`, `qiskit_way` and 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from corners import CirqWay, QiskitWay, Way, make_way, ways
+from corners import AccountWay, CirqWay, QiskitWay, Way, make_way, ways
+from embedded import Embedded
 from judges import exact as judge
 from qiskit import QuantumCircuit
 from qiskit.circuit import Qubit
@@ -24,8 +27,16 @@ from qiskit_aer import AerSimulator
 from qrelay.azure import Workspace
 from qrelay.cloud import Account, Submission
 from qrelay.kipu import Hub
+from qrelay.local import Fault
 from qrelay.local.kipu.execution import Order, execute
 from qrelay.qiskit import Provider
+
+_spec = importlib.util.spec_from_file_location("fake_clock", Path(__file__).parents[1] / "cloud" / "conftest.py")
+assert _spec is not None
+assert _spec.loader is not None
+_module = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_module)
+FakeClock = _module.FakeClock
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -123,6 +134,61 @@ def submissions(accounts: dict[str, Account], monkeypatch: pytest.MonkeyPatch) -
     for account in accounts.values():
         watch(account)
     return seen
+
+
+@pytest.fixture(
+    params=[
+        *ways(targets=["ionq.simulator"], formats=["ionq.circuit.v1"]),
+        *ways(formats=["honeywell.openqasm.v1"]),
+        pytest.param(("account", "kipu", "ibm.qpu.aachen", "QISKIT_QPY"), id="account-ibm.qpu.aachen"),
+    ]
+)
+def session_way(request: pytest.FixtureRequest, accounts: dict[str, Account]) -> Any:
+    """Where there are sessions: a `Way` on Azure Quantum, and the account itself on the Hub, whose only targets with
+    sessions take no circuits yet."""
+    framework, service, target, format_ = request.param
+    if framework == "account":
+        return AccountWay(service, target, format_, accounts[service])
+    return make_way(request.param, accounts)
+
+
+@pytest.fixture
+def closings(accounts: dict[str, Account], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The session of every request to close one, as it goes to a service; it does go there."""
+    seen: list[str] = []
+
+    def watch(account: Account) -> None:
+        close = account.service.close_session
+
+        async def watched(session_id: str) -> Any:
+            seen.append(session_id)
+            return await close(session_id)
+
+        monkeypatch.setattr(account.service, "close_session", watched)
+
+    for account in accounts.values():
+        watch(account)
+    return seen
+
+
+@pytest.fixture
+def clock() -> Any:
+    """Time that passes only while everybody waits for it."""
+    return FakeClock()
+
+
+@pytest.fixture
+def embedded(clock: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..., tuple[Embedded, Way]]]:
+    """A way on an embedded cloud of its own, with faults: that cloud, and the way there."""
+    made: list[Embedded] = []
+
+    def make(way: Way, *faults: Fault, **options: Any) -> tuple[Embedded, Way]:
+        made.append(Embedded(way.service, *faults, clock=clock, seed=request.node.nodeid, **options))
+        return made[-1], way.on(made[-1].account)
+
+    yield make
+    for one in made:
+        one.close()
 
 
 @pytest.fixture
