@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2024.4"
@@ -36,6 +38,13 @@ def qiskit14(session: nox.Session) -> None:
 
 
 @nox.session
+def cirq15(session: nox.Session) -> None:
+    """What touches Cirq, on the oldest Cirq that is supported."""
+    session.install("-e", ".[all,test]", "cirq-core>=1.5,<1.6")
+    session.run("pytest", *(session.posargs or ["-n", "auto", "-q", "tests/cirq"]))
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """ruff, linter and formatter."""
     session.install("ruff>=0.6")
@@ -66,16 +75,6 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
-def bench(session: nox.Session) -> None:
-    """Microseconds a gate from Qiskit and Cirq to each format, beside the frameworks' own and others' writers.
-
-    `nox -s bench -- --short`, `-- --framework cirq`.
-    """
-    session.install("-e", ".[all,test]")
-    session.run("python", "-m", "bench", *session.posargs)
-
-
-@nox.session
 def mutants(session: nox.Session) -> None:
     """Put known bugs back, one at a time: each must turn its test red."""
     session.install("-e", ".[all,test]")
@@ -84,9 +83,31 @@ def mutants(session: nox.Session) -> None:
 
 # The vendors' own SDKs: what to install, what of it must be there, and the tests that it has to pass.
 SDKS = {
-    "azure-quantum": ("azure-quantum[qiskit,cirq]==3.13.0", "azure.quantum", "tests/interop/test_azure_quantum_sdk.py"),
-    "qhub-quantum": ("qhub-quantum==1.18.1", "qhub.quantum.sdk", "tests/interop/test_qhub_quantum_sdk.py"),
+    "azure-quantum": (
+        "azure-quantum[qiskit,cirq]==3.13.0",
+        "azure.quantum",
+        ["tests/interop/test_azure_quantum_sdk.py", "tests/interop/test_azure_quantum_cirq.py"],
+    ),
+    "qhub-quantum": ("qhub-quantum==1.18.1", "qhub.quantum.sdk", ["tests/interop/test_qhub_quantum_sdk.py"]),
 }
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Microseconds a gate from Qiskit and Cirq to each format beside its peers; one job end to end beside the SDKs.
+
+    `nox -s bench -- --short`, `-- --framework cirq`, `-- --table end-to-end`. The SDKs have environments of their own.
+    """
+    session.install("-e", ".[all,test]")
+    pythons = []
+    if not {"--framework", "writers", "--table=writers"} & set(session.posargs):
+        for sdk, (requirement, *_) in SDKS.items():
+            place = Path(session.create_tmp()).resolve() / sdk
+            session.run("python", "-m", "venv", str(place), silent=True)
+            python = str(place / "bin" / "python")
+            session.run(python, "-m", "pip", "install", "-q", requirement, external=True)
+            pythons += [f"--{sdk}", python]
+    session.run("python", "-m", "bench", *pythons, *session.posargs)
 
 
 @nox.session
@@ -95,6 +116,6 @@ def interop(session: nox.Session, sdk: str) -> None:
     """A vendor's own SDK against the embedded cloud, in its own environment because its pins collide with ours."""
     requirement, module, tests_of_it = SDKS[sdk]
     session.install(requirement, "pytest>=8.2", "pytest-socket>=0.7", "pytest-xdist>=3.6")
-    session.install("-e", ".[local]")
+    session.install("-e", ".[local,cli]")  # which has `qrelay serve`
     session.run("python", "-c", f"import {module}")  # its absence would skip every test, and skipped is not passed
-    session.run("pytest", *(session.posargs or ["-q", tests_of_it]), env={"QDK_PYTHON_TELEMETRY": "none"})
+    session.run("pytest", *(session.posargs or ["-q", *tests_of_it]), env={"QDK_PYTHON_TELEMETRY": "none"})

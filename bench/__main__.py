@@ -1,4 +1,4 @@
-"""Microseconds a gate, circuit to bytes, for each format beside its peers.
+"""Microseconds a gate, circuit to bytes, for each format beside its peers; and one job end to end beside the SDKs.
 
 `--short` leaves out the largest size and the repetitions. All writers take turns in every round, so that whatever else
 the machine does falls on all of them; the ratio is the median over the rounds, round by round.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import statistics
 import time
 from typing import Any
 
+from bench import end_to_end
 from bench.circuits import QUBITS
 from bench.writers import Table, Writer, tables
 
@@ -23,6 +25,9 @@ No round begins after the yardstick has had as much, and no other writer joins o
 """
 
 SMALLEST = 1_000
+
+SDKS = {"azure-quantum": "QRELAY_BENCH_AZURE_QUANTUM", "qhub-quantum": "QRELAY_BENCH_QHUB_QUANTUM"}
+"""The variables that name an interpreter for each vendor's SDK, whose pins collide with ours."""
 
 
 def measure(table: Table, sizes: list[int], rounds: int) -> list[dict[str, Any]]:
@@ -92,26 +97,48 @@ def _line(record: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Microseconds a gate, circuit to bytes.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Microseconds a gate, circuit to bytes; one job end to end."
+    )
     parser.add_argument("--short", action="store_true", help="1,000 and 10,000 gates, three rounds")
     parser.add_argument("--rounds", type=int, default=None, help="rounds after the first, which warms up")
     parser.add_argument("--json", action="store_true", help="print the records as JSON")
-    parser.add_argument("--framework", choices=["qiskit", "cirq"], default=None, help="circuits of this one only")
+    parser.add_argument("--table", choices=["writers", "end-to-end"], default=None, help="this one only")
+    parser.add_argument("--framework", choices=["qiskit", "cirq"], default=None, help="writers of this one only")
+    for sdk, variable in SDKS.items():
+        parser.add_argument(
+            f"--{sdk}", metavar="PYTHON", default=os.environ.get(variable), dest=sdk,
+            help=f"interpreter of an environment that has {sdk} (default: ${variable})",
+        )  # fmt: skip
     arguments = parser.parse_args()
-    sizes = [SMALLEST, 10_000] if arguments.short else [SMALLEST, 10_000, 100_000]
     rounds = arguments.rounds or (3 if arguments.short else 7)
-    wanted = [table for table in tables() if arguments.framework in (None, table.framework.lower())]
+    records: list[dict[str, Any]] = []
+    if arguments.table != "end-to-end":
+        sizes = [SMALLEST, 10_000] if arguments.short else [SMALLEST, 10_000, 100_000]
+        for table in tables():
+            if arguments.framework not in (None, table.framework.lower()):
+                continue
+            found = measure(table, sizes, rounds)
+            records += found
+            if not arguments.json:
+                _show(table, found)
+    if arguments.table != "writers" and arguments.framework is None:
+        found = end_to_end.measure({sdk: getattr(arguments, sdk) or "" for sdk in SDKS}, rounds)
+        records += found
+        if not arguments.json:
+            print(*end_to_end.lines(found), sep="\n")
     if arguments.json:
-        print(json.dumps([record for table in wanted for record in measure(table, sizes, rounds)], indent=1))
-        return
-    for table in wanted:
-        print(
-            f"Python {platform.python_version()}, {table.framework} {table.version}, {QUBITS} qubits;"
-            f" microseconds a gate, and how many times {table.yardstick} that is"
-        )
-        print(f"{'gates':>8}  {'writer':<22} {'min':>9} {'median':>9} {'ratio':>9}")
-        for record in measure(table, sizes, rounds):
-            print(_line(record))
+        print(json.dumps(records, indent=1))
+
+
+def _show(table: Table, records: list[dict[str, Any]]) -> None:
+    print(
+        f"Python {platform.python_version()}, {table.framework} {table.version}, {QUBITS} qubits;"
+        f" microseconds a gate, and how many times {table.yardstick} that is"
+    )
+    print(f"{'gates':>8}  {'writer':<22} {'min':>9} {'median':>9} {'ratio':>9}")
+    for record in records:
+        print(_line(record), flush=True)
 
 
 if __name__ == "__main__":

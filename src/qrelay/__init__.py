@@ -1,4 +1,4 @@
-"""Run Qiskit circuits on Azure Quantum as if its targets were ordinary Qiskit backends."""
+"""Run Qiskit and Cirq programs on Azure Quantum and the Kipu Quantum Hub as ordinary backends and samplers."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ Messages say what happened, where, and what to do next. None of them ever holds 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -152,13 +153,14 @@ class UnclearOutcome(ServiceError):
         super().__init__(message, **details)
         self.tag = tag
         self._resume: Callable[[], Awaitable[Any]] | None = resume
+        self._process = os.getpid()
 
     def resume(self) -> Awaitable[Any]:
         """Ask the service once more whether the submission arrived; submits it only if it certainly did not.
 
         Raises ConfigurationError in a process that got the error from another one: look for the job by `tag` there.
         """
-        if self._resume is None:
+        if self._resume is None or self._process != os.getpid():  # a forked child and its parent would both submit
             raise ConfigurationError(f"Submission {self.tag} can be resumed only in the process that made it.")
         return self._resume()
 

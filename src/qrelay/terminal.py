@@ -89,9 +89,13 @@ def targets_table(targets: Iterable[Target]) -> Table:
             "–" if target.num_qubits is None else str(target.num_qubits),
             Text(target.status, style="green" if target.available else "yellow"),
             _seconds(target.queue_seconds),
-            ", ".join(target.formats) or "takes no circuits",
+            ", ".join(target.formats) or _why_none(target),
         )
     return table
+
+
+def _why_none(target: Target) -> str:
+    return f"not yet: {', '.join(target.unwritten)}" if target.unwritten else "takes no circuits"
 
 
 def table_of(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

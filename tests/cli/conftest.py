@@ -18,14 +18,18 @@ CROSSED = (
     'OPENQASM 2.0; include "qelib1.inc"; qreg q[3]; creg a[2]; creg b[1]; '
     "x q[0]; measure q[0] -> a[1]; measure q[1] -> b[0]; measure q[2] -> a[0];"
 )
-AZURE_VARIABLES = re.compile("AZURE_QUANTUM_.*|SUBSCRIPTION_ID|RESOURCE_GROUP|LOCATION")
+NAMES_AN_ACCOUNT = re.compile(
+    "AZURE_QUANTUM_.*|SUBSCRIPTION_ID|RESOURCE_GROUP|LOCATION|KQH_.*|PLANQK_.*|QHUB_.*|SERVICE_EXECUTION_TOKEN"
+)
 
 
 @pytest.fixture(autouse=True)
 def no_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if AZURE_VARIABLES.fullmatch(name):
+        if NAMES_AN_ACCOUNT.fullmatch(name):
             monkeypatch.delenv(name)
+    for name in ("HOME", "LOCALAPPDATA"):  # where `qhubctl login` leaves its file
+        monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.chdir(tmp_path)
 
 

@@ -22,13 +22,12 @@ class CirqWay(Way):
     framework = "cirq"
     error = QrelayError
 
-    @cached_property
-    def cirq_service(self) -> Service:
-        return Service(self.account)
+    cirq_service: Service
+    sampler: Sampler
 
-    @cached_property
-    def sampler(self) -> Sampler:
-        return self.cirq_service.sampler(self.target, format=self.format)
+    def _open(self) -> None:
+        self.cirq_service = Service(self.account)
+        self.sampler = self.cirq_service.sampler(self.target, format=self.format)
 
     @cached_property
     def lenient_sampler(self) -> Sampler:
@@ -36,14 +35,22 @@ class CirqWay(Way):
         return self.cirq_service.sampler(self.target, format=self.format, partial=self.rounds_shots_down)
 
     def build(self, drawing: Drawing) -> cirq.Circuit:
-        """On qubits in a line. The measurements stand behind all gates, in the drawing's order."""
+        """On qubits in a line. What is measured behind all gates stands in the drawing's order."""
         line = cirq.LineQubit.range(drawing.num_qubits)
-        gates = []
-        for name, *arguments in drawing.gates:
-            gate = _TURNS[name](arguments.pop(0)) if name in _TURNS else _GATES[name]
-            gates.append(gate.on(*(line[qubit] for qubit in arguments)))
-        measured = [cirq.measure(*(line[qubit] for qubit in qubits), key=k) for k, qubits in drawing.measured.items()]
-        return cirq.Circuit(gates) + cirq.Circuit(measured)
+        left = {
+            key: cirq.measure(*(line[qubit] for qubit in qubits), key=key) for key, qubits in drawing.measured.items()
+        }
+
+        def drawn(name: str, *arguments: Any) -> cirq.Operation:
+            if name == "measure":
+                return left.pop(arguments[0])
+            if name == "if":
+                return drawn(*arguments[1:]).with_classical_controls(arguments[0])
+            gate = _GATES[name] if name in _GATES else _TURNS[name](arguments[0])
+            return gate.on(*(line[qubit] for qubit in arguments[name in _TURNS :]))
+
+        circuit = cirq.Circuit(drawn(*gate) for gate in drawing.gates)
+        return circuit + cirq.Circuit(left.values())
 
     def submit(self, circuits: Any, shots: int = 100, **options: Any) -> Job:
         if isinstance(circuits, list):
@@ -68,7 +75,7 @@ class CirqWay(Way):
 
     def inside(self, session: Session) -> Self:
         bound = self.on(self.account)
-        vars(bound)["sampler"] = session.sampler
+        bound.sampler = session.sampler
         return bound
 
     def read_what_there_is(self, job: Job) -> list[Records | None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any, Self
 
 from judges import exact as judge
@@ -21,14 +20,13 @@ class QiskitWay(Way):
     framework = "qiskit"
     error = QiskitError
 
-    @cached_property
-    def provider(self) -> Provider:
-        return Provider(self.account)
+    provider: Provider
+    backend: Backend
+    """A new one for each test: options set on it are not the others'."""
 
-    @cached_property
-    def backend(self) -> Backend:
-        """A new one for each test: options set on it are not the others'."""
-        return self.provider.get_backend(self.target)
+    def _open(self) -> None:
+        self.provider = Provider(self.account)
+        self.backend = self.provider.get_backend(self.target)
 
     def run(self, circuits: QuantumCircuit | list[QuantumCircuit], **options: Any) -> Job:
         return self.backend.run(circuits, **{"format": self.format, **options})
@@ -38,12 +36,19 @@ class QiskitWay(Way):
         return counts
 
     def build(self, drawing: Drawing) -> QuantumCircuit:
-        registers = [ClassicalRegister(len(qubits), name) for name, qubits in drawing.measured.items()]
-        circuit = QuantumCircuit(QuantumRegister(drawing.num_qubits, "q"), *registers, name=drawing.name)
+        left = {name: ClassicalRegister(len(qubits), name) for name, qubits in drawing.measured.items()}
+        registers = dict(left)
+        circuit = QuantumCircuit(QuantumRegister(drawing.num_qubits, "q"), *registers.values(), name=drawing.name)
         for name, *arguments in drawing.gates:
-            getattr(circuit, name)(*arguments)
-        for register, qubits in zip(registers, drawing.measured.values(), strict=True):
-            circuit.measure(qubits, register)
+            if name == "measure":
+                circuit.measure(drawing.measured[arguments[0]], left.pop(arguments[0]))
+            elif name == "if":
+                with circuit.if_test((registers[arguments[0]], 1)):
+                    getattr(circuit, arguments[1])(*arguments[2:])
+            else:
+                getattr(circuit, name)(*arguments)
+        for key, register in left.items():
+            circuit.measure(drawing.measured[key], register)
         return circuit
 
     def submit(self, circuits: Any, shots: int = 100, **options: Any) -> Job:
@@ -69,7 +74,7 @@ class QiskitWay(Way):
 
     def inside(self, session: Session) -> Self:
         bound = self.on(self.account)
-        vars(bound)["backend"] = session.backend
+        bound.backend = session.backend
         return bound
 
     def read_what_there_is(self, job: Job) -> list[Records | None]:

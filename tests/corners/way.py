@@ -24,7 +24,7 @@ def record(**bits: str) -> Record:
     return tuple((name, tuple(map(int, digits))) for name, digits in bits.items())
 
 
-@dataclass(frozen=True)
+@dataclass
 class Way(ABC):
     """One row of the matrix, ready to run."""
 
@@ -45,6 +45,13 @@ class Way(ABC):
     def list_is_one_job(self) -> bool:
         """Whether the service takes a list in one job."""
         return self.target == "qudora.sim.xg1"
+
+    def __post_init__(self) -> None:
+        self._open()  # now, because tests count requests
+
+    @abstractmethod
+    def _open(self) -> None:
+        """Find the target."""
 
     @property
     def reports_probabilities(self) -> bool:

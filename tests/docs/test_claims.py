@@ -31,7 +31,7 @@ def test_every_promise_that_holds_has_its_tests() -> None:
     promised = set(re.findall(r"^\| (P\d\d) \|", holding, re.MULTILINE))
     tested = {
         name.upper()
-        for file in (ROOT / "tests" / "promises").glob("test_*.py")
+        for file in (ROOT / "tests").rglob("test_*.py")
         for name in re.findall(r"^def test_(p\d\d)_", file.read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert promised, "the page lists no promise"

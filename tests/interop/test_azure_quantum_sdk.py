@@ -20,7 +20,6 @@ with warnings.catch_warnings():  # what the SDK imports warns of being deprecate
     from azure.core.credentials import AzureKeyCredential
     from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
     from azure.quantum import Workspace
-    from azure.quantum.cirq import AzureQuantumService
     from azure.quantum.qiskit import AzureQuantumProvider
     from azure.quantum.target import IonQ
     from azure.quantum.target.quantinuum import Quantinuum
@@ -56,10 +55,7 @@ def connect() -> Iterator[Callable[..., Workspace]]:
         serving = served(cloud)
         base = serving.__enter__()
         closers.append(lambda: serving.__exit__(None, None, None))
-        return Workspace(
-            subscription_id=str(uuid.UUID(int=1)), resource_group="rg", name="ws1", location="eastus",
-            credential=AzureKeyCredential(key), _quantum_endpoint=base,
-        )  # fmt: skip
+        return workspace_at(base, key)
 
     yield make
     for close in reversed(closers):
@@ -69,6 +65,13 @@ def connect() -> Iterator[Callable[..., Workspace]]:
 @pytest.fixture
 def workspace(connect: Callable[..., Workspace]) -> Workspace:
     return connect()
+
+
+def workspace_at(base: str, key: str = "k") -> Workspace:
+    return Workspace(
+        subscription_id=str(uuid.UUID(int=1)), resource_group="rg", name="ws1", location="eastus",
+        credential=AzureKeyCredential(key), _quantum_endpoint=base,
+    )  # fmt: skip
 
 
 def asymmetric() -> QuantumCircuit:
@@ -141,16 +144,6 @@ def test_targets_without_a_framework(workspace: Workspace) -> None:
     program = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[2]; creg c[2]; x q[1]; measure q -> c;'
     job = Quantinuum(workspace, name="quantinuum.sim.h2-1e").submit(program, shots=4)
     assert job.get_results() == {"c": ["10"] * 4}
-
-
-def test_cirq(workspace: Workspace) -> None:
-    import cirq
-
-    qubits = cirq.LineQubit.range(3)
-    circuit = cirq.Circuit(cirq.X(qubits[2]), cirq.X(qubits[0]), cirq.measure(qubits[2], qubits[1], key="m"))
-    service = AzureQuantumService(workspace, default_target="ionq.simulator")
-    result = service.run(circuit, repetitions=50)
-    assert result.measurements["m"].tolist() == [[1, 0]] * 50
 
 
 def test_session_under_abort(workspace: Workspace) -> None:

@@ -1,4 +1,6 @@
-"""Kipu's own SDK, qhub-quantum, works against the embedded cloud on a port: it judges the emulator.
+"""Kipu's own SDK, qhub-quantum, works against the embedded cloud on a port: it judges the emulator, and our client.
+
+Circuits and what is measured run against `qrelay serve` itself; what needs a cloud made otherwise, on one of its own.
 
 It runs in an environment of its own (`nox -s interop`), because the SDK pins Qiskit.
 """
@@ -24,7 +26,10 @@ import numpy as np
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, transpile
 from qiskit.quantum_info import Statevector
 
+from qrelay.azure import Workspace
+from qrelay.kipu import Hub
 from qrelay.local import LocalCloud, served
+from qrelay.qiskit import Provider
 
 # Nor are its other warnings ours to heed.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -32,6 +37,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 SHOTS = 2000
 ONES = 0.15164664  # sin²(0.4), of ry(0.8): |1> on qubits 1 and 3
 EXPECTED = {"11000": 1 - ONES, "11011": ONES}  # b[2] b[1] b[0] a[1] a[0]
+EXPECTED_QUBITS = {"10001": 1 - ONES, "11011": ONES}  # qubit 4 first
 BACKENDS = ["kipu.sim.qsim", "qudora.sim.xg1", "azure.ionq.simulator", "aws.sim.sv1"]
 
 
@@ -46,9 +52,7 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., HubQiskit
         serving = served(cloud)
         base = serving.__enter__()
         closers.append(lambda: serving.__exit__(None, None, None))
-        monkeypatch.setenv("QHUB_QUANTUM_BASE_URL", f"{base}/quantum")
-        monkeypatch.setenv("KQH_PERSONAL_ACCESS_TOKEN", token)
-        monkeypatch.setenv("KQH_CONFIG_FILE_PATH", "/nonexistent")
+        at(monkeypatch, base, token)
         provider = HubQiskitProvider()
         closers.append(http_client(provider).close)
         return provider
@@ -58,14 +62,32 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., HubQiskit
         close()
 
 
+def at(monkeypatch: pytest.MonkeyPatch, base: str, token: str = "anything") -> None:
+    """Where the SDK looks for the Hub, and as whom."""
+    monkeypatch.setenv("QHUB_QUANTUM_BASE_URL", f"{base}/quantum")
+    monkeypatch.setenv("KQH_PERSONAL_ACCESS_TOKEN", token)
+    monkeypatch.setenv("KQH_CONFIG_FILE_PATH", "/nonexistent")
+
+
 def http_client(provider: HubQiskitProvider) -> Any:
     """What the SDK itself never closes."""
     return provider._client._client._client_wrapper.httpx_client.httpx_client
 
 
 @pytest.fixture
-def provider(connect: Callable[..., HubQiskitProvider]) -> HubQiskitProvider:
-    return connect()
+def provider(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubQiskitProvider]:
+    """The SDK's provider on `qrelay serve`."""
+    at(monkeypatch, address)
+    provider = HubQiskitProvider()
+    yield provider
+    http_client(provider).close()
+
+
+@pytest.fixture
+def hub(address: str) -> Iterator[Hub]:
+    """Our client beside it."""
+    with Hub("anything", base_url=f"{address}/quantum") as account:
+        yield account
 
 
 def asymmetric(angle: float = 0.8) -> QuantumCircuit:
@@ -116,6 +138,69 @@ def test_several_circuits_in_one_job(provider: HubQiskitProvider) -> None:
     assert result.get_counts(1) == {"11000": SHOTS}
     assert result.get_counts(2) == {"11011": SHOTS}
     assert job.shots == 3 * SHOTS  # as the SDK has it, the job's figure is the sum
+
+
+def read(counts: dict[str, Any]) -> dict[str, Any]:
+    """Without the registers' spaces, which not every client knows to set."""
+    return {key.replace(" ", ""): count for key, count in counts.items()}
+
+
+def permuted(counts: dict[str, int]) -> dict[str, int]:
+    """What was measured on the qubits of `asymmetric`, highest first, as its bits: b[2] b[1] b[0] a[1] a[0]."""
+    return {"".join(key[::-1][qubit] for qubit in (0, 4, 2, 1, 3)): count for key, count in counts.items()}
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_its_jobs_in_our_hands(provider: HubQiskitProvider, hub: Hub, name: str) -> None:
+    """A job of the SDK, found by our client by its id alone."""
+    job = provider.get_backend(name).run(asymmetric(), shots=SHOTS)
+    theirs = finished(job).get_counts()
+    (outcome,) = hub.job(job.id).results()
+    assert_like(outcome.counts(), EXPECTED)
+    if outcome.probabilities is None:
+        assert read(outcome.counts()) == read(theirs)
+    else:  # of which each client draws its own shots
+        assert read(dict(outcome.probabilities)) == pytest.approx(EXPECTED, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_our_jobs_in_its_hands(provider: HubQiskitProvider, hub: Hub, name: str) -> None:
+    """A job of ours, found by the SDK by its id alone.
+
+    Our programs measure each qubit into the bit of its own number; the SDK, which knows no more, shows the qubits.
+    """
+    job = Provider(hub).get_backend(name).run(asymmetric(), shots=SHOTS)
+    ours = job.result().get_counts()
+    assert_like(ours, EXPECTED)
+    theirs = provider.retrieve_job(job.job_id()).result().get_counts()
+    assert_like(theirs, EXPECTED_QUBITS)
+    if name != "azure.ionq.simulator":  # where each client draws its own shots
+        assert permuted(theirs) == read(ours)
+
+
+def test_several_circuits_change_hands(provider: HubQiskitProvider, hub: Hub) -> None:
+    circuits = [asymmetric(), asymmetric(0), asymmetric(3.14159265)]
+    theirs = provider.get_backend("qudora.sim.xg1").run(circuits, shots=SHOTS)
+    result = finished(theirs)
+    outcomes = hub.job(theirs.id).results()
+    assert [read(outcome.counts()) for outcome in outcomes] == [read(result.get_counts(index)) for index in range(3)]
+    ours = Provider(hub).get_backend("qudora.sim.xg1").run(circuits, shots=SHOTS)
+    counts = [read(ours.result().get_counts(index)) for index in range(3)]
+    assert_like(counts[0], EXPECTED)
+    assert counts[1:] == [{"11000": SHOTS}, {"11011": SHOTS}]
+    again = provider.retrieve_job(ours.job_id()).result()
+    assert [permuted(again.get_counts(index)) for index in range(3)] == counts
+
+
+def test_both_services_on_the_port(provider: HubQiskitProvider, address: str) -> None:
+    """The SDK's job below /quantum while a workspace at the root of the same port runs one of ours."""
+    theirs = provider.get_backend("qudora.sim.xg1").run(asymmetric(), shots=SHOTS)
+    names = {"subscription_id": "s", "resource_group": "g", "name": "w"}
+    with Workspace(**names, endpoint=address, credential="k") as workspace:
+        ours = Provider(workspace).get_backend("rigetti.sim.qvm").run(asymmetric(), shots=SHOTS).result()
+        assert_like(ours.get_counts(), EXPECTED)
+        assert [job.target for job in workspace.jobs()] == ["rigetti.sim.qvm"]
+    assert_like(finished(theirs).get_counts(), EXPECTED)
 
 
 @pytest.mark.parametrize("name", ["kipu.sim.qsim", "azure.ionq.simulator", "aws.sim.sv1"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from qrelay.cloud import JobState
 from qrelay.errors import InvalidOption, JobFailed, NotFound, ServiceError
 from qrelay.kipu import Hub
+from qrelay.program import Program
 
 _START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -222,3 +224,33 @@ def test_jobs_of_several_circuits_say_how_many_shots_each_had(
     job = {"id": "x", "status": "RUNNING", "backend_id": backend, "shots": 400, "tags": tags}
     (found,) = remote(lambda request: httpx.Response(200, json={"content": [job], "total_pages": 1})).jobs()
     assert (found.record.shots, found.record.circuits) == (shots, circuits)
+
+
+@pytest.mark.parametrize("told", [100, 300, None], ids=["what was sent", "their sum", "nothing"])
+def test_p05_shots_asked_do_not_hang_on_what_the_hub_tells(
+    told: int | None,
+    described: Callable[[str], dict[str, Any]],
+    remote: Callable[..., Hub],
+    flips: Callable[..., Program],
+) -> None:
+    """Catches an answer with lost shots that looks whole: three circuits of 100 shots, and 50 of each come back."""
+    kept: dict[str, Any] = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            body = json.loads(request.content)
+            kept.update(body, id="1", status="COMPLETED", provider="QUDORA", shots=told)
+            return httpx.Response(201, json=kept)
+        if request.url.path.endswith("/backends"):
+            return httpx.Response(200, json=[described("qudora-sim-q1")])
+        if request.url.path.endswith("/input"):
+            return httpx.Response(200, json=kept["input"])
+        if "/result" in request.url.path:
+            return httpx.Response(200, json=[{"counts": {"01": 50}}] * 3)
+        return httpx.Response(200, json={name: value for name, value in kept.items() if name != "input"})
+
+    hub = remote(answer)
+    job = hub.submit("qudora.sim.xg1", [flips("01")] * 3, shots=100)
+    for asked in (job, hub.job(job.id)):
+        outcomes = asked.results()
+        assert [(one.shots_asked, one.shots_returned) for one in outcomes if one is not None] == [(100, 50)] * 3

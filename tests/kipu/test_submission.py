@@ -199,7 +199,7 @@ def test_p22_several_circuits_in_one_job_where_the_family_takes_them(made: Calla
     patterns = ["001", "010", "011"]
     job = one.hub.submit("qudora.sim.xg1", [flips(bits) for bits in patterns], shots=10)
     (there,) = one.on_the_service()
-    assert there["tags"][0].endswith("-3")
+    assert there["tags"][0].endswith("-3x10")
     assert one.wire.bodies[0]["shots"] == 10
     assert [outcome and outcome.counts() for outcome in job.results()] == [{bits: 10} for bits in patterns]
     again = one.hub.job(there["id"])

@@ -3,42 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+import cirq
 import pytest
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+import sympy
+from corners import CirqWay, Drawing, QiskitWay, Way
+from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter
 
-from qrelay.qiskit import Provider
-
-if TYPE_CHECKING:
-    from corners import QiskitWay
-
 Aer = Callable[..., dict[str, int]]
-NAMES = ("pi", "crz", "2cr", "c_{reg}", "β", "access_token", "creg", "gate", "q", "Ans", "_x", "if")
+NAMES = {
+    "words of the formats": ("pi", "crz", "creg", "gate", "q", "if", "measure", "access_token", "OPENQASM", "b", "bit"),
+    "no identifiers": ("2cr", "c_{reg}", "β", "_x", "Ans", "two words", " ", "é\u0301", "x[0]", "日本", "c0"),
+    "punctuation": ('"', "'", "\\", "a\nb", "//", "a;", "*/", "%d", "{}", "\t", "#pragma braket result probability"),
+}
 
 
-def test_p12_registers_by_any_name(qiskit_way: QiskitWay, aer: Aer) -> None:
+@pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
+def test_p12_registers_and_keys_by_any_name(way: Way, names: tuple[str, ...]) -> None:
     """Bug: payloads that do not parse, or registers that two names were mapped to (Qiskit#16919, #15304, #16169)."""
-    circuit = QuantumCircuit(QuantumRegister(12, "wires"), *[ClassicalRegister(1, name) for name in NAMES])
-    circuit.x([0, 3, 4, 9])
-    circuit.measure(range(12), range(12))
-    job = qiskit_way.run(circuit, shots=25)
-    assert job.result().get_counts() == aer(circuit, 25)
-    again = Provider(qiskit_way.account).job(job.job_id()).result()
-    assert again.get_counts() == aer(circuit, 25)
-    head = again.results[0].header
-    sizes = head["creg_sizes"] if isinstance(head, dict) else head.creg_sizes
-    assert [name for name, _ in sizes] == list(NAMES)
+    count = len(names)
+    drawing = Drawing(count, [("x", 0), ("x", 3), ("x", 4), ("x", 9)], {name: (at,) for at, name in enumerate(names)})
+    job = way.submit(drawing, 25)
+    (found,) = way.read(job)
+    assert found == way.simulated(drawing, 25)
+    assert [name for name, _ in next(iter(found))] == list(names)
+    assert way.read(way.job(way.id_of(job))) == [found]
 
 
-def test_p12_names_that_fall_together_when_cleaned(qiskit_way: QiskitWay, aer: Aer) -> None:
+def test_p12_names_that_fall_together_when_cleaned(way: Way) -> None:
     """Bug: `a-b` and `a.b` both written as `a_b`, so that one register disappears."""
     names = ("a-b", "a.b", "a_b", "c_a_b", "c0", "c1_a_b")
-    circuit = QuantumCircuit(QuantumRegister(6, "q"), *[ClassicalRegister(1, name) for name in names])
-    circuit.x([1, 2, 4])
-    circuit.measure(range(6), range(6))
-    assert qiskit_way.counts(circuit) == aer(circuit) == {"0 1 0 1 1 0": 100}
+    drawing = Drawing(6, [("x", 1), ("x", 2), ("x", 4)], {name: (at,) for at, name in enumerate(names)})
+    (found,) = way.records([drawing])
+    assert found == way.simulated(drawing, 100)
+    assert [bits for _, bits in next(iter(found))] == [(0,), (1,), (1,), (0,), (1,), (0,)]
+
+
+def test_p12_keys_under_paths_and_symbols_by_any_name(cirq_way: CirqWay) -> None:
+    """Bug: a key of a repeated subcircuit read as its last part; a symbol's name read as a formula."""
+    qubit, other = cirq.NamedQubit('"q" [0]'), cirq.NamedQubit("pi")
+    angle = sympy.Symbol("2θ; pi")
+    inner = cirq.FrozenCircuit(cirq.X(qubit) ** angle, cirq.measure(qubit, key="pi"))
+    circuit = cirq.Circuit(
+        cirq.CircuitOperation(inner, measurement_key_map={"pi": "β"}).with_key_path(("0", "two words")),
+        cirq.measure(other, key=cirq.MeasurementKey("pi", path=("gate",))),
+    )
+    result = cirq_way.sampler.run(circuit, {"2θ; pi": 1}, 5)
+    assert result == cirq.Simulator().run(circuit, {"2θ; pi": 1}, 5)
+    assert sorted(result.records) == ["0:two words:β", "gate:pi"]
 
 
 def test_p12_parameters_and_circuits_by_any_name(qiskit_way: QiskitWay) -> None:
@@ -74,3 +87,19 @@ def test_p12_many_controls(qiskit_way: QiskitWay, controls: int, aer: Aer) -> No
     found = qiskit_way.run([circuit, idle], shots=16).result().get_counts()
     assert found == [aer(circuit, 16), aer(idle, 16)]
     assert found[0] == {"1" * (controls + 1): 16}
+
+
+def test_p12_many_controls_in_cirq(cirq_way: CirqWay) -> None:
+    """Bug: the same, from Cirq, whose controls have no names at all."""
+    qubits = cirq.LineQubit.range(9)
+    circuits = [
+        cirq.Circuit(
+            cirq.X.on_each(*qubits[idle:controls]),
+            cirq.X(qubits[controls]).controlled_by(*qubits[:controls]),
+            cirq.measure(*qubits, key="m"),
+        )
+        for controls in range(1, 9)
+        for idle in (0, 1)
+    ]
+    found = cirq_way.sampler.run_batch(circuits, repetitions=8)
+    assert found == [[cirq.Simulator().run(circuit, repetitions=8)] for circuit in circuits]

@@ -243,3 +243,13 @@ def test_truncated_and_altered_answers(whole: dict[str, tuple[Any, bytes]], data
         _read(
             document[:cut] + data.draw(st.binary(min_size=1, max_size=1)) + document[cut + 1 :], name, device.layout, 3
         )
+
+
+@pytest.mark.parametrize("keys", [("00", "01"), ("0001", "1"), ("000", "001"), ("-0", "1"), ("0", "+1")])
+def test_p01_states_of_ionq_are_decimal_numbers_and_no_bit_strings(keys: tuple[str, str]) -> None:
+    """Catches bit strings that are read as decimal numbers where those happen to fit: 01 as state 1, whatever the order
+    of its characters."""
+    layout = Layout(4, (Register("c", (0, 1, 2, 3)),), (0, 1, 2, 3), 4)
+    data = json.dumps({"histogram": dict.fromkeys(keys, 0.5)}).encode()
+    with pytest.raises(ResultUnreadable, match="decimal number"):
+        decode(data, "ionq.quantum-results.v1", layout, 10)

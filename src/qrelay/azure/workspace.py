@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import SecretStr
@@ -21,8 +19,6 @@ from qrelay.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import httpx
-
-    from qrelay.local import LocalCloud
 
 __all__ = ["Workspace"]
 
@@ -84,8 +80,6 @@ class Workspace(Account):
         service = AzureService(f"workspace {name}", api, Blobs(http))
         account.setdefault("quick", _LOCAL_QUICK if is_loopback(address) else 0.25)
         super().__init__(service, clock=clock, **account)
-        self._cloud: LocalCloud | None = None
-        self._process = os.getpid()
 
     @classmethod
     def from_connection_string(cls, text: str, endpoint: str | None = None, **options: Any) -> Self:
@@ -154,16 +148,3 @@ class Workspace(Account):
         service = self.service
         assert isinstance(service, AzureService)
         return service.api
-
-    def _here(self) -> Any:
-        if self._cloud is not None and self._process != os.getpid():
-            raise ConfigurationError(
-                "This process was forked off after Workspace.local() was called, and the embedded cloud stayed in the "
-                "other one. Call Workspace.local() in here, or let both use `qrelay serve`."
-            )
-        return super()._here()
-
-    async def _aclose(self) -> None:
-        await super()._aclose()
-        if self._cloud is not None:
-            await asyncio.to_thread(self._cloud.close)

@@ -24,6 +24,7 @@ from qrelay.cirq.measurements import Measurements
 from qrelay.cirq.places import Fixed, Shared, Where
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Operation, Program
+from qrelay.program.positions import Positions
 
 __all__ = ["read"]
 
@@ -84,22 +85,8 @@ class _Reading:
         if any(qubit.dimension != 2 for qubit in self.places):
             self._refuse_qudits(circuit)
         out: list[Operation] = []
-        positions: list[int] | None = None
-        settled = 0  # operations whose positions stand in `positions`
-
-        def expanded(index: int, before: int) -> None:
-            nonlocal positions, settled
-            if len(out) - before == 1:
-                return
-            if positions is None:
-                positions = []
-            positions.extend(range(settled, index))
-            positions.extend([index] * (len(out) - before))
-            settled = index + 1
-
-        count = self._circuit(circuit, out, expanded)
-        if positions is not None:
-            positions.extend(range(settled, count))
+        kept = Positions(out)
+        positions = kept.finish(self._circuit(circuit, out, kept.expanded))
         self.measurements.drop_ways_back(out, positions)
         return out, positions
 

@@ -90,7 +90,7 @@ class Sampler(cirq.Sampler):
     def open_session(self, name: str | None = None, **options: Any) -> Session:
         """Open a session on this target; use it as a context manager, which closes it.
 
-        `options` are the service's own, such as Azure Quantum's `policy="Abort"` or `"Continue"`.
+        `options` are the service's own; its account's `open_session` says which.
         """
         return Session(self, self._account.open_session(self._device, name=name, **options))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qrelay.cirq.job import Job
+from qrelay.cloud import SessionFace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 
-class Session:
+class Session(SessionFace):
     """Made by `sampler.open_session(…)`, best used as a context manager.
 
     Inside the block every run on the same target, from the same thread or task, joins the session, as do runs of duet's
@@ -25,32 +26,13 @@ class Session:
     """
 
     def __init__(self, sampler: Sampler, session: cloud.Session) -> None:
-        self._session = session
-        session.view = "session.sampler"
+        super().__init__(session, "session.sampler")
         self._sampler = sampler.bound(session)
-        self._origin = sampler
 
     @property
     def sampler(self) -> Sampler:
         """The same sampler, every run of which joins this session. Once the session is closed, it refuses to run."""
         return self._sampler
-
-    @property
-    def id(self) -> str:
-        return self._session.id
-
-    @property
-    def name(self) -> str:
-        return self._session.name
-
-    @property
-    def closed(self) -> bool:
-        """Whether the session was closed from here."""
-        return self._session.closed
-
-    @property
-    def cloud_session(self) -> cloud.Session:
-        return self._session
 
     def status(self) -> cloud.SessionState:
         """What the session is at now; asks the service."""
@@ -105,6 +87,3 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._session.__aexit__(kind, error, traceback)
-
-    def __repr__(self) -> str:
-        return f"<Session {self.id} on {self._origin.name}>"

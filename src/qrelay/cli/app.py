@@ -1,14 +1,10 @@
-"""The commands. Each opens an account, does one thing, shows it, and closes the account."""
+"""The commands. Each opens the accounts in question, does one thing, shows it, and closes them."""
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +12,8 @@ import typer
 from rich.console import Console
 
 from qrelay._version import __version__
+from qrelay.cli.places import Place, ServiceName, job_of, newest, on_target, opened
+from qrelay.cli.showing import job_document, show_outcomes, tables, when, write_json
 from qrelay.errors import (
     ConfigurationError,
     InvalidOption,
@@ -24,18 +22,15 @@ from qrelay.errors import (
     UnknownTarget,
     UnsupportedCircuit,
 )
-from qrelay.terminal import histogram, table_of, targets_table
+from qrelay.terminal import table_of, targets_table
 
 __all__ = ["app", "run_app"]
 
-_EXTRAS = {"qiskit": "qiskit", "starlette": "local", "uvicorn": "local", "qiskit_aer": "local"}
+_EXTRAS = {"qiskit": "qiskit", "cirq": "cirq", "starlette": "local", "uvicorn": "local", "qiskit_aer": "local"}
 """What of qrelay brings a package that a command imports."""
 
 _LONG_PAUSE = 1.5
 """Seconds of silence between two attempts, from which on the user is told."""
-
-_WIDE = 1000
-"""Columns of output that no terminal folds."""
 
 app = typer.Typer(
     help="Run circuits on quantum clouds, or on the embedded cloud of this machine.",
@@ -44,6 +39,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+_Service = Annotated[
+    ServiceName | None,
+    typer.Option("--service", help="Azure Quantum or the Kipu Quantum Hub; the one that the environment names if one."),
+]
 _Local = Annotated[bool, typer.Option("--local", help="Use the embedded cloud: no account, no network.")]
 _Data = Annotated[
     Path | None,
@@ -97,29 +96,40 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Show the v
 
 @app.command()
 def demo() -> None:
-    """Do the real thing on the embedded cloud: three formats, then the energy of H2 in one session."""
+    """Do the real thing on the embedded cloud: both frameworks, both services, two variational loops in sessions."""
     from qrelay import demo as the_demo
 
-    report = the_demo.run(Console())
-    if abs(report.from_probabilities - report.exact) >= the_demo.CHEMICAL_ACCURACY:
+    if not the_demo.run(Console()).sound:
         raise typer.Exit(1)
 
 
 @app.command()
-def targets(local: _Local = False, data: _Data = None, as_json: _Json = False) -> None:
-    """List the account's targets."""
-    with _account(_embedded(local, data), data) as account:
-        found = account.targets()
+def targets(service: _Service = None, local: _Local = False, data: _Data = None, as_json: _Json = False) -> None:
+    """List the account's targets; those of both services on the embedded cloud."""
+    with opened(Place(service, local, data).or_embedded()) as accounts:
+        found = {name: account.targets() for name, account in accounts.items()}
     if as_json:
         fields = ("id", "provider", "available", "status", "queue_seconds", "num_qubits", "formats")
-        _write_json([{name: getattr(target, name) for name in fields} for target in found])
-    else:
-        _console().print(targets_table(found))
+        write_json(
+            [
+                {"service": name.value, **{word: getattr(target, word) for word in fields}}
+                for name, listed in found.items()
+                for target in listed
+            ]
+        )
+        return
+    console = tables()
+    for name, listed in found.items():
+        if len(found) > 1:
+            console.print(f"--service {name.value}", style="bold", highlight=False)
+        console.print(targets_table(listed))
 
 
 @app.command()
 def run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="OpenQASM 2 or 3.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="OpenQASM 2 or 3, or Cirq's JSON.", exists=True, dir_okay=False)
+    ],
     target: Annotated[str, typer.Option("--target", "-t", help="Where to run, such as ionq.simulator.")],
     shots: Annotated[int | None, typer.Option("--shots", "-n", help="The target's default if not given.")] = None,
     format_name: Annotated[
@@ -131,17 +141,18 @@ def run(
     seed_transpiler: Annotated[int | None, typer.Option(help="Seed of Qiskit's transpiler.")] = None,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the result, or write the job's id.")] = True,
     timeout: _Timeout = None,
+    service: _Service = None,
     local: _Local = False,
     data: _Data = None,
     as_json: _Json = False,
 ) -> None:
-    """Run a circuit file and show what was measured."""
-    from qrelay.cli.circuits import load
-    from qrelay.qiskit import Provider
+    """Run a circuit file and show what was measured. On the embedded cloud the target says which service it is."""
+    from qrelay.cli.circuits import load, submit
 
     circuit = load(file)
-    embedded = _embedded(local, data)
-    if not wait and embedded and data is None:
+    asked = Place(service, local, data)
+    place = asked.or_embedded()
+    if not wait and place.embedded and data is None:
         raise ConfigurationError(
             "A job of an embedded cloud in memory ends with this command. Give --data FILE with --no-wait."
         )
@@ -154,18 +165,19 @@ def run(
         "seed_transpiler": seed_transpiler,
     }
     given = {option: value for option, value in chosen.items() if value is not None}
-    with _account(embedded, data) as account:
-        if embedded and not (local or data or account.target(target).simulator):
+    with opened(place) as accounts:
+        account, found = on_target(accounts, target)
+        if place.embedded and not (asked.embedded or found.simulator):
             raise ConfigurationError(
-                f"{target} is a device, and the environment names no workspace that has it. Name one in the "
+                f"{found.id} is a device, and the environment names no account that has it. Name one in the "
                 "environment, or have it simulated on this machine by --local."
             )
-        job = Provider(account).get_backend(target).run(circuit, **given).cloud_job
+        job = submit(account, found, circuit, file.stem, given)
         if not wait:
-            _write_json({"job": job.id}) if as_json else typer.echo(job.id)
+            write_json({"job": job.id}) if as_json else typer.echo(job.id)
             return
         outcomes = job.results(timeout=timeout)
-    _show_outcomes(job, outcomes, as_json=as_json)
+    show_outcomes(job, outcomes, as_json=as_json)
 
 
 @app.command()
@@ -175,32 +187,37 @@ def jobs(
     status: Annotated[str | None, typer.Option(help="Only jobs with the service's status of this name.")] = None,
     session: Annotated[str | None, typer.Option(help="Only jobs of this session.")] = None,
     limit: _Limit = 20,
+    service: _Service = None,
     local: _Local = False,
     data: _Data = None,
     as_json: _Json = False,
 ) -> None:
-    """List jobs."""
+    """List jobs, newest first."""
     chosen = {"name": name, "target": target, "status": status, "session": session}
     given = {option: value for option, value in chosen.items() if value is not None}
-    with _account(local, data) as account:
-        records = [job.record for job in account.jobs(limit=limit, **given)]
+    with opened(Place(service, local, data)) as accounts:
+        found = newest(
+            accounts, lambda account: (job.record for job in account.jobs(limit=limit, **given)), limit, session
+        )
     if as_json:
-        _write_json([_job_document(record) for record in records])
+        write_json([{"service": whose.value, **job_document(record)} for whose, record in found])
     else:
-        rows = ((r.id, r.status, r.target, r.name, _when(r.created)) for r in records)
-        _console().print(table_of(("job", "status", "target", "name", "created"), rows))
+        rows = ((r.id, r.status, r.target, r.name, when(r.created)) for _, r in found)
+        tables().print(table_of(("job", "status", "target", "name", "created"), rows))
 
 
 @app.command()
-def job(job_id: _Id, local: _Local = False, data: _Data = None, as_json: _Json = False) -> None:
+def job(
+    job_id: _Id, service: _Service = None, local: _Local = False, data: _Data = None, as_json: _Json = False
+) -> None:
     """Show what the service says about a job."""
-    with _account(local, data) as account:
-        found = account.job(job_id)
+    with opened(Place(service, local, data)) as accounts:
+        whose, found = job_of(accounts, job_id)
         state = found.status()
         records = found.records if found.composite else (found.record,)
     if as_json:
-        documents = [None if record is None else _job_document(record) for record in records]
-        _write_json({"job": job_id, "state": state.value, "circuits": documents})
+        documents = [None if record is None else job_document(record) for record in records]
+        write_json({"job": found.id, "service": whose.value, "state": state.value, "circuits": documents})
         return
     if found.composite:
         typer.echo(f"{found.count} circuits, {state.value}")
@@ -208,7 +225,7 @@ def job(job_id: _Id, local: _Local = False, data: _Data = None, as_json: _Json =
         if record is None:
             typer.echo("never submitted")
             continue
-        for key, value in _job_document(record).items():
+        for key, value in job_document(record).items():
             if value not in (None, ""):
                 typer.echo(f"{key:<14} {value}")
 
@@ -218,29 +235,30 @@ def result(
     job_id: _Id,
     raw: Annotated[bool, typer.Option("--raw", help="Write the answer's bytes as the service sent them.")] = False,
     timeout: _Timeout = None,
+    service: _Service = None,
     local: _Local = False,
     data: _Data = None,
     as_json: _Json = False,
 ) -> None:
     """Wait for a job and show what was measured; of a list with failed members, what the others measured."""
-    with _account(local, data) as account:
-        found = account.job(job_id)
+    with opened(Place(service, local, data)) as accounts:
+        _, found = job_of(accounts, job_id)
         if raw:
             sys.stdout.buffer.write(found.raw_result(timeout))
             return
         try:
             outcomes = found.results(timeout=timeout)
         except PartialResult as error:
-            _show_outcomes(found, [error.outcomes.get(index) for index in range(found.count)], as_json=as_json)
+            show_outcomes(found, [error.outcomes.get(index) for index in range(found.count)], as_json=as_json)
             raise
-    _show_outcomes(found, outcomes, as_json=as_json)
+    show_outcomes(found, outcomes, as_json=as_json)
 
 
 @app.command()
-def cancel(job_id: _Id, local: _Local = False, data: _Data = None) -> None:
+def cancel(job_id: _Id, service: _Service = None, local: _Local = False, data: _Data = None) -> None:
     """Ask the service to cancel a job."""
-    with _account(local, data) as account:
-        found = account.job(job_id)
+    with opened(Place(service, local, data)) as accounts:
+        _, found = job_of(accounts, job_id)
         found.cancel()
         typer.echo(found.status().value)
 
@@ -250,24 +268,29 @@ def sessions(
     only_open: Annotated[bool, typer.Option("--open", help="Only sessions that still take jobs.")] = False,
     close: Annotated[bool, typer.Option("--close", help="Close all open sessions.")] = False,
     limit: _Limit = 20,
+    service: _Service = None,
     local: _Local = False,
     data: _Data = None,
     as_json: _Json = False,
 ) -> None:
-    """List sessions, or close those that were left open."""
-    with _account(local, data) as account:
+    """List sessions, newest first, or close those that were left open."""
+    with opened(Place(service, local, data)) as accounts:
         if close:
-            closed = account.close_sessions()
-            _write_json(closed) if as_json else typer.echo("\n".join(closed) or "no session was open")
+            closed = [id_ for account in accounts.values() for id_ in account.close_sessions()]
+            write_json(closed) if as_json else typer.echo("\n".join(closed) or "no session was open")
             return
-        found = [session.record for session in account.sessions(open=True if only_open else None, limit=limit)]
-    if as_json:
-        _write_json(
-            [{"id": r.id, "status": r.status, "target": r.target, "name": r.name, "created": r.created} for r in found]
+        wanted = True if only_open else None
+        found = newest(
+            accounts,
+            lambda account: (session.record for session in account.sessions(open=wanted, limit=limit)),
+            limit,
         )
+    if as_json:
+        words = ("id", "status", "target", "name", "created")
+        write_json([{"service": whose.value, **{word: getattr(r, word) for word in words}} for whose, r in found])
     else:
-        rows = ((r.id, r.status, r.target, r.name, _when(r.created)) for r in found)
-        _console().print(table_of(("session", "status", "target", "name", "created"), rows))
+        rows = ((r.id, r.status, r.target, r.name, when(r.created)) for _, r in found)
+        tables().print(table_of(("session", "status", "target", "name", "created"), rows))
 
 
 @app.command()
@@ -282,7 +305,7 @@ def serve(
         ),
     ] = None,
 ) -> None:
-    """Serve the embedded cloud on this machine until interrupted."""
+    """Serve the embedded cloud, both services on one port, until interrupted."""
     from qrelay.local import parse_fault
     from qrelay.local import serve as serve_local
 
@@ -291,102 +314,6 @@ def serve(
     except ValueError as error:
         raise ConfigurationError(f"{error}.") from error
     serve_local(port, data=data, keys=key or None, faults=ordered)
-
-
-def _embedded(local: bool, data: Path | None) -> bool:
-    """Whether to take the embedded cloud: where it was asked for, and where there is nothing else, which is then said.
-
-    For the commands that need nothing from an earlier one. A half-named workspace is not nothing: that is a mistake.
-    """
-    from qrelay.azure.connection import named_in_environment
-
-    if local or data is not None:
-        return True
-    if named_in_environment():
-        return False
-    sys.stderr.write(
-        "qrelay: the environment names no workspace: this is the embedded cloud of this machine, as with --local.\n"
-    )
-    return True
-
-
-@contextmanager
-def _account(local: bool, data: Path | None) -> Iterator[Any]:
-    from qrelay.azure import Workspace
-
-    if local or data is not None:
-        with Workspace.local(data=data) as account:
-            yield account
-        return
-    try:
-        account = Workspace.from_env()
-    except ConfigurationError as error:
-        raise ConfigurationError(f"{error} (--local takes the embedded cloud instead.)") from error
-    with account:
-        yield account
-
-
-def _console() -> Console:
-    """Where tables go: as wide as the terminal, and never folded on the way into a file or another program."""
-    return Console() if sys.stdout.isatty() else Console(width=_WIDE)
-
-
-def _show_outcomes(job: Any, outcomes: Iterable[Any], *, as_json: bool) -> None:
-    """Each circuit's outcome, or None for one without a result."""
-    documents = [
-        None
-        if outcome is None
-        else {
-            "name": outcome.layout.name,
-            "shots_asked": outcome.shots_asked,
-            "shots_returned": outcome.shots_returned,
-            "shots_usable": outcome.shots_usable,
-            "counts": outcome.counts(),
-            "probabilities": None if outcome.probabilities is None else dict(outcome.probabilities),
-        }
-        for outcome in outcomes
-    ]
-    if as_json:
-        _write_json({"job": job.id, "target": job.target, "circuits": documents})
-        return
-    console = _console()
-    for index, document in enumerate(documents):
-        if document is None:
-            console.print(f"circuit {index} has no result", highlight=False)
-            continue
-        counts: Mapping[str, int] = document["counts"]
-        asked, usable = document["shots_asked"], document["shots_usable"]
-        shots = f"{usable} shots" if asked in (None, usable) else f"{usable} usable of {asked} shots asked"
-        title = f"{document['name']} on {job.target}, {shots}".strip()
-        console.print(title, highlight=False, markup=False)
-        console.print(histogram(counts))
-    console.print(f"job {job.id}", style="dim", highlight=False)
-
-
-def _job_document(record: Any) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "name": record.name,
-        "status": record.status,
-        "target": record.target,
-        "format": record.input_format,
-        "shots": record.shots,
-        "session": record.session_id,
-        "error_code": record.error_code,
-        "error_message": record.error_message,
-        "created": record.created,
-        "began": record.began,
-        "ended": record.ended,
-        "cost": record.cost,
-    }
-
-
-def _when(moment: datetime | None) -> str:
-    return "–" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _write_json(document: Any) -> None:
-    typer.echo(json.dumps(document, indent=2, default=datetime.isoformat))
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

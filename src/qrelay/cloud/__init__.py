@@ -10,7 +10,7 @@ from qrelay.cloud.account import Account
 from qrelay.cloud.clock import Clock, SystemClock
 from qrelay.cloud.job import Job
 from qrelay.cloud.service import JobRecord, JobState, Service, SessionRecord, SessionState, Submission
-from qrelay.cloud.session import OutsideSession, Session, current_session
+from qrelay.cloud.session import OutsideSession, Session, SessionFace, current_session
 from qrelay.cloud.target import GateProperties, Limits, QubitProperties, Target
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "QubitProperties",
     "Service",
     "Session",
+    "SessionFace",
     "SessionRecord",
     "SessionState",
     "Submission",

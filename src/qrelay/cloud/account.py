@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Protocol, Self
 
 from qrelay.cloud import loop
 from qrelay.cloud.batch import Batch
@@ -16,8 +17,9 @@ from qrelay.cloud.finding import members, named, readable, unknown_target
 from qrelay.cloud.job import Job
 from qrelay.cloud.joining import KnownSessions, joined_session
 from qrelay.cloud.preparing import Wish, prepare
-from qrelay.cloud.service import JobRecord, Service, Submission
+from qrelay.cloud.service import JobRecord, Service, SessionRecord, Submission
 from qrelay.cloud.session import Session
+from qrelay.cloud.settlement import Settlement
 from qrelay.cloud.submitting import send_all
 from qrelay.cloud.target import Target
 from qrelay.cloud.waiting import Poller, outlast
@@ -36,6 +38,12 @@ _TARGETS_STAY_FRESH = 300.0
 _SUBMISSIONS_AT_ONCE = 16
 
 Programs = Program | Payload | Sequence[Program | Payload]
+
+
+class Embedded(Protocol):
+    """A cloud in this process that lives and ends with its account."""
+
+    def close(self) -> None: ...
 
 
 class _Inner:
@@ -75,6 +83,8 @@ class Account:
         self._inner: _Inner | None = None
         self._targets: tuple[float, tuple[Target, ...]] | None = None
         self._closed = False
+        self._cloud: Embedded | None = None
+        self._process = os.getpid()
 
     @property
     def requests(self) -> int:
@@ -266,6 +276,12 @@ class Account:
     def _here(self) -> _Inner:
         if self._closed:
             raise ConfigurationError("This account was closed. Make a new one.")
+        if self._cloud is not None and self._process != os.getpid():
+            made = f"{type(self).__name__}.local()"
+            raise ConfigurationError(
+                f"This process was forked off after {made} was called, and the embedded cloud stayed in the other one. "
+                f"Call {made} in here, or let both use `qrelay serve`."
+            )
         if self._inner is None or self._inner.loop is not asyncio.get_running_loop():
             self._inner = _Inner(self)
         return self._inner
@@ -332,8 +348,17 @@ class Account:
         if not resolved.sessions:
             raise InvalidOption(f"{resolved.id} has no sessions. Run the jobs without one.", option="session")
         id_ = self._new_id()
-        record = await self.service.open_session(resolved, name=name or f"session-{id_}", id=id_, **options)
-        return Session(self, replace(record, target=resolved.id))
+
+        def opened(record: SessionRecord) -> Session:
+            return Session(self, replace(record, target=resolved.id))
+
+        async def take(ask: Callable[[], Awaitable[SessionRecord]]) -> SessionRecord:
+            return await ask()
+
+        def ask() -> Awaitable[SessionRecord]:
+            return self.service.open_session(resolved, name=name or f"session-{id_}", id=id_, **options)
+
+        return opened(await Settlement(opened).attempt(ask, take))
 
     async def _session(self, id: str) -> Session:  # noqa: A002
         self._here()
@@ -374,6 +399,8 @@ class Account:
         if inner is not None and inner.loop is asyncio.get_running_loop():
             await inner.poller.aclose()
         await self.service.aclose()
+        if self._cloud is not None:
+            await asyncio.to_thread(self._cloud.close)
 
 
 def _say_where_to_look(interruption: BaseException, first: Submission) -> None:

@@ -64,6 +64,6 @@ def refuse_without_circuits(target: Target, instead: str) -> None:
     """Raises UnknownTarget for a target that takes no circuits; `instead` names what lists those that do."""
     if not target.formats:
         raise UnknownTarget(
-            f"{target.id} cannot be used for circuits. {target.why_no_circuits} {instead} lists those that can.",
+            f"{target.why_no_circuits} {instead} lists those that take circuits.",
             name=target.id,
         )

@@ -248,7 +248,11 @@ class Http:
         if self._request_id_header is not None:
             headers.setdefault(self._request_id_header, order.request_id)
         if order.authorizer is not None:
-            headers.update(await order.authorizer.headers(fresh=fresh))
+            try:
+                headers.update(await order.authorizer.headers(fresh=fresh))
+            except Unanswered as error:  # what became of the token's request is nothing that this one has done
+                error.processed = order.processed
+                raise
         wire = self._on_this_loop()
         request = wire.client.build_request(
             order.method, order.url, headers=headers, params=order.params, json=order.json, content=order.content
@@ -311,7 +315,7 @@ def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=clock.now().tzinfo)

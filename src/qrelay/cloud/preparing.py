@@ -13,7 +13,7 @@ from qrelay.cloud.batch import Batch
 from qrelay.cloud.service import Submission
 from qrelay.cloud.target import Target
 from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
-from qrelay.formats import choose, encode
+from qrelay.formats import INPUT_FORMATS, choose, encode
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 
@@ -225,7 +225,10 @@ def _written(program: Program, target: Target, format: str | None) -> Payload:  
         raise UnsupportedCircuit(
             f"The circuit{name} measures nothing, so a job would have no answer. Add measurements."
         )
-    return encode(program, format) if format is not None else choose(program, target.formats)
+    formats = (format,) if format is not None else target.formats
+    asks = any("gates" in INPUT_FORMATS[name].options for name in formats if name in INPUT_FORMATS)
+    own = {"gates": target.gates} if asks and target.gates else {}
+    return encode(program, format, **own) if format is not None else choose(program, formats, **own)
 
 
 def _check_format(format: str, target: Target, accepted: Sequence[str]) -> None:  # noqa: A002

@@ -141,7 +141,11 @@ class Service(Protocol):
     async def targets(self) -> Sequence[Target]: ...
 
     async def submit(self, submission: Submission) -> JobRecord:
-        """Create the job; doing it again with the same key never makes a second one."""
+        """Create the job, once. After an unclear answer it is looked for by the submission's key.
+
+        What cannot be settled is UnclearOutcome, never a second job. Called once for a submission: not every service
+        knows a key again.
+        """
 
     async def job(self, job_id: str) -> JobRecord: ...
 

@@ -21,7 +21,7 @@ from qrelay.errors import SessionEnded
 if TYPE_CHECKING:
     from qrelay.cloud.account import Account
 
-__all__ = ["OutsideSession", "Session", "add_lineage", "current_session"]
+__all__ = ["OutsideSession", "Session", "SessionFace", "add_lineage", "current_session"]
 
 _Entry = tuple["Session", object | None]  # the session of a block, and the task that entered it if it has no context
 _Joined = Mapping[tuple["Account", str], tuple[_Entry, ...]]  # the innermost block's last
@@ -229,6 +229,34 @@ class Session:
         raise TypeError(
             "A session does not travel, because its account holds secrets. Send its id and call account.session(id)."
         )
+
+
+class SessionFace:
+    """What every framework's session shows alike; `session` is the one it stands for, `view` its bound form's name."""
+
+    def __init__(self, session: Session, view: str) -> None:
+        session.view = view
+        self._session = session
+
+    @property
+    def id(self) -> str:
+        return self._session.id
+
+    @property
+    def name(self) -> str:
+        return self._session.name
+
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more jobs, as far as this process knows."""
+        return self._session.closed
+
+    @property
+    def cloud_session(self) -> Session:
+        return self._session
+
+    def __repr__(self) -> str:
+        return f"<Session {self.id} on {self._session.target}>"
 
 
 def _stays_behind(failure: BaseException, error: BaseException | None, session: Session) -> bool:

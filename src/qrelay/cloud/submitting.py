@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qrelay.cloud import loop
 from qrelay.cloud.job import Job
 from qrelay.cloud.service import JobRecord, Submission
+from qrelay.cloud.settlement import Settlement
 from qrelay.errors import QrelayError, SessionEnded, UnclearOutcome
 
 if TYPE_CHECKING:
@@ -40,32 +40,18 @@ async def send_all(account: Account, submissions: list[Submission], places: asyn
     return Job(account, records, batch=submissions[0].batch, errors=errors)
 
 
-async def _send(
-    account: Account, submission: Submission, resume: Callable[[], Awaitable[JobRecord]] | None = None
-) -> JobRecord:
-    try:
-        record = await (resume() if resume is not None else account.service.submit(submission))
-    except SessionEnded as error:
-        raise await _with_finished_jobs(account, error) from error
-    except UnclearOutcome as error:
-        settle = error.resume  # the service's own way: it asks before it sends
-        raise UnclearOutcome(
-            str(error),
-            tag=error.tag,
-            resume=lambda: loop.later(_resume, account, submission, settle),
-            status=error.status,
-            code=error.code,
-            target=error.target,
-            job_id=error.job_id,
-            request_id=error.request_id,
-        ) from error
-    account.jobs_submitted += 1
-    layouts = tuple(payload.layout for payload in submission.payloads)
-    return replace(record, layouts=layouts, circuits=len(layouts), shots=record.shots or submission.shots)
+async def _send(account: Account, submission: Submission) -> JobRecord:
+    async def take(ask: Callable[[], Awaitable[JobRecord]]) -> JobRecord:
+        try:
+            record = await ask()
+        except SessionEnded as error:
+            raise await _with_finished_jobs(account, error) from error
+        account.jobs_submitted += 1
+        layouts = tuple(payload.layout for payload in submission.payloads)
+        return replace(record, layouts=layouts, circuits=len(layouts), shots=record.shots or submission.shots)
 
-
-async def _resume(account: Account, submission: Submission, settle: Callable[[], Awaitable[JobRecord]]) -> Job:
-    return Job(account, [await _send(account, submission, settle)])
+    settlement = Settlement[JobRecord, Job](lambda record: Job(account, [record]))
+    return await settlement.attempt(lambda: account.service.submit(submission), take)
 
 
 async def _with_finished_jobs(account: Account, error: SessionEnded) -> SessionEnded:

@@ -25,7 +25,8 @@ class InputFormat:
         content_type: media type of the upload.
         output_format: the answer to ask for unless a target says otherwise.
         write: from Program and options to the bytes of the upload.
-        options: names of the options that `write` takes.
+        options: names of the options that `write` takes; `gates` is for formats whose devices list fewer gates than
+            the format has words for.
         input_params: what the format itself needs among the job's parameters.
     """
 
@@ -64,7 +65,11 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
         InputFormat("honeywell.openqasm.v1", "application/qasm", "honeywell.quantum-results.v1", openqasm2.write),
         InputFormat("OPEN_QASM_V2", "text/plain", "kipu.qsim.result", open_qasm_v2.write),
         InputFormat(
-            "BRAKET_OPEN_QASM_V3", "text/plain", "braket.task_result.gate_model_task_result", braket_openqasm3.write
+            "BRAKET_OPEN_QASM_V3",
+            "text/plain",
+            "braket.task_result.gate_model_task_result",
+            braket_openqasm3.write,
+            options=frozenset({"gates"}),
         ),
         InputFormat("IONQ_CIRCUIT_V1", "application/json", "ionq.quantum-results.v1", ionq_circuit.write_with_layout),
     )

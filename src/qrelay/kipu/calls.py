@@ -16,6 +16,8 @@ from qrelay.errors import AuthenticationError, NotFound, ServiceError
 __all__ = ["Calls", "Parameter", "segment", "told_error"]
 
 B = TypeVar("B", bound=Body)
+_LONGEST_CODE, _LONGEST_MESSAGE = 100, 1_000  # characters; a gateway may answer with a page of its own
+
 Parameter = str | int | bool | Sequence[str] | None
 
 
@@ -73,7 +75,7 @@ class Calls:
         """Whatever JSON the answer holds."""
         try:
             return answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise _no_json(answer, "JSON") from None
 
 
@@ -85,7 +87,7 @@ def segment(text: str) -> str:
 def told_error(document: Any) -> tuple[str | None, str | None]:
     """Code and message of an error's body: `detail` or `title`; of a failed job `error`; of IBM's jobs `reason`."""
     if isinstance(document, str):
-        return None, redact_text(document.strip()) or None
+        return None, _cut(redact_text(document.strip()), _LONGEST_MESSAGE) or None
     if not isinstance(document, Mapping):
         return None, None
     inner = document.get("error")
@@ -97,7 +99,11 @@ def told_error(document: Any) -> tuple[str | None, str | None]:
     more = places[0].get("details")
     if isinstance(more, str) and more.strip() and more.strip() != message:
         message = f"{message.rstrip('.')} ({more.strip()})" if message else more.strip()
-    return redact_text(code) or None, redact_text(message) or None
+    return _cut(redact_text(code), _LONGEST_CODE) or None, _cut(redact_text(message), _LONGEST_MESSAGE) or None
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _query(given: Mapping[str, Parameter]) -> str:
@@ -115,7 +121,7 @@ def _refuse(answer: httpx.Response, job_id: str | None) -> None:
     status = answer.status_code
     try:
         code, message = told_error(answer.json())
-    except ValueError:
+    except (ValueError, RecursionError):
         code, message = None, None
     what = f"{answer.request.method} {redact_url(str(answer.request.url))}"
     said = ": ".join(part for part in (code, message) if part).rstrip(". ") or "the service gives no reason"

@@ -174,7 +174,7 @@ class PasswordFlow(_Renewed):
         )
         try:
             document = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
         said = document if isinstance(document, Mapping) else {}
         token = said.get("access_token")

@@ -26,6 +26,7 @@ class Family:
         formats: what to send if the service does not say what it takes.
         outputs: for each input format the name of the answer's format; a format without one is handed out raw.
         compiled: gates that the service compiles itself, beside those that it describes.
+        verbatim: gates that it describes and takes inside of verbatim boxes only, which qrelay does not write.
         most_circuits: circuits in one job, of which qrelay can read the answers.
         all_shots: whether the shots of a job with several circuits are those of all of them together.
         circuits: whether it runs circuits at all; analog and photonic machines do not, whatever formats they list.
@@ -39,6 +40,7 @@ class Family:
     shots: Limits = field(default_factory=Limits)
     options: Mapping[str, str] = field(default_factory=dict)
     compiled: frozenset[str] = frozenset()
+    verbatim: frozenset[str] = frozenset()
     most_circuits: int = 1
     all_shots: bool = False
     sessions: bool = False
@@ -84,7 +86,8 @@ _FAMILIES: tuple[Family, ...] = (
     Family("aws.sim.sv1", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE, 34, Limits(1, 100_000), _BRAKET_OPTIONS),
     Family("aws.sim.dm1", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE, 17, Limits(1, 100_000), _BRAKET_OPTIONS),
     Family(
-        "aws.ionq.", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE, None, Limits(100, 5_000), _BRAKET_OPTIONS, all_shots=True
+        "aws.ionq.", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE - {"cz", "id"}, None, Limits(100, 5_000), _BRAKET_OPTIONS,
+        verbatim=frozenset({"rzz"}), all_shots=True,  # native, and not among the device's supportedOperations
     ),
     Family(
         "aws.rigetti.", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE, None, Limits(10, 50_000), _BRAKET_OPTIONS, all_shots=True
@@ -157,7 +160,7 @@ def _runs_circuits(backend: Backend, configuration: Configuration, family: Famil
 def _gates(configuration: Configuration, family: Family) -> frozenset[str]:
     said = (gate.name.lower() for gate in configuration.gates)
     ours = frozenset(name for name in (_WORDS.get(word, word) for word in said) if name in GATES)
-    return (ours or family.gates) | family.compiled
+    return ((ours - family.verbatim) or family.gates) | family.compiled
 
 
 def _coupling(configuration: Configuration) -> tuple[tuple[int, int], ...] | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -22,8 +20,6 @@ from qrelay.kipu.service import KipuService
 
 if TYPE_CHECKING:
     import httpx
-
-    from qrelay.local import LocalCloud
 
 __all__ = ["BASE_URL", "Hub"]
 
@@ -82,8 +78,6 @@ class Hub(Account):
         service = KipuService(f"hub {urlsplit(address).netloc}{of}", api, *others)
         account.setdefault("quick", _LOCAL_QUICK if is_loopback(address) else 0.25)
         super().__init__(service, clock=clock, **account)
-        self._cloud: LocalCloud | None = None
-        self._process = os.getpid()
 
     @classmethod
     def from_env(cls, **options: Any) -> Self:
@@ -127,19 +121,6 @@ class Hub(Account):
         service = self.service
         assert isinstance(service, KipuService)
         return service.api
-
-    def _here(self) -> Any:
-        if self._cloud is not None and self._process != os.getpid():
-            raise ConfigurationError(
-                "This process was forked off after Hub.local() was called, and the embedded cloud stayed in the other "
-                "one. Call Hub.local() in here, or let both use `qrelay serve`."
-            )
-        return super()._here()
-
-    async def _aclose(self) -> None:
-        await super()._aclose()
-        if self._cloud is not None:
-            await asyncio.to_thread(self._cloud.close)
 
 
 def _signing_in(http: Http, url: str, flow: dict[str, Any], clock: Clock) -> Authorizer:

@@ -22,6 +22,7 @@ T = TypeVar("T", bound=Job | WorkloadResponse)
 _SORT = "createdAt,desc"
 _SORT_PATIENCE = 5.0  # a service that fails over a word that it does not know shall not be asked for minutes
 _PAGE = 100
+_STALE_PAGES = 3  # that bring nothing new; fewer may come of new entries that push the others on
 _LATEST = datetime.max.replace(tzinfo=UTC)  # what has no time yet is newest
 
 
@@ -84,8 +85,8 @@ class _Pages(Generic[T]):
         return 0 if self.short(page) else None
 
     def short(self, page: Page[T]) -> bool:
-        """Whether no more can follow."""
-        return len(page.content) < (page.size or self._size)
+        """Whether no more can follow. Where a page tells no size, it is the service that chose it."""
+        return len(page.content) < (page.size or 1)
 
 
 async def _groups(pages: _Pages[T]) -> AsyncIterator[Sequence[T]]:
@@ -95,8 +96,13 @@ async def _groups(pages: _Pages[T]) -> AsyncIterator[Sequence[T]]:
     order = _order(first.content)
     if order is _Order.FLAT and last:
         order = _order([*first.content, *(await pages.number(last)).content])
-    if order is _Order.UP and last is not None:
-        for number in range(last, 0, -1):
+    if order is _Order.UP and last:
+        end = await pages.number(last)
+        if _ids(end) <= _ids(first):  # none, or the same again: it is not what was promised
+            order = _Order.NONE
+    if order is _Order.UP and last:
+        yield end.content[::-1]
+        for number in range(last - 1, 0, -1):
             yield (await pages.number(number)).content[::-1]
         yield first.content[::-1]
     elif order in (_Order.DOWN, _Order.FLAT) or last == 0:
@@ -112,14 +118,21 @@ async def _groups(pages: _Pages[T]) -> AsyncIterator[Sequence[T]]:
 
 async def _following(pages: _Pages[T], first: Page[T], last: int | None) -> AsyncIterator[Page[T]]:
     page, number = first, 0
+    seen, stale = _ids(first), 0
     while (last is None and not pages.short(page)) or (last is not None and number < last):
         number += 1
         page = await pages.number(number)
-        if not page.content:
+        stale = stale + 1 if _ids(page) <= seen else 0
+        if not page.content or stale == _STALE_PAGES:
             return
+        seen |= _ids(page)
         yield page
         if last is not None:
             last = max(last, pages.last(page) or 0)  # it may have grown meanwhile
+
+
+def _ids(page: Page[T]) -> set[str]:
+    return {entry.id for entry in page.content}
 
 
 def _order(entries: Sequence[T]) -> _Order:

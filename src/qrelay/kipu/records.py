@@ -5,7 +5,7 @@ from __future__ import annotations
 from qrelay.cloud.service import JobRecord, JobState, SessionRecord, SessionState
 from qrelay.kipu.families import Family, family_of
 from qrelay.kipu.models import Job, Session
-from qrelay.kipu.submitting import SESSION_NAME, circuits_of
+from qrelay.kipu.submitting import SESSION_NAME, circuits_of, shots_of
 
 __all__ = ["job_record", "name_in", "session_record"]
 
@@ -67,8 +67,11 @@ def job_record(job: Job, reason: tuple[str | None, str | None] | None = None, sh
 
 def _shots(job: Job, circuits: int | None, family: Family) -> int | None:
     """Shots of each circuit. The Hub tells those of all circuits together (qhub-api 3.3.0 says so of `shots`), so
-    they are not known where it is not known how many circuits there may be.
+    they are not known where it is not known how many circuits there may be. The tag comes first: it is our own word.
     """
+    told = shots_of(job)
+    if told is not None:
+        return told
     if circuits is None:
         return job.shots if family.most_circuits == 1 else None
     whole, rest = divmod(job.shots, circuits) if job.shots is not None else (None, 0)

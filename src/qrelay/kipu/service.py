@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from qrelay.cloud import loop
 from qrelay.cloud.http import Http, Unanswered
 from qrelay.cloud.service import JobRecord, JobState, SessionRecord, SessionState, Submission
 from qrelay.cloud.target import Target
 from qrelay.errors import (
     AuthenticationError,
     NotFound,
+    QrelayError,
     ServiceError,
     ServiceUnavailable,
     SessionEnded,
@@ -84,16 +84,22 @@ class KipuService:
     async def _settle(self, submission: Submission, trouble: ServiceError, began: Mark, broke: Mark) -> JobRecord:
         try:
             found = await self._find(submission, began, broke)
-        except ServiceError as error:  # whatever keeps the service from saying, the job may be there
-            trouble, found = error, None
+        except QrelayError as error:  # whatever keeps the service from saying, the job may be there
+            trouble, found = _latest(trouble, error), None
         if found is not None:
             return found
 
         async def resume() -> JobRecord:
+            nonlocal broke
             found = await self._find(submission, began, broke)
-            return found if found is not None else await self.submit(submission)
+            if found is not None:
+                return found
+            try:
+                return await self.submit(submission)
+            finally:  # however it ended, it may have arrived just now
+                broke = self._settling.mark()
 
-        tag, circuits = tag_of(submission.key, len(submission.payloads)), len(submission.payloads)
+        tag, circuits = tag_of(submission), len(submission.payloads)
         look = f"batch-{submission.key}-{circuits}" + (f"x{circuits}" if circuits > 1 else "")
         raise UnclearOutcome(
             f"Whether a job with the tag {tag} was created on {submission.target.id} is not known: {trouble} Nothing "
@@ -109,7 +115,7 @@ class KipuService:
 
     async def _find(self, submission: Submission, began: Mark, broke: Mark) -> JobRecord | None:
         """The job that the submission became; None if there is none and none can appear any more."""
-        tag = tag_of(submission.key, len(submission.payloads))
+        tag = tag_of(submission)
 
         async def look() -> Job | None:
             looked = 0
@@ -269,19 +275,26 @@ class KipuService:
 
         try:
             found = await find()
-        except ServiceError as error:
-            trouble, found = error, None
+        except QrelayError as error:
+            trouble, found = _latest(trouble, error), None
         if found is not None:
             return found
 
         async def resume() -> SessionRecord:
-            return await find() or await self.open_session(target, id=id, name=name, **options)
+            nonlocal broke
+            found = await find()
+            if found is not None:
+                return found
+            try:
+                return await self.open_session(target, id=id, name=name, **options)
+            finally:
+                broke = self._settling.mark()
 
         raise UnclearOutcome(
             f"Whether the session {name!r} was opened on {target.id} is not known: {trouble} It is not opened a second "
             "time unasked. Await .resume() on this error to settle it; account.sessions(open=True) lists what is open.",
             tag=session_tag(id),
-            resume=lambda: loop.later(resume),
+            resume=resume,
             status=trouble.status,
             code=trouble.code,
             target=target.id,
@@ -353,4 +366,13 @@ def _unclear(error: ServiceError) -> bool:
     """Whether a POST may have had an effect: no usable answer, or a yes in words that cannot be read."""
     if isinstance(error, Unanswered):
         return error.processed is not False
-    return error.status is not None and 200 <= error.status < 300
+    if isinstance(error, AuthenticationError) or error.status is None:  # for want of a token it was not even sent
+        return False
+    return 200 <= error.status < 300 or error.status == 303  # processed, and its outcome is elsewhere
+
+
+def _latest(trouble: ServiceError, error: QrelayError) -> ServiceError:
+    """The later trouble, if it is the service's; what else came up is told with the first."""
+    if isinstance(error, ServiceError):
+        return error
+    return ServiceError(f"{trouble} Asking for it failed: {error}", status=trouble.status, code=trouble.code)

@@ -14,7 +14,16 @@ from qrelay.formats.payload import Payload
 from qrelay.kipu.families import family_of
 from qrelay.kipu.models import CreateJobRequest, CreateSessionRequest, Job
 
-__all__ = ["SESSION_NAME", "circuits_of", "job_request", "key_of", "session_request", "session_tag", "tag_of"]
+__all__ = [
+    "SESSION_NAME",
+    "circuits_of",
+    "job_request",
+    "key_of",
+    "session_request",
+    "session_tag",
+    "shots_of",
+    "tag_of",
+]
 
 SESSION_NAME = "qrelay.name"
 """Where a session's metadata has its name: the Hub has no field for one."""
@@ -23,12 +32,20 @@ _CLIENT = "CLIENT"  # what the specification calls a client that is none of the 
 _MODES = ("batch", "dedicated")
 _SESSION_OPTIONS = ("mode", "ttl", "tags", "metadata")
 _RESERVED = ("qhub:", "qrelay-")
-_TAG = re.compile(r"qrelay-(?P<key>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?P<circuits>[1-9][0-9]{0,6})")
+_TAG = re.compile(
+    r"qrelay-(?P<key>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?P<circuits>[1-9][0-9]{0,6})"
+    r"(?:x(?P<shots>[1-9][0-9]{0,9}))?"
+)
 
 
-def tag_of(key: str, circuits: int) -> str:
-    """The tag of one submission, in lower case: the Hub compares tags without case."""
-    return f"qrelay-{key.lower()}-{circuits}"
+def tag_of(submission: Submission) -> str:
+    """The tag of one submission, in lower case: the Hub compares tags without case.
+
+    With several circuits it also says the shots of each: the Hub has been seen to tell their sum, and where it tells
+    what it was sent, nothing else would show it.
+    """
+    circuits = len(submission.payloads)
+    return f"qrelay-{submission.key.lower()}-{circuits}" + (f"x{submission.shots}" if circuits > 1 else "")
 
 
 def session_tag(key: str) -> str:
@@ -52,6 +69,12 @@ def circuits_of(job: Job) -> int | None:
     return int(found["circuits"]) if found is not None else None
 
 
+def shots_of(job: Job) -> int | None:
+    """The shots of each circuit, as its tag says; None where it does not."""
+    found = _own_tag(job)
+    return int(found["shots"]) if found is not None and found["shots"] is not None else None
+
+
 def job_request(submission: Submission) -> CreateJobRequest:
     """The body of a job's POST.
 
@@ -71,7 +94,7 @@ def job_request(submission: Submission) -> CreateJobRequest:
         input_format=payloads[0].format,
         input_params=params or None,
         name=submission.name,
-        tags=[*check_tags(submission.tags), tag_of(submission.key, len(payloads))],
+        tags=[*check_tags(submission.tags), tag_of(submission)],
         session_id=submission.session_id,
         sdk_provider=_CLIENT,
     )

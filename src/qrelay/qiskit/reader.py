@@ -35,12 +35,13 @@ from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Operation, Program, Register
 from qrelay.program.control import leaves_loop
 from qrelay.program.gates import GATES
+from qrelay.program.positions import Positions
 from qrelay.qiskit.conditions import read_condition, read_switch
 from qrelay.qiskit.variables import free_parameters, has_loop_over
 from qrelay.quieting import quieted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from qrelay.program.control import Condition
 
@@ -127,23 +128,9 @@ class _Reading:
     def top(self, circuit: QuantumCircuit) -> tuple[list[Operation], list[int] | None]:
         """Operations of the whole circuit, and where they came from unless that is their own index."""
         out: list[Operation] = []
-        positions: list[int] | None = None
-        settled = 0  # instructions whose positions stand in `positions`
-
-        def expanded(index: int, before: int) -> None:
-            nonlocal positions, settled
-            if len(out) - before == 1:
-                return
-            if positions is None:
-                positions = []
-            positions.extend(range(settled, index))
-            positions.extend([index] * (len(out) - before))
-            settled = index + 1
-
-        self._instructions(circuit, self.qubits, self.clbits, out, expanded)
-        if positions is not None:
-            positions.extend(range(settled, len(circuit.data)))
-        return out, positions
+        kept = Positions(out)
+        self._instructions(circuit, self.qubits, self.clbits, out, kept.expanded)
+        return out, kept.finish(len(circuit.data))
 
     def _instructions(
         self,
@@ -151,7 +138,7 @@ class _Reading:
         qubits: Mapping[Qubit, int],
         clbits: Mapping[Clbit, int],
         out: list[Operation],
-        expanded: Any = None,
+        expanded: Callable[[int, int], None] | None = None,
     ) -> None:
         add = out.append
         where = _Where(qubits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qrelay.cloud import SessionFace
 from qrelay.qiskit.errors import qiskit_errors
 from qrelay.qiskit.job import Job
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 
-class Session:
+class Session(SessionFace):
     """Made by `backend.open_session(…)`, best used as a context manager.
 
     Inside the block every run on the same target, from the same thread or task, joins the session. `session.backend` is
@@ -25,8 +26,7 @@ class Session:
     """
 
     def __init__(self, backend: Backend, session: cloud.Session) -> None:
-        self._session = session
-        session.view = "session.backend"
+        super().__init__(session, "session.backend")
         self._backend = backend.bound(session)
         self._origin = backend
 
@@ -34,23 +34,6 @@ class Session:
     def backend(self) -> Backend:
         """The same backend, every run of which joins this session. Once the session is closed, it refuses to run."""
         return self._backend
-
-    @property
-    def id(self) -> str:
-        return self._session.id
-
-    @property
-    def name(self) -> str:
-        return self._session.name
-
-    @property
-    def closed(self) -> bool:
-        """Whether the session was closed from here."""
-        return self._session.closed
-
-    @property
-    def cloud_session(self) -> cloud.Session:
-        return self._session
 
     def status(self) -> cloud.SessionState:
         """What the session is at now; asks the service."""
@@ -87,6 +70,3 @@ class Session:
     ) -> None:
         with qiskit_errors():
             self._session.__exit__(kind, error, traceback)
-
-    def __repr__(self) -> str:
-        return f"<Session {self.id} on {self._origin.name}>"

@@ -43,7 +43,7 @@ def decode(answer: Answer, layout: Layout | None, shots: int | None, seed: str) 
 
 
 def _state(answer: Answer, key: str) -> int:
-    if not (key.isascii() and key.isdigit()):
+    if not (key.isascii() and key.isdigit()) or (key[0] == "0" and key != "0"):  # leading zeros: a bit string's
         answer.refuse(f"{key[:40]!r} is not the decimal number of a state")
     try:
         return int(key)

@@ -1,7 +1,4 @@
-"""`qrelay demo`: the whole way, on the embedded cloud, with no account and no network.
-
-Three targets in three formats measure a GHZ state; then a variational loop inside one session finds the ground-state
-energy of the hydrogen molecule.
+"""The ground-state energy of the hydrogen molecule, by a variational loop in Qiskit inside one session.
 
 The Hamiltonian is the two-qubit one of P. J. J. O'Malley et al., "Scalable Quantum Simulation of Molecular Energies",
 Phys. Rev. X 6, 031007 (2016), Table I, row R = 0.75 Å, and the trial state is theirs too: exp(-iθ X₀Y₁) on the
@@ -17,16 +14,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
-from rich.text import Text
-
-from qrelay.terminal import histogram, targets_table
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
     from qrelay.cloud import Account
 
-__all__ = ["CHEMICAL_ACCURACY", "Report", "ansatz", "bell_term", "exact_energy", "ghz", "run", "z_term"]
+__all__ = [
+    "CHEMICAL_ACCURACY",
+    "Hydrogen",
+    "ansatz",
+    "bell_term",
+    "exact_energy",
+    "measured",
+    "show_hydrogen",
+    "z_term",
+]
 
 CHEMICAL_ACCURACY = 1.6e-3
 """Hartree; 1 kcal/mol, the error below which a computed energy is of use to a chemist."""
@@ -34,41 +37,26 @@ CHEMICAL_ACCURACY = 1.6e-3
 # Coefficients of 1, Z0, Z1, Z0Z1, X0X1, Y0Y1 in hartree, as printed in the table.
 _ONE, _Z0, _Z1, _ZZ, _XX, _YY = 0.2252, 0.3435, -0.4347, 0.5716, 0.0910, 0.0910
 
-_GHZ_RUNS = (
-    ("ionq.simulator", "ionq.circuit.v1"),
-    ("rigetti.sim.qvm", "qir.v1"),
-    ("quantinuum.sim.h2-1e", "honeywell.openqasm.v1"),
-)
 _LOOP_TARGET = "ionq.simulator"  # answers with exact probabilities
 _SHOT_TARGET = "quantinuum.sim.h2-1e"  # answers with single shots
 _SHOTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What the demo found. Energies and the standard error in hartree, `theta` in radians."""
+class Hydrogen:
+    """What the loop found. Energies and the standard error in hartree, `theta` in radians."""
 
-    ghz: Mapping[str, Mapping[str, int]]
     iterations: int
     theta: float
     exact: float
     from_probabilities: float
     from_shots: float
     standard_error: float
-    jobs: int
-    requests: int
 
-
-def ghz(qubits: int = 3) -> QuantumCircuit:
-    """(|0…0⟩ + |1…1⟩)/√2, every qubit measured into the bit of its number."""
-    from qiskit import QuantumCircuit
-
-    circuit = QuantumCircuit(qubits, qubits, name="ghz")
-    circuit.h(0)
-    for qubit in range(1, qubits):
-        circuit.cx(qubit - 1, qubit)
-    circuit.measure(range(qubits), range(qubits))
-    return circuit
+    @property
+    def accurate(self) -> bool:
+        """Whether the energy from exact probabilities is of use to a chemist."""
+        return abs(self.from_probabilities - self.exact) < CHEMICAL_ACCURACY
 
 
 def ansatz(theta: float) -> QuantumCircuit:
@@ -130,39 +118,8 @@ def exact_energy() -> float:
     return float(np.linalg.eigvalsh(sum(weight * np.kron(second, first) for weight, second, first in terms))[0])
 
 
-def run(console: Console) -> Report:
-    """Run the demo on the embedded cloud of this process, and draw it on the console."""
-    from qrelay.azure import Workspace
-
-    with Workspace.local() as account:
-        return walk_through(console, account)
-
-
-def walk_through(console: Console, account: Account) -> Report:
-    """What the demo shows, on an embedded cloud that somebody else may look at afterwards."""
-    console.rule("Targets", align="left")
-    console.print(targets_table(account.targets()))
-    console.print()
-    counts = _measure_ghz(console, account)
-    return _hydrogen(console, account, counts)
-
-
-def _measure_ghz(console: Console, account: Account) -> dict[str, dict[str, int]]:
-    from qrelay.qiskit import Provider
-
-    provider = Provider(account)
-    console.rule("A GHZ state, three targets, three formats", align="left")
-    found = {}
-    for target, format_name in _GHZ_RUNS:
-        counts = provider.get_backend(target).run(ghz(), shots=1000, format=format_name).result().get_counts()
-        found[target] = dict(counts)
-        console.print(Text.assemble((target, "bold"), f"  {format_name}, {sum(counts.values())} shots"))
-        console.print(histogram(counts))
-        console.print()
-    return found
-
-
-def _hydrogen(console: Console, account: Account, ghz_counts: Mapping[str, Mapping[str, int]]) -> Report:
+def show_hydrogen(console: Console, account: Account) -> Hydrogen:
+    """Find the angle of the lowest energy in one session, then measure the energy there shot by shot."""
     from scipy.optimize import minimize_scalar
 
     from qrelay.qiskit import Provider
@@ -194,34 +151,23 @@ def _hydrogen(console: Console, account: Account, ghz_counts: Mapping[str, Mappi
     from_shots = _mean(in_z, z_term) + _mean(in_bell, bell_term)
     standard_error = math.hypot(_standard_error(in_z, z_term), _standard_error(in_bell, bell_term))
 
-    report = Report(
-        ghz=ghz_counts,
-        iterations=iterations,
-        theta=theta,
-        exact=exact,
-        from_probabilities=from_probabilities,
-        from_shots=from_shots,
-        standard_error=standard_error,
-        jobs=account.jobs_submitted,
-        requests=account.requests,
-    )
-    _tell(console, report)
-    return report
+    found_out = Hydrogen(iterations, theta, exact, from_probabilities, from_shots, standard_error)
+    _tell(console, found_out)
+    return found_out
 
 
-def _tell(console: Console, report: Report) -> None:
-    by_probabilities = (report.from_probabilities - report.exact) * 1e3
-    by_shots = (report.from_shots - report.exact) * 1e3
-    verdict = "below" if abs(by_probabilities) < CHEMICAL_ACCURACY * 1e3 else "NOT below"
+def _tell(console: Console, found: Hydrogen) -> None:
+    by_probabilities = (found.from_probabilities - found.exact) * 1e3
+    by_shots = (found.from_shots - found.exact) * 1e3
+    verdict = "below" if found.accurate else "NOT below"
     for line in (
         "",
-        f"exact diagonalisation      {report.exact:+.6f}",
-        f"from exact probabilities   {report.from_probabilities:+.6f}   of {_LOOP_TARGET}",
+        f"exact diagonalisation      {found.exact:+.6f}",
+        f"from exact probabilities   {found.from_probabilities:+.6f}   of {_LOOP_TARGET}",
         f"    error {by_probabilities:+.2g} mHa, {verdict} chemical accuracy, 1.6 mHa",
-        f"from {_SHOTS:,} shots a basis  {report.from_shots:+.6f}   of {_SHOT_TARGET}",
-        f"    error {by_shots:+.3f} mHa, standard error {report.standard_error * 1e3:.3f} mHa",
+        f"from {_SHOTS:,} shots a basis  {found.from_shots:+.6f}   of {_SHOT_TARGET}",
+        f"    error {by_shots:+.3f} mHa, standard error {found.standard_error * 1e3:.3f} mHa",
         "",
-        f"{report.jobs} jobs in {report.requests} requests, no account, no network.",
     ):
         console.print(line, highlight=False)
 
