@@ -14,6 +14,7 @@ import os
 import platform
 import sys
 import time
+import uuid
 import warnings
 from collections.abc import Callable
 from importlib.metadata import version
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
 SHOTS = 1000
-WORKSPACE = {"subscription_id": "00000000-0000-0000-0000-000000000001", "resource_group": "rg", "name": "ws1"}
+WORKSPACE: dict[str, Any] = {"subscription_id": str(uuid.UUID(int=1)), "resource_group": "rg", "name": "ws1"}
 AZURE_TARGET, HUB_TARGET = "rigetti.sim.qvm", "kipu.sim.qsim"
 
 Run = Callable[[Any], dict[str, int]]
@@ -97,11 +98,7 @@ CLIENTS: dict[str, tuple[Callable[[str], Run], str]] = {
 def main(name: str, address: str) -> None:
     connect, distribution = CLIENTS[name]
     answers, sys.stdout = sys.stdout, io.StringIO()  # a client that prints shall not be read as an answer
-    try:
-        run = connect(address)
-    except ImportError as error:
-        _tell(answers, {"missing": f"{sys.executable} has no {distribution} that imports ({error})"})
-        return
+    run = connect(address)
     circuit = asymmetric()
     _tell(answers, {"version": f"{distribution} {_version(distribution)}", "python": platform.python_version()})
     for _ in sys.stdin:

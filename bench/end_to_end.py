@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,7 +105,10 @@ def measure(pythons: dict[str, str], rounds: int) -> list[dict[str, Any]]:
 
 @contextmanager
 def connected(name: str, python: str | None, address: str) -> Iterator[Client]:
-    """The client's process, connected. Without an interpreter, or without the SDK in it, one that says so."""
+    """The client's process, connected. Without an interpreter, a client that says so.
+
+    Raises RuntimeError if the process ends or is silent, with what it complained of: no SDK in the interpreter, say.
+    """
     if not python:
         yield Client(name, missing=f"no interpreter that has it was named: --{name} PYTHON")
         return
@@ -139,10 +142,7 @@ def connected(name: str, python: str | None, address: str) -> Iterator[Client]:
 
         try:
             hello = answer()
-            if "missing" in hello:
-                yield Client(name, missing=hello["missing"])
-            else:
-                yield Client(name, f"{hello['version']}, Python {hello['python']}", ask=ask)
+            yield Client(name, f"{hello['version']}, Python {hello['python']}", ask=ask)
             orders.close()
             process.wait(10)
         finally:
@@ -168,7 +168,7 @@ def _record(client: Client, yardstick: Client) -> dict[str, Any]:
     return record
 
 
-def _ratio(ours: list[Any], theirs: list[Any]) -> float:
+def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     """The median over the rounds, round by round."""
     return statistics.median(own / other for own, other in zip(ours, theirs, strict=True))
 

@@ -136,3 +136,22 @@ def test_p36_two_accounts_live_side_by_side(flips: Any) -> None:
     ):
         for workspace in (one, two, third, one):
             assert workspace.submit("ionq.simulator", flips("1"), 3).result(timeout=60).counts() == {"1": 3}
+
+
+def test_p36_a_service_that_repeats_the_key_is_not_repeated(caplog: pytest.LogCaptureFixture, clock: Any) -> None:
+    """A gateway that writes into its refusal what it was sent; a megabyte of it does not fit into a message."""
+    caplog.set_level(logging.DEBUG)
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        said = f"{dict(request.headers)}"
+        return httpx.Response(400, json={"error": {"code": said, "message": said + "x" * 10**6}})
+
+    workspace = Workspace(
+        subscription_id="s", resource_group="g", name="w", endpoint="https://w.example", credential=KEY,
+        transport=httpx.MockTransport(serve), clock=clock,
+    )  # fmt: skip
+    with workspace, pytest.raises(QrelayError) as caught:
+        workspace.targets()
+    text = "".join(traceback.format_exception(caught.value))
+    assert KEY not in _told(caplog, caught.value, caught.value.__dict__) + text
+    assert len(str(caught.value)) < 2_000

@@ -172,7 +172,7 @@ def _maxcut_is_right(found: maxcut.MaxCut) -> None:
         for beta in np.linspace(0, math.pi / 2, 9)
     ]
     assert found.attainable >= max(*tried, mean) - 1e-9
-    assert found.expected > 0.95 * found.attainable
+    assert found.expected > 0.93 * found.attainable
     assert found.attainable < found.largest
 
 

@@ -13,8 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from qiskit import QuantumCircuit
 
 from qrelay.cli import main
+from qrelay.kipu import Hub
+from qrelay.qiskit import Provider
 
 PATH = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Quantum/workspaces/w/providerStatus"
 COMMAND = "from qrelay.cli import main; main()"
@@ -29,6 +32,7 @@ def serving(*arguments: str, end: signal.Signals = signal.SIGINT) -> Iterator[st
             line = process.stdout.readline()
             found = re.fullmatch(r"azure +(http://127\.0\.0\.1:\d+)\n", line)
             assert found, (line, process.stderr and process.stderr.read() if process.poll() is not None else "")
+            assert re.fullmatch(rf"kipu +{re.escape(found[1])}/quantum\n", process.stdout.readline())
             yield found[1]
             process.send_signal(end)
             assert process.wait(20) in (0, 1, 130)
@@ -56,6 +60,31 @@ def test_serve_with_a_key_and_a_fault(tmp_path: Path) -> None:
         assert listed.status_code == 200
         assert any(target["id"] == "ionq.simulator" for p in listed.json()["value"] for target in p["targets"])
     assert data.exists()
+
+
+def test_serve_with_the_hub(tmp_path: Path) -> None:
+    """A key that opens one service and not the other; a file and a fault that only one of them knows."""
+    data = tmp_path / "cloud.sqlite"
+    fault = "GET /quantum/backends status=429 retry-after=3"
+    for round_ in range(2):
+        with serving("--key", "one", "--key", "two", "--data", str(data), "--faults", fault) as address:
+            throttled = backends(address, "one")
+            assert (throttled.status_code, throttled.headers["retry-after"]) == (429, "3")
+            assert backends(address, "three").status_code == 401
+            listed = backends(address, "two")
+            assert listed.status_code == 200
+            assert any(backend["id"] == "kipu.sim.qsim" for backend in listed.json())
+            with Hub("two", base_url=f"{address}/quantum") as hub:
+                assert len(list(hub.jobs())) == round_  # what the process before left in the file
+                qubit = QuantumCircuit(2, 2)
+                qubit.x(0)
+                qubit.measure([0, 1], [1, 0])
+                job = Provider(hub).get_backend("kipu.sim.qsim").run(qubit, shots=10)
+                assert job.result().get_counts() == {"10": 10}
+
+
+def backends(address: str, token: str) -> httpx.Response:
+    return httpx.get(f"{address}/quantum/backends", headers={"X-Auth-Token": token})
 
 
 def test_serve_on_the_port_that_was_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,36 @@ def test_the_readme_opens_with_the_two_commands() -> None:
         'python3 -m venv .venv && .venv/bin/pip install -q -e ".[all,test]" && .venv/bin/pytest',
         "```",
     ]
+
+
+def test_the_readme_says_what_every_target_takes() -> None:
+    """A table that was true of last month's targets."""
+    from qrelay.embedded import embedded
+
+    page = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Targets and what they are sent")[2]
+    rows = [
+        (re.findall(r"`(.+?)`", targets), re.findall(r"`(.+?)`", formats))
+        for targets, formats in re.findall(
+            r"^\|[^|]*\|([^|]*`[^|]*)\|([^|]*)\|$", page.partition("## ")[0], re.MULTILINE
+        )
+    ]
+    with embedded() as accounts:
+        # the few without a dot are the service's own for tests
+        listed = [target for account in accounts for target in account.targets() if "." in target.id]
+    assert len(rows) >= 10
+    for patterns, _ in rows:
+        for pattern in patterns:
+            assert any(fnmatch(target.id, pattern) for target in listed), f"{pattern}: no such target"
+    for target in listed:
+        said = [formats for patterns, formats in rows if any(fnmatch(target.id, pattern) for pattern in patterns)]
+        assert said == [list(target.formats)], target.id
+
+
+def test_every_extra_is_in_the_readme() -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Install")[2].partition("## ")[0]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = set(project["optional-dependencies"]) - {"test", "dev", "qiskit-qir"}  # the last: see Getting started
+    assert set(re.findall(r'`pip install "\.\[(.+?)\]"`', page)) == extras
 
 
 def test_every_promise_that_holds_has_its_tests() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +165,35 @@ def test_whether_the_environment_names_a_hub(monkeypatch: pytest.MonkeyPatch, ho
     monkeypatch.delenv("QHUB_ORGANIZATION_ID")
     _write(_old(home), {})
     assert named_in_environment()
+
+
+def test_a_machine_without_a_home_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container that runs under a number without a name: the token is in its variable, and looking for a file that
+    nobody needs broke it."""
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert named_in_environment() is False
+    with pytest.raises(ConfigurationError, match="KQH_PERSONAL_ACCESS_TOKEN"):
+        look_around()
+    monkeypatch.setenv("KQH_PERSONAL_ACCESS_TOKEN", "t")
+    found = look_around()
+    assert (found.token.get_secret_value(), found.organization_id) == ("t", None)
+
+
+def test_a_folder_that_may_not_be_looked_into_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It came out as a bare PermissionError, also where the token was in its variable."""
+    monkeypatch.setenv("KQH_CONFIG_FILE_PATH", str(tmp_path / "config.json"))
+    real = os.stat
+
+    def stat(path: Any, *args: Any, **kwargs: Any) -> Any:
+        if str(path).endswith("config.json"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "stat", stat)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        look_around()
+    assert named_in_environment() is True

@@ -140,3 +140,15 @@ def test_a_hostile_input_costs_no_more_than_its_length(piece: str) -> None:
     """A pattern that tries all ways to part a long text hangs the reader of somebody else's job."""
     text = piece * (200_000 // len(piece))
     assert layouts_in(text, _BRAKET, {}) == (None,)
+
+
+@pytest.mark.parametrize("said", ["[0.5, 1]", "[true, 0]", '["1", 0]', "[[0], 1]", "{}", "[-2, 0]"])
+def test_a_measurement_map_that_is_none_is_not_rounded_to_one(said: str) -> None:
+    program = {"gateset": "qis", "qubits": 2, "circuit": []}
+    assert layouts_in(program, _IONQ, {"meas_map": said}) == (None,)
+
+
+def test_a_qubit_that_is_measured_twice_has_one_value_in_brakets_answers() -> None:
+    """Catches both bits given the value of the end, whatever happened in between."""
+    text = "OPENQASM 3.0; qubit q; bit[2] b; b[0] = measure q; x q; b[1] = measure q;"
+    assert layouts_in({"qasm": text}, _BRAKET, {}) == (None,)

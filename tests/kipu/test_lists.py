@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from qrelay.cloud import JobState
-from qrelay.errors import InvalidOption, JobFailed, NotFound, ServiceError
+from qrelay.errors import InvalidOption, JobFailed, NotFound, ResultUnreadable, ServiceError
 from qrelay.kipu import Hub
-from qrelay.program import Program
+from qrelay.program import Program, Register
 
 _START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -254,3 +254,64 @@ def test_p05_shots_asked_do_not_hang_on_what_the_hub_tells(
     for asked in (job, hub.job(job.id)):
         outcomes = asked.results()
         assert [(one.shots_asked, one.shots_returned) for one in outcomes if one is not None] == [(100, 50)] * 3
+
+
+@pytest.mark.parametrize(
+    ("target", "mangled"),
+    [("kipu.sim.qsim", "{}-2"), ("kipu.sim.qsim", "{}-4"), ("qudora.sim.xg1", "{}-3"), ("qudora.sim.xg1", "{}-3x2"),
+     ("qudora.sim.xg1", "{}-2x2"), ("qudora.sim.xg1", "{}-4x2"), ("qudora.sim.xg1", "{}-3x3"),
+     ("qudora.sim.xg1", "{}-2"), ("qudora.sim.xg1", "{}-5x4"), ("qudora.sim.xg1", "{}-6x3")],
+)  # fmt: skip
+def test_p22_a_mangled_id_of_a_list_leaves_no_circuit_out(
+    target: str, mangled: str, local: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch, flips: Callable[..., Program]
+) -> None:
+    """Catches a list that is shorter, in silence, because the end of its id was lost or mistyped."""
+    from dataclasses import replace
+
+    hub = local()
+    found = hub.target(target)
+    count = 3 if target == "kipu.sim.qsim" else 5
+    job = hub.submit(replace(found, max_circuits=min(found.max_circuits, 2)), [flips("01")] * count, shots=10)
+    job.wait()
+    whole = hub.job(job.id)
+    assert (whole.count, whole.shots_asked) == (count, 10)
+    group = job.id.rpartition("-")[0]
+    assert mangled.format(group) != job.id
+    with pytest.raises(NotFound):
+        hub.job(mangled.format(group))
+
+
+@pytest.mark.parametrize("lost", ["comments", "input", "a circuit"])
+def test_p19_a_job_whose_layout_is_lost_is_not_guessed_at(
+    lost: str, described: Callable[[str], dict[str, Any]], remote: Callable[..., Hub]
+) -> None:
+    """Catches counts of made-up registers, with bits that should have been inverted, where the service no longer shows
+    the program as it was sent."""
+    kept: dict[str, Any] = {}
+    swapped = Program(
+        2, 2, [("x", (0,), ()), ("measure", (0,), (1,)), ("measure", (1,), (0,))],
+        (Register("a", (0,)), Register("b", (1,))), inverted=(1,),
+    )  # fmt: skip
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            kept.update(json.loads(request.content), id="1", status="COMPLETED", provider="KIPU")
+            return httpx.Response(201, json=kept)
+        if request.url.path.endswith("/backends"):
+            return httpx.Response(200, json=[described("qsim")])
+        if request.url.path.endswith("/input"):
+            text = "\n".join(line for line in kept["input"]["qasm"].splitlines() if not line.startswith("//"))
+            shown = {"qasm": text} if lost == "comments" else {"qasm": [kept["input"]["qasm"]] * 2}
+            return httpx.Response(404) if lost == "input" else httpx.Response(200, json=shown)
+        if "/result" in request.url.path:
+            return httpx.Response(200, json={"counts": {"10": 7}})
+        return httpx.Response(200, json={name: value for name, value in kept.items() if name != "input"})
+
+    hub = remote(answer)
+    job = hub.submit("kipu.sim.qsim", swapped, shots=7)
+    assert job.result().counts() == {"0 0": 7}  # this process knows what it sent
+    later = hub.job(job.id)
+    with pytest.raises(ResultUnreadable, match="guesses") as refused:
+        later.result()
+    assert refused.value.data == later.raw_result()
+    assert json.loads(refused.value.data) == {"counts": {"10": 7}}

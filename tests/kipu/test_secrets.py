@@ -86,6 +86,27 @@ def test_p36_the_password_flow_tells_no_secret(caplog: pytest.LogCaptureFixture,
     assert "CANARY" not in _told(caplog, hub, proof, vars(proof), vars(hub.service), caught.value.__dict__) + text
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 500])
+@pytest.mark.parametrize("how", ["token", "password"])
+def test_p36_a_service_that_repeats_the_token_is_not_repeated(
+    caplog: pytest.LogCaptureFixture, remote: Callable[..., Hub], flips: Any, how: str, status: int
+) -> None:
+    """A gateway that writes into its refusal what it was sent: the refusal is what users paste into an issue."""
+    caplog.set_level(logging.DEBUG)
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/token"):
+            return httpx.Response(200, json={"access_token": "CANARY-access", "expires_in": 60})
+        said = f"{dict(request.headers)}"
+        return httpx.Response(status, json={"detail": said, "error": {"code": said, "message": said, "details": said}})
+
+    hub = remote(serve, **({"token": TOKEN} if how == "token" else LOGIN))
+    with pytest.raises(QrelayError) as caught:
+        hub.job("some-id")
+    text = "".join(traceback.format_exception(caught.value))
+    assert "CANARY" not in _told(caplog, caught.value, caught.value.__dict__) + text
+
+
 def test_p36_the_token_goes_to_the_services_host_only(remote: Callable[..., Hub]) -> None:
     """A redirect, or an address in an answer, that leads elsewhere."""
     seen: list[httpx.Request] = []

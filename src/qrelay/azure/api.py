@@ -13,8 +13,8 @@ import httpx
 
 from qrelay.azure.connection import Connection
 from qrelay.azure.models import ErrorData, JobDetails, ProviderStatus, SessionDetails
-from qrelay.cloud.bodies import read
-from qrelay.cloud.http import Authorizer, Http, Repeat
+from qrelay.cloud.bodies import read, shortened
+from qrelay.cloud.http import Authorizer, Http, Repeat, refusal_body
 from qrelay.cloud.urls import SignedUrl, origin, redact_text, redact_url
 from qrelay.errors import AuthenticationError, NotFound, ServiceError
 
@@ -161,7 +161,7 @@ class Api:
         code = told.code or answer.headers.get("x-ms-error-code") or None
         request_id = answer.request.headers.get("x-ms-client-request-id")
         what = f"{answer.request.method} {redact_url(str(answer.request.url))}"
-        said = redact_text(": ".join(part for part in (code, told.message) if part)).rstrip(". ")
+        said = shortened(redact_text(": ".join(part for part in (code, told.message) if part)).rstrip(". "))
         said = said or "the service gives no reason"
         details: dict[str, Any] = {"status": status, "code": code, "job_id": job_id, "request_id": request_id}
         if status in (401, 403):
@@ -184,7 +184,7 @@ class Api:
     def _json(self, answer: httpx.Response) -> Mapping[str, Any]:
         try:
             document = answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
         if not isinstance(document, Mapping):
             raise ServiceError(
@@ -217,10 +217,7 @@ def _query(filter: str | None, orderby: str | None, top: int) -> dict[str, str]:
 
 def _error_of(answer: httpx.Response) -> ErrorData:
     """What an error body says: it may be empty, no JSON, null, or nested in `error` or not."""
-    try:
-        document = answer.json()
-    except ValueError:
-        return ErrorData()
+    document = refusal_body(answer)
     inner = document.get("error", document) if isinstance(document, Mapping) else document
     if isinstance(inner, str):
         return ErrorData(message=inner)

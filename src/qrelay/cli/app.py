@@ -96,7 +96,7 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Show the v
 
 @app.command()
 def demo() -> None:
-    """Do the real thing on the embedded cloud: both frameworks, both services, two variational loops in sessions."""
+    """Do the real thing on the embedded cloud: both frameworks, both services, two variational loops."""
     from qrelay import demo as the_demo
 
     if not the_demo.run(Console()).sound:

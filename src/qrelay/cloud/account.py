@@ -19,16 +19,11 @@ from qrelay.cloud.joining import KnownSessions, joined_session
 from qrelay.cloud.preparing import Wish, prepare
 from qrelay.cloud.service import JobRecord, Service, SessionRecord, Submission
 from qrelay.cloud.session import Session
-from qrelay.cloud.settlement import Settlement
+from qrelay.cloud.settlement import Settlement, interruptions_told
 from qrelay.cloud.submitting import send_all
 from qrelay.cloud.target import Target
 from qrelay.cloud.waiting import Poller, outlast
-from qrelay.errors import (
-    ConfigurationError,
-    InvalidOption,
-    QrelayError,
-    ServiceError,
-)
+from qrelay.errors import ConfigurationError, InvalidOption, ServiceError
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 
@@ -36,6 +31,10 @@ __all__ = ["Account"]
 
 _TARGETS_STAY_FRESH = 300.0
 _SUBMISSIONS_AT_ONCE = 16
+_MAYBE_OPEN = (
+    "The session may have been opened: account.sessions(open=True) lists those that are, and account.close_sessions() "
+    "closes them."
+)
 
 Programs = Program | Payload | Sequence[Program | Payload]
 
@@ -138,11 +137,8 @@ class Account:
         wish = Wish(programs, shots, name, format, joined, input_params, options, metadata, tags)
         resolved = self.target(target) if isinstance(target, str) else target
         submissions = prepare(wish, resolved, self._new_id)
-        try:
+        with interruptions_told(_where_to_look(submissions[0])):
             return loop.call(self._send_all, submissions)
-        except (KeyboardInterrupt, SystemExit) as interruption:
-            _say_where_to_look(interruption, submissions[0])
-            raise
 
     def submit_async(
         self,
@@ -166,13 +162,8 @@ class Account:
     async def _submit_later(self, wish: Wish, target: str | Target) -> Job:
         resolved = await self.target_async(target) if isinstance(target, str) else target
         submissions = await loop.in_thread(prepare, wish, resolved, self._new_id)
-        try:
+        with interruptions_told(_where_to_look(submissions[0])):
             return await loop.later(self._send_all, submissions)
-        except QrelayError:
-            raise
-        except BaseException as interruption:  # other frameworks than asyncio interrupt by errors of their own
-            _say_where_to_look(interruption, submissions[0])
-            raise
 
     def job(self, id: str) -> Job:  # noqa: A002
         """A job by its id, single or composite, from any process."""
@@ -195,10 +186,12 @@ class Account:
 
     def open_session(self, target: str | Target, *, name: str | None = None, **options: Any) -> Session:
         """Open a session; use it as a context manager, so that it is closed."""
-        return loop.call(self._open_session, target, name, options)
+        with interruptions_told(_MAYBE_OPEN):
+            return loop.call(self._open_session, target, name, options)
 
     async def open_session_async(self, target: str | Target, *, name: str | None = None, **options: Any) -> Session:
-        return await loop.later(self._open_session, target, name, options)
+        with interruptions_told(_MAYBE_OPEN):
+            return await loop.later(self._open_session, target, name, options)
 
     def session(self, id: str) -> Session:  # noqa: A002
         return loop.call(self._session, id)
@@ -352,13 +345,10 @@ class Account:
         def opened(record: SessionRecord) -> Session:
             return Session(self, replace(record, target=resolved.id))
 
-        async def take(ask: Callable[[], Awaitable[SessionRecord]]) -> SessionRecord:
-            return await ask()
-
         def ask() -> Awaitable[SessionRecord]:
             return self.service.open_session(resolved, name=name or f"session-{id_}", id=id_, **options)
 
-        return opened(await Settlement(opened).attempt(ask, take))
+        return opened(await Settlement(opened).attempt(ask))
 
     async def _session(self, id: str) -> Session:  # noqa: A002
         self._here()
@@ -403,6 +393,7 @@ class Account:
             await asyncio.to_thread(self._cloud.close)
 
 
-def _say_where_to_look(interruption: BaseException, first: Submission) -> None:
-    if first.batch is not None:
-        interruption.add_note(f"The submission may have arrived: look for it by account.job({first.batch.id!r}).")
+def _where_to_look(first: Submission) -> str | None:
+    if first.batch is None:
+        return None
+    return f"The submission may have arrived: look for it by account.job({first.batch.id!r})."

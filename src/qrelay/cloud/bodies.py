@@ -23,6 +23,7 @@ __all__ = [
     "entries",
     "mapping_or_none",
     "read",
+    "shortened",
     "whole",
 ]
 
@@ -87,6 +88,11 @@ TextList = Annotated[list[str], BeforeValidator(_text_list)]
 Free = Annotated[dict[str, Any], BeforeValidator(_mapping)]
 Whole = Annotated[int | None, BeforeValidator(whole)]
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
+
+
+def shortened(text: str, most: int = 1_000) -> str:
+    """Words from outside that go into a message: a gateway may answer with a page of its own."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _plain(value: Any) -> Any:

@@ -34,6 +34,14 @@ def read_answer(record: JobRecord, data: bytes) -> list[Outcome]:
             f"Job {record.id} does not say in which format its answer is. The bytes are in .data.", data=data, format=""
         )
     layouts = record.layouts or (None,)
+    if record.needs_layouts and not all(layouts):
+        raise ResultUnreadable(
+            f"The service does not tell any more what was written into the program of job {record.id}: which bits its "
+            "registers have, and which of them are inverted. Without that its counts would be guesses. The bytes are "
+            "in .data; qrelay.results.decode_items reads them with layouts=[program.layout, …] of the programs.",
+            data=data,
+            format=record.output_format,
+        )
     told = len(layouts) > 1 or any(layouts)
     outcomes = decode_items(data, record.output_format, layouts if told else None, record.shots, seed=record.id)
     if len(outcomes) != len(layouts):

@@ -60,4 +60,12 @@ async def members(service: Service, batch: Batch) -> list[JobRecord | None]:
     async def read(record: JobRecord | None) -> JobRecord | None:
         return None if record is None else await readable(service, record)
 
-    return await asyncio.gather(*map(read, found))
+    records = await asyncio.gather(*map(read, found))
+    for record, size in zip(records, batch.sizes, strict=True):
+        if record is not None and record.circuits != size:
+            raise NotFound(
+                f"{batch.id} is no id of a list: its job {record.id} has {record.circuits} circuits, not {size}. Take "
+                "the id as the list's job told it.",
+                job_id=batch.id,
+            )
+    return records

@@ -7,6 +7,7 @@ is: the request certainly had no effect, or it may have been processed.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import platform
 import random
@@ -28,13 +29,15 @@ from qrelay.cloud.clock import Clock, SystemClock
 from qrelay.cloud.urls import QuietUrl, SignedUrl, is_loopback, origin, redact_url
 from qrelay.errors import ConfigurationError, ServiceError, ServiceUnavailable
 
-__all__ = ["Authorizer", "Http", "Repeat", "Unanswered", "retry_after"]
+__all__ = ["Authorizer", "Http", "Repeat", "Unanswered", "refusal_body", "retry_after"]
 
 log = logging.getLogger("qrelay.http")
 
 _TROUBLE_STATUSES = frozenset({408, 425, 429, *range(500, 600)}) - {501, 505}  # gateways have words of their own
 _NOT_PROCESSED_STATUSES = frozenset({425, 429})
 _LONGEST_RETRY_AFTER = 120.0
+_PROOFS = ("authorization", "x-auth-token", "x-ms-quantum-api-key")  # headers that are secrets
+_SHORTEST_SECRET = 8
 _SHOWN_HEADERS = ("content-length", "content-range", "content-type", "date", "etag", "retry-after")
 _SHOWN_ENDINGS = ("-error-code", "-request-id")  # as services call them
 
@@ -303,6 +306,21 @@ class Http:
         wire = self._wires.pop(asyncio.get_running_loop(), None)
         if wire is not None:
             await wire.client.aclose()
+
+
+def refusal_body(answer: httpx.Response) -> Any:
+    """The JSON in a refusal, None for what is none. Gateways write into it what they were sent: the credentials that
+    the request carried are taken out.
+    """
+    text = answer.text
+    for name in _PROOFS:
+        secret = answer.request.headers.get(name, "").rpartition(" ")[2]
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "…")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:

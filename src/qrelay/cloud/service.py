@@ -80,7 +80,8 @@ class JobRecord:
     """A job as the service last described it.
 
     `layouts` say how to read the answer, one for each circuit, None for those that say nothing; the whole is None where
-    the description leaves that to `Service.layouts`. `circuits` is their number as far as the description tells, and
+    the description leaves that to `Service.layouts`. `needs_layouts`: qrelay wrote each program with a layout, and
+    without it the answer must not be read. `circuits` is their number as far as the description tells, and
     `list_size` that of the whole list the job belongs to. `output` is where the answer lies, a note of the service to
     itself; `raw` is the service's own description, signatures removed.
     """
@@ -95,6 +96,7 @@ class JobRecord:
     output_format: str | None = None
     shots: int | None = None
     layouts: tuple[Layout | None, ...] | None = (None,)
+    needs_layouts: bool = False
     circuits: int = 1
     list_size: int | None = None
     session_id: str | None = None

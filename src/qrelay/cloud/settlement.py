@@ -1,18 +1,23 @@
-"""Settling what is unclear: by one at a time and once, whoever asks and however often."""
+"""What may have been done all the same: told when something breaks in, and settled by one at a time and once."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from qrelay.cloud import loop
-from qrelay.errors import UnclearOutcome
+from qrelay.errors import QrelayError, UnclearOutcome
 
-__all__ = ["Settlement"]
+__all__ = ["Settlement", "interruptions_told"]
 
 R = TypeVar("R")
 T = TypeVar("T")
+
+
+async def _as_it_is(ask: Callable[[], Awaitable[R]]) -> R:
+    return await ask()
 
 
 class Settlement(Generic[R, T]):
@@ -31,7 +36,7 @@ class Settlement(Generic[R, T]):
         self._settle: Callable[[], Awaitable[R]] | None = None
 
     async def attempt(
-        self, ask: Callable[[], Awaitable[R]], take: Callable[[Callable[[], Awaitable[R]]], Awaitable[R]]
+        self, ask: Callable[[], Awaitable[R]], take: Callable[[Callable[[], Awaitable[R]]], Awaitable[R]] = _as_it_is
     ) -> R:
         """What `take` makes of `ask`. Errors that say it is unclear are resumed here, all of them in one row."""
         try:
@@ -55,3 +60,19 @@ class Settlement(Generic[R, T]):
                 assert self._settle is not None
                 self._settled = self._make(await self.attempt(self._settle, take))
             return self._settled
+
+
+@contextmanager
+def interruptions_told(note: str | None) -> Iterator[None]:
+    """Add a note to whatever breaks in, such as Ctrl-C. Other frameworks than asyncio interrupt by errors of their own.
+
+    Our own errors say by themselves what may have been done.
+    """
+    try:
+        yield
+    except QrelayError:
+        raise
+    except BaseException as interruption:
+        if note is not None:
+            interruption.add_note(note)
+        raise

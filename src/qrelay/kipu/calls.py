@@ -8,16 +8,14 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from qrelay.cloud.bodies import Body, read
-from qrelay.cloud.http import Authorizer, Http, Repeat
+from qrelay.cloud.bodies import Body, read, shortened
+from qrelay.cloud.http import Authorizer, Http, Repeat, refusal_body
 from qrelay.cloud.urls import redact_text, redact_url
 from qrelay.errors import AuthenticationError, NotFound, ServiceError
 
 __all__ = ["Calls", "Parameter", "segment", "told_error"]
 
 B = TypeVar("B", bound=Body)
-_LONGEST_CODE, _LONGEST_MESSAGE = 100, 1_000  # characters; a gateway may answer with a page of its own
-
 Parameter = str | int | bool | Sequence[str] | None
 
 
@@ -87,7 +85,7 @@ def segment(text: str) -> str:
 def told_error(document: Any) -> tuple[str | None, str | None]:
     """Code and message of an error's body: `detail` or `title`; of a failed job `error`; of IBM's jobs `reason`."""
     if isinstance(document, str):
-        return None, _cut(redact_text(document.strip()), _LONGEST_MESSAGE) or None
+        return None, shortened(redact_text(document.strip())) or None
     if not isinstance(document, Mapping):
         return None, None
     inner = document.get("error")
@@ -99,11 +97,7 @@ def told_error(document: Any) -> tuple[str | None, str | None]:
     more = places[0].get("details")
     if isinstance(more, str) and more.strip() and more.strip() != message:
         message = f"{message.rstrip('.')} ({more.strip()})" if message else more.strip()
-    return _cut(redact_text(code), _LONGEST_CODE) or None, _cut(redact_text(message), _LONGEST_MESSAGE) or None
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most]}…"
+    return shortened(redact_text(code), 100) or None, shortened(redact_text(message)) or None
 
 
 def _query(given: Mapping[str, Parameter]) -> str:
@@ -119,10 +113,7 @@ def _query(given: Mapping[str, Parameter]) -> str:
 def _refuse(answer: httpx.Response, job_id: str | None) -> None:
     """Raise what the service's refusal means."""
     status = answer.status_code
-    try:
-        code, message = told_error(answer.json())
-    except (ValueError, RecursionError):
-        code, message = None, None
+    code, message = told_error(refusal_body(answer))
     what = f"{answer.request.method} {redact_url(str(answer.request.url))}"
     said = ": ".join(part for part in (code, message) if part).rstrip(". ") or "the service gives no reason"
     details: dict[str, Any] = {"status": status, "code": code, "job_id": job_id}

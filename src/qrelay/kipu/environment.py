@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,10 +57,10 @@ def look_around() -> Found:
         return Found(SecretStr(os.environ[variable]), variable, organization, base_url)
     file = _first_file()
     if file is None:
+        places = " or ".join(map(str, _files())) or "of the command line, for want of a home"
         raise ConfigurationError(
             f"There is no token for the Hub: none of {', '.join(_TOKENS)} is set, and there is no file "
-            f"{' or '.join(str(path) for path in _files())}. Set KQH_PERSONAL_ACCESS_TOKEN, sign in with "
-            "`qhubctl login`, or pass Hub(token=…)."
+            f"{places}. Set KQH_PERSONAL_ACCESS_TOKEN, sign in with `qhubctl login`, or pass Hub(token=…)."
         )
     token = _inside(_read(file), "auth", "value")
     if not isinstance(token, str) or not token.strip():
@@ -81,17 +82,25 @@ def named_in_environment() -> bool:
 def _files() -> list[Path]:
     """Where to look: the file that a variable names or the present command line's own, then the old one's."""
     named = next((os.environ[name] for name in _FILES if os.environ.get(name)), None)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home())
-    else:
-        base = Path.home() / ".config"
-    first = Path(named) if named else base / "qhubctl" / "config.json"
-    old = base / "planqk" / "config.json"
-    return [first] if first == old else [first, old]
+    bases: list[Path] = []
+    with suppress(RuntimeError):  # a user without a home, as containers have
+        if sys.platform == "win32":
+            bases = [Path(os.environ.get("LOCALAPPDATA") or Path.home())]
+        else:
+            bases = [Path.home() / ".config"]
+    present = [Path(named)] if named else [base / "qhubctl" / "config.json" for base in bases]
+    return list(dict.fromkeys([*present, *(base / "planqk" / "config.json" for base in bases)]))
 
 
 def _first_file() -> Path | None:
-    return next((path for path in _files() if path.is_file()), None)
+    return next((path for path in _files() if _may_be_there(path)), None)
+
+
+def _may_be_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # in a folder that is closed to us: reading it will say so
+        return True
 
 
 def _organization(file: Path | None) -> str | None:

@@ -32,12 +32,18 @@ _MEASUREMENT = re.compile(
 _INDEXED = re.compile(r"(?P<name>[^\s\[]+)(?:\s*\[\s*(?P<index>\d+)\s*\])?")
 
 
-def layouts_in(document: Any, output_format: str | None, params: Mapping[str, Any]) -> tuple[Layout | None, ...]:
+def layouts_in(
+    document: Any, output_format: str | None, params: Mapping[str, Any], *, ours: bool = False
+) -> tuple[Layout | None, ...]:
     """One layout for each circuit of a job's input, None for those that do not say.
 
-    `params` are the job's input parameters. Never raises: the input may be anybody's.
+    `params` are the job's input parameters. `ours`: qrelay wrote it with layouts, and nothing else in it counts. Never
+    raises: the input may be anybody's.
     """
-    return tuple(_layout(program, output_format, params) for program in _programs(document))
+    return tuple(
+        _own(program) if ours else _own(program) or _theirs(program, output_format, params)
+        for program in _programs(document)
+    )
 
 
 def _programs(document: Any) -> Sequence[Any]:
@@ -46,19 +52,25 @@ def _programs(document: Any) -> Sequence[Any]:
     return inner if isinstance(inner, list) and inner else [inner]
 
 
-def _layout(program: Any, output_format: str | None, params: Mapping[str, Any]) -> Layout | None:
+def _own(program: Any) -> Layout | None:
     if isinstance(program, str):
-        return layout_in_text(program) or _declared(program, output_format)
-    if isinstance(program, Mapping):
-        return layout_in_registers(program.get("registers")) or _mapped(program, params)
-    return None
+        return layout_in_text(program)
+    return layout_in_registers(program.get("registers")) if isinstance(program, Mapping) else None
+
+
+def _theirs(program: Any, output_format: str | None, params: Mapping[str, Any]) -> Layout | None:
+    if isinstance(program, str):
+        return _declared(program, output_format)
+    return _mapped(program, params) if isinstance(program, Mapping) else None
 
 
 def _mapped(program: Mapping[str, Any], params: Mapping[str, Any]) -> Layout | None:
     """The SDK's `meas_map`, a text: for each classical bit the qubit measured into it, or null."""
     try:
         qubits = json.loads(params["meas_map"])
-        measured = tuple(-1 if qubit is None else int(qubit) for qubit in qubits)
+        if any(qubit is not None and type(qubit) is not int for qubit in qubits):
+            return None
+        measured = tuple(-1 if qubit is None else qubit for qubit in qubits)
         width = max(int(program.get("qubits") or 0), max(measured) + 1)
     except (KeyError, ValueError, TypeError, OverflowError, RecursionError):
         return None
@@ -90,6 +102,8 @@ def _declared(text: str, output_format: str | None) -> Layout | None:
     registers = tuple(Register(name, tuple(bits)) for name, bits in reading.bits.items())
     qubits = tuple(reading.measured.get(bit, -1) for bit in range(count))
     if output_format == "braket.task_result.gate_model_task_result":
+        if len(set(reading.measured.values())) < len(reading.measured):
+            return None  # its answers have each qubit once, and something may have happened in between
         return Layout(count, registers, qubits, reading.width)
     if output_format == "qudora.result" and len(registers) == 1:
         # its strings are of the bits, whatever these measure

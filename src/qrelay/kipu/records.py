@@ -5,7 +5,7 @@ from __future__ import annotations
 from qrelay.cloud.service import JobRecord, JobState, SessionRecord, SessionState
 from qrelay.kipu.families import Family, family_of
 from qrelay.kipu.models import Job, Session
-from qrelay.kipu.submitting import SESSION_NAME, circuits_of, shots_of
+from qrelay.kipu.submitting import SESSION_NAME, circuits_of, keeps_layouts, list_size_of, shots_of
 
 __all__ = ["job_record", "name_in", "session_record"]
 
@@ -53,7 +53,9 @@ def job_record(job: Job, reason: tuple[str | None, str | None] | None = None, sh
         output_format=family.outputs.get(job.input_format.upper()),
         shots=shots if shots is not None else _shots(job, circuits, family),
         layouts=None,
+        needs_layouts=keeps_layouts(job),
         circuits=circuits or 1,
+        list_size=list_size_of(job),
         session_id=job.session_id or None,
         error_code=code,
         error_message=message,

@@ -196,7 +196,10 @@ class KipuService:
         except ServiceError:  # it has none any more, or none that can be read
             return (None,) * record.circuits
         params = record.raw.get("input_params")
-        return layouts_in(document, record.output_format, params if isinstance(params, dict) else {})
+        known = params if isinstance(params, dict) else {}
+        found = layouts_in(document, record.output_format, known, ours=record.needs_layouts)
+        # of our own job the tag says how many circuits it has, and whatever came back in place of its input does not
+        return found if not record.needs_layouts or len(found) == record.circuits else (None,) * record.circuits
 
     async def jobs(self, **filters: Any) -> AsyncIterator[JobRecord]:
         session = filters.pop("session", None)

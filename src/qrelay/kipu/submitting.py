@@ -15,15 +15,9 @@ from qrelay.kipu.families import family_of
 from qrelay.kipu.models import CreateJobRequest, CreateSessionRequest, Job
 
 __all__ = [
-    "SESSION_NAME",
-    "circuits_of",
-    "job_request",
-    "key_of",
-    "session_request",
-    "session_tag",
-    "shots_of",
-    "tag_of",
-]
+    "SESSION_NAME", "circuits_of", "job_request", "keeps_layouts", "key_of", "list_size_of", "session_request",
+    "session_tag", "shots_of", "tag_of",
+]  # fmt: skip
 
 SESSION_NAME = "qrelay.name"
 """Where a session's metadata has its name: the Hub has no field for one."""
@@ -34,18 +28,22 @@ _SESSION_OPTIONS = ("mode", "ttl", "tags", "metadata")
 _RESERVED = ("qhub:", "qrelay-")
 _TAG = re.compile(
     r"qrelay-(?P<key>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?P<circuits>[1-9][0-9]{0,6})"
-    r"(?:x(?P<shots>[1-9][0-9]{0,9}))?"
+    r"(?:x(?P<shots>[1-9][0-9]{0,9}))?(?:of(?P<list>[1-9][0-9]{0,6}))?(?P<bare>-bare)?"
 )
 
 
 def tag_of(submission: Submission) -> str:
     """The tag of one submission, in lower case: the Hub compares tags without case.
 
-    With several circuits it also says the shots of each: the Hub has been seen to tell their sum, and where it tells
-    what it was sent, nothing else would show it.
+    `qrelay-KEY-3x100of7`: three circuits of a hundred shots each, out of a list of seven. Where there is but one, its
+    shots are the job's own, and a circuit alone is no list. `-bare` follows where a program came without a layout.
+    The Hub has been seen to tell the sum of all circuits' shots; where it tells what it was sent, only this shows it.
     """
-    circuits = len(submission.payloads)
-    return f"qrelay-{submission.key.lower()}-{circuits}" + (f"x{submission.shots}" if circuits > 1 else "")
+    circuits, batch = len(submission.payloads), submission.batch
+    shots = f"x{submission.shots}" if circuits > 1 else ""
+    size = f"of{batch.count}" if batch is not None and batch.composite else ""
+    bare = "" if all(payload.layout is not None for payload in submission.payloads) else "-bare"
+    return f"qrelay-{submission.key.lower()}-{circuits}{shots}{size}{bare}"
 
 
 def session_tag(key: str) -> str:
@@ -73,6 +71,18 @@ def shots_of(job: Job) -> int | None:
     """The shots of each circuit, as its tag says; None where it does not."""
     found = _own_tag(job)
     return int(found["shots"]) if found is not None and found["shots"] is not None else None
+
+
+def list_size_of(job: Job) -> int | None:
+    """How many circuits the list has that the job belongs to; None if it is not known to be one of a list."""
+    found = _own_tag(job)
+    return int(found["list"]) if found is not None and found["list"] is not None else None
+
+
+def keeps_layouts(job: Job) -> bool:
+    """Whether qrelay wrote a layout into each of its programs."""
+    found = _own_tag(job)
+    return found is not None and found["bare"] is None
 
 
 def job_request(submission: Submission) -> CreateJobRequest:

@@ -159,10 +159,12 @@ def _entangled(circuit: QuantumCircuit) -> int:
     """An upper bound for the base-2 logarithm of the bond dimension, over all cuts of the line of qubits.
 
     A controlled gate or a rotation about a product of Paulis is a sum of two products over any cut, so it at most
-    doubles the bond; any other gate on n qubits multiplies it by 4 to the power n/2 at most.
+    doubles the bond; any other gate on n qubits multiplies it by 4 to the power n/2 at most. No cut has more than
+    there are qubits on either side that share a gate with another one.
     """
     width = circuit.num_qubits
     bonds = np.zeros(max(width - 1, 0), dtype=np.int64)
+    shared = np.zeros(width, dtype=np.int64)
 
     def count(part: QuantumCircuit, places: dict[Qubit, int]) -> None:
         for item in part.data:
@@ -171,10 +173,12 @@ def _entangled(circuit: QuantumCircuit) -> int:
                 for block in item.operation.blocks:
                     count(block, dict(zip(block.qubits, where, strict=True)))
             elif len(where) > 1:
+                shared[where] = 1
                 bonds[min(where) : max(where)] += 1 if item.operation.name in _DOUBLING else 2 * (len(where) // 2)
 
     count(circuit, {qubit: index for index, qubit in enumerate(circuit.qubits)})
-    limits = np.minimum(np.arange(1, width), np.arange(width - 1, 0, -1))
+    left = np.cumsum(shared)[:-1]
+    limits = np.minimum(left, shared.sum() - left)
     return int(np.minimum(bonds, limits).max(initial=0))
 
 

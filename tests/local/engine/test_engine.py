@@ -52,6 +52,25 @@ def test_wide_and_lightly_entangled(fits: Any) -> None:
     fits(Counter(map(tuple, rows.tolist())), {(0,) * 40: 1 - one, (1,) * 40: one})
 
 
+def test_a_few_qubits_of_a_wide_machine_are_entangled_among_themselves_only(fits: Any) -> None:
+    """Five qubits of 108, with a rotation on each of the others, refused as if all of them were entangled."""
+    places = [3, 20, 50, 77, 104]
+    narrow, wide = QuantumCircuit(5, 5), QuantumCircuit(108, 5)
+    for draw in range(30):
+        one, other = draw % 5, (draw * 3 + 1) % 5
+        for circuit, where in ((narrow, list(range(5))), (wide, places)):
+            circuit.rx(0.3 + draw, where[one])
+            if one != other:
+                circuit.rzz(0.2 + draw, where[one], where[other])
+    for idle in set(range(108)) - set(places):
+        wide.rz(0.0, idle)
+    expected = engine.probabilities(narrow)
+    wide.measure(places, range(5))
+    rows = engine.sample(wide, 2000, seed=5)
+    found = Counter(sum(int(bit) << place for place, bit in enumerate(row)) for row in rows.tolist())
+    fits(found, expected)
+
+
 def test_wide_clifford_circuits_with_measurements_in_the_middle() -> None:
     """56 qubits of stabilizer code."""
     circuit = QuantumCircuit(56, 57)
