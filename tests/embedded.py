@@ -6,7 +6,8 @@ import asyncio
 import random
 import re
 import uuid
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import httpx
 
@@ -121,6 +122,14 @@ class Embedded:
     def close(self) -> None:
         self.account.close()
         self.cloud.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def _new_id(self) -> str:
         return str(uuid.UUID(int=self._dice.getrandbits(128), version=4))

@@ -1,16 +1,11 @@
-"""P24 and P25 in Cirq: runs join the session of their block and no other, and none after it; it is closed once."""
+"""P25 in what only Cirq has: coroutines, duet's tasks, sweeps. What all frameworks share is in tests/promises."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
-import re
 import threading
-import warnings
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import cirq
 import duet
@@ -18,23 +13,10 @@ import pytest
 import sympy
 
 from qrelay.cirq import Sampler, Service, Session
-from qrelay.cloud import Account, OutsideSession, SessionState, Submission
+from qrelay.cloud import Account, SessionState, Submission
 from qrelay.errors import InvalidOption, SessionEnded
 
 _SessionOf = Callable[[str], str | None]
-
-
-@pytest.fixture
-def closings(account: Account, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    seen: list[str] = []
-    close = account.service.close_session
-
-    async def watched(session_id: str) -> Any:
-        seen.append(session_id)
-        return await close(session_id)
-
-    monkeypatch.setattr(account.service, "close_session", watched)
-    return seen
 
 
 def test_p25_a_sweep_of_fifty_points_in_a_session(sampler: Sampler, account: Account) -> None:
@@ -53,40 +35,6 @@ def test_p25_a_sweep_of_fifty_points_in_a_session(sampler: Sampler, account: Acc
     assert {result.measurements["cut"].shape for result in results} == {(500, 3)}
     (session,) = account.sessions()
     assert (session.name, session.status(), len(list(session.jobs()))) == ("qaoa", SessionState.SUCCEEDED, 50)
-
-
-def test_p25_inside_and_after(sampler: Sampler, session_of: _SessionOf, flip: cirq.Circuit) -> None:
-    """Bug: the session stays attached to the target after its block."""
-    before = sampler.submit(flip)
-    with sampler.open_session(name="p25") as session:
-        inside = [sampler.submit(flip), session.sampler.submit(flip), sampler.submit_batch([flip, flip])]
-        assert session.name == "p25"
-        assert session.sampler.session is session.cloud_session
-        assert isinstance(session.sampler, cirq.Sampler)
-    after = sampler.submit(flip)
-    assert session_of(before.id) is session_of(after.id) is None
-    assert {session_of(job.id) for job in inside} == {session.id}
-    assert len(session.jobs()) == 4
-    assert after.result().measurements["m"].tolist() == [[0, 1]]
-
-
-@pytest.mark.parametrize(
-    "error", [None, ValueError("mine"), KeyboardInterrupt()], ids=lambda error: type(error).__name__
-)
-def test_p24_closed_once_whatever_ends_the_block(
-    error: BaseException | None, sampler: Sampler, closings: list[str]
-) -> None:
-    """Bug: a session left open after an error, or closed by every object that knows it."""
-    session = sampler.open_session()
-    ends = contextlib.nullcontext() if error is None else pytest.raises(type(error))
-    with ends as caught, session:
-        if error is not None:
-            raise error
-    assert caught is None or caught.value is error
-    session.close()
-    assert closings == [session.id]
-    assert session.closed
-    assert session.status() is SessionState.SUCCEEDED
 
 
 def test_p25_a_closed_session_refuses_before_any_request(sampler: Sampler, flip: cirq.Circuit) -> None:
@@ -126,24 +74,6 @@ def test_p25_the_session_is_that_of_the_call(
         thread.start()
         thread.join()
     assert [submission.session_id for submission in submissions] == [None, *[session.id] * 4]
-
-
-def test_p25_nesting_and_two_targets(service: Service, session_of: _SessionOf, flip: cirq.Circuit) -> None:
-    """Bug: the inner session's end detaches the outer one, or a session reaches another target's jobs."""
-    ionq, rigetti = service.sampler("ionq.simulator"), service.sampler("rigetti.sim.qvm")
-    with ionq.open_session() as outer, rigetti.open_session() as other:
-        first = ionq.submit(flip)
-        with ionq.open_session() as inner:
-            second, third, fourth = ionq.submit(flip), rigetti.submit(flip), outer.sampler.submit(flip)
-        fifth, apart = ionq.submit(flip), ionq.submit(flip, session=False)
-    found = [session_of(job.id) for job in (first, second, third, fourth, fifth, apart)]
-    assert found == [outer.id, inner.id, other.id, outer.id, outer.id, None]
-
-
-def test_p25_a_session_of_another_target_is_refused(service: Service, flip: cirq.Circuit) -> None:
-    """Bug: a job sent to one target inside the session of another."""
-    with service.sampler("rigetti.sim.qvm").open_session() as other, pytest.raises(InvalidOption, match=r"rigetti"):
-        service.sampler("ionq.simulator").submit(flip, session=other)
 
 
 @pytest.mark.parametrize("bound", [True, False], ids=["session.sampler", "sampler"])
@@ -190,54 +120,6 @@ def test_p25_duet_tasks_join_the_block_they_are_started_in(
         duet.pmap(sampler.run_async, [flip, flip])
     sampler.run(flip)
     assert [submission.session_id for submission in submissions] == [session.id, session.id, None]
-
-
-def test_p25_threads_do_not_disturb_each_other(service: Service, session_of: _SessionOf, flip: cirq.Circuit) -> None:
-    """Bug: one global session that threads overwrite."""
-    together = threading.Barrier(3)
-
-    def work(_: int) -> tuple[str, str | None]:
-        sampler = service.sampler("ionq.simulator")
-        with sampler.open_session() as session:
-            together.wait(timeout=30)
-            job = sampler.submit(flip)
-            together.wait(timeout=30)
-        return session.id, session_of(job.id)
-
-    with ThreadPoolExecutor(3) as pool:
-        found = list(pool.map(work, range(3)))
-    assert all(opened == joined for opened, joined in found)
-    assert len({opened for opened, _ in found}) == 3
-
-
-def test_p25_a_run_beside_an_open_session_warns_once(
-    sampler: Sampler, session_of: _SessionOf, flip: cirq.Circuit
-) -> None:
-    """Bug: jobs that silently run outside the session; a warning that names a way out that Cirq's users have not."""
-    with sampler.open_session() as session, ThreadPoolExecutor(1) as pool:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            jobs = [pool.submit(lambda: sampler.submit(flip)).result() for _ in range(2)]
-            jobs.append(pool.submit(session.sampler.submit, flip).result())
-        told = [one for one in caught if one.category is OutsideSession]
-        assert len(told) == 1
-        assert told[0].filename == __file__
-        named = re.findall(r"\bsession\.(\w+)", str(told[0].message))
-        assert named == ["sampler"]
-        assert all(hasattr(session, name) for name in named)
-        assert [session_of(job.id) for job in jobs] == [None, None, session.id]
-
-
-def test_p25_a_session_by_its_id(
-    service: Service, sampler: Sampler, session_of: _SessionOf, flip: cirq.Circuit
-) -> None:
-    """Bug: a session opened in another process cannot be joined, or is closed by joining."""
-    session = sampler.open_session()
-    again = service.session(session.id)
-    jobs = [sampler.submit(flip, session=session.id), again.sampler.submit(flip), sampler.submit(flip, session=again)]
-    assert {session_of(job.id) for job in jobs} == {session.id}
-    assert not session.closed
-    session.close()
 
 
 def test_p25_sessions_may_be_awaited(service: Service, sampler: Sampler, flip: cirq.Circuit) -> None:

@@ -80,7 +80,7 @@ class CirqWay(Way):
 
     def inside(self, session: Session) -> Self:
         bound = self.on(self.account)
-        vars(bound)["sampler"] = session.sampler
+        bound.sampler = session.sampler
         return bound
 
     def read_what_there_is(self, job: Job) -> list[Records | None]:

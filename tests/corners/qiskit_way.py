@@ -80,7 +80,7 @@ class QiskitWay(Way):
 
     def inside(self, session: Session) -> Self:
         bound = self.on(self.account)
-        vars(bound)["backend"] = session.backend
+        bound.backend = session.backend
         return bound
 
     def read_what_there_is(self, job: Job) -> list[Records | None]:

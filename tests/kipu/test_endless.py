@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -120,3 +121,47 @@ def test_p31_a_refusal_reads_well_whatever_its_body(remote: Callable[..., Hub], 
     assert 20 < len(str(caught.value)) < 2_000
     assert caught.value.status == status
     assert len(caught.value.code or "") < 200
+
+
+def test_a_result_that_takes_long_to_come_is_read(remote: Callable[..., Hub]) -> None:
+    """A hundred megabytes over a slow line take longer than one question may: read from its beginning again and again,
+    for six hours, it never came."""
+    asked = []
+
+    async def serve(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path.rpartition("/")[2])
+        if asked.count("result") > 1:
+            return httpx.Response(403)
+        if asked[-1] == "result":
+            await asyncio.sleep(0.6)
+            return httpx.Response(200, json={"counts": {"1": 3}})
+        return httpx.Response(200, json={"id": "j", "status": "COMPLETED", "backend_id": "kipu.sim.qsim", "shots": 3})
+
+    hub = remote(serve)
+    hub.api.http._attempt_seconds = 0.3  # the sixty seconds that one attempt may take
+    assert json.loads(hub.job("j").raw_result()) == {"counts": {"1": 3}}
+    assert asked.count("result") == 1
+
+
+def test_a_token_that_another_request_has_renewed_is_tried_first(remote: Callable[..., Hub]) -> None:
+    """Ten requests are refused for one expired token, one after the other: nine more tokens were fetched."""
+    given = []
+
+    def give() -> str:
+        given.append(f"token-{len(given)}")
+        return given[-1]
+
+    async def serve(request: httpx.Request) -> httpx.Response:
+        number = int(request.url.path.split("/")[3])
+        if request.headers["x-auth-token"] == "token-0":
+            await asyncio.sleep(0.05 * number)
+            return httpx.Response(401)
+        return httpx.Response(200, json={"id": str(number), "status": "RUNNING"})
+
+    hub = remote(serve, token=give)
+
+    async def ask() -> None:
+        await asyncio.gather(*(hub.job_async(str(number)) for number in range(10)))
+
+    asyncio.run(ask())
+    assert len(given) == 2

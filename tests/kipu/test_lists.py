@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 from qrelay.cloud import JobState
 from qrelay.errors import InvalidOption, JobFailed, NotFound, ResultUnreadable, ServiceError
 from qrelay.kipu import Hub
+from qrelay.kipu.models import Job as HubJob
+from qrelay.kipu.submitting import key_of
 from qrelay.program import Program, Register
 
 _START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -266,8 +269,6 @@ def test_p22_a_mangled_id_of_a_list_leaves_no_circuit_out(
     target: str, mangled: str, local: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch, flips: Callable[..., Program]
 ) -> None:
     """Catches a list that is shorter, in silence, because the end of its id was lost or mistyped."""
-    from dataclasses import replace
-
     hub = local()
     found = hub.target(target)
     count = 3 if target == "kipu.sim.qsim" else 5
@@ -315,3 +316,21 @@ def test_p19_a_job_whose_layout_is_lost_is_not_guessed_at(
         later.result()
     assert refused.value.data == later.raw_result()
     assert json.loads(refused.value.data) == {"counts": {"10": 7}}
+
+
+@pytest.mark.parametrize("target", ["kipu.sim.qsim", "qudora.sim.xg1"])
+def test_p11_one_job_of_a_list_is_found_by_its_own_key(
+    target: str, local: Callable[..., Hub], flips: Callable[..., Program]
+) -> None:
+    """As an error tells it whose request had no answer: that id says nothing of the list."""
+    hub = local()
+    job = hub.submit(
+        replace(hub.target(target), max_circuits=2 if target == "qudora.sim.xg1" else 1), [flips("01")] * 3
+    )
+    job.wait()
+    for record in job.records:
+        assert record is not None
+        key = key_of(HubJob.model_validate(record.raw))
+        size = record.circuits
+        found = hub.job(f"batch-{key}-{size}" + (f"x{size}" if size > 1 else ""))
+        assert (found.count, found.record.id) == (size, record.id)

@@ -294,6 +294,8 @@ def test_metadata_is_refused_because_the_hub_keeps_none(made: Callable[..., Made
     [
         (Payload(b"\xff", "OPEN_QASM_V2", "text/plain", "kipu.qsim.result", 1), "UTF-8"),
         (Payload(b"{", "OPEN_QASM_V2", "application/json", "kipu.qsim.result", 1), "JSON"),
+        (Payload(b'{"qasm": NaN}', "OPEN_QASM_V2", "application/json", "kipu.qsim.result", 1), "JSON"),
+        (Payload(b'{"qasm": "\\ud800"}', "OPEN_QASM_V2", "application/json", "kipu.qsim.result", 1), "JSON"),
     ],
 )
 def test_payloads_that_are_not_what_they_say(made: Callable[..., Made], payload: Payload, said: str) -> None:

@@ -293,6 +293,32 @@ def test_a_file_keeps_jobs_and_unfinished_ones_go_on(tmp_path: Path) -> None:
         assert job["status"] == "Succeeded"
 
 
+def test_a_job_does_not_fail_for_the_end_of_the_process(tmp_path: Path) -> None:
+    """A process that ended without closing its cloud left the job it simulated as failed for good, in the file."""
+    path, schedule = tmp_path / "cloud.db", Stepped()
+    asked = threading.Event()
+
+    def ending(*_: Any) -> Any:
+        asked.set()
+        raise RuntimeError("cannot schedule new futures after interpreter shutdown")  # as concurrent.futures says it
+
+    with (
+        LocalCloud(path, engine=ending, schedule=schedule) as cloud,
+        served(cloud) as base,
+        Client(cloud, base) as client,
+    ):
+        made = client.submit().json()["id"]
+        schedule.settle(asked.is_set)
+        until(schedule.step, lambda stepped: not stepped)
+        assert client.job(made)["status"] == "Executing"
+    with (
+        LocalCloud(path, engine=bell_engine, waiting=0, executing=0) as cloud,
+        served(cloud) as base,
+        Client(cloud, base) as client,
+    ):
+        assert client.wait(made)["status"] == "Succeeded"
+
+
 def test_close_twice_and_with_work_under_way(tmp_path: Path) -> None:
     gate = Gate()
     cloud = LocalCloud(tmp_path / "cloud.db", engine=gate, waiting=0, executing=0)

@@ -75,7 +75,6 @@ def test_bad_circuits_are_refused_before_any_request(way: Way, what: str) -> Non
     """Bug: an upload, or a failed job, for what could be known at once."""
     make, kind, says = _BAD_CIRCUITS[what]
     circuit = make(way)
-    way.runner  # noqa: B018 - targets are known from here on
     before = way.account.requests
     with pytest.raises(kind, match=says) as caught:
         way.submit(circuit, 10)
@@ -90,7 +89,6 @@ def test_bad_circuits_are_refused_before_any_request(way: Way, what: str) -> Non
 
 def test_an_empty_list_is_refused_before_any_request(way: Way) -> None:
     """Bug: a job of nothing, or an IndexError."""
-    way.runner  # noqa: B018
     before = way.account.requests
     with pytest.raises((UnsupportedCircuit, InvalidOption), match="nothing to") as caught:
         way.submit([], 10)
@@ -111,7 +109,6 @@ def test_a_key_twice_on_one_qubit_is_refused_where_it_cannot_be_said(cirq_way: C
     """Bug: one of the two measurements is dropped without a word."""
     qubit = cirq.LineQubit(0)
     circuit = cirq.Circuit(cirq.X(qubit), cirq.measure(qubit, key="m"), cirq.X(qubit), cirq.measure(qubit, key="m"))
-    cirq_way.runner  # noqa: B018
     before = cirq_way.account.requests
     if not cirq_way.measures_midway:
         with pytest.raises(UnsupportedCircuit, match=cirq_way.format.replace(".", r"\.")):
@@ -130,22 +127,21 @@ def _runner(way: Way, target: str) -> Any:
 
 
 @pytest.mark.parametrize("way", _ACCOUNTS, indirect=True)
-def test_a_refused_token_says_so(way: Way, embedded: Callable[..., tuple[Embedded, Way]]) -> None:
+def test_a_refused_token_says_so(way: Way, clock: Any) -> None:
     """Bug: a token that the service does not take reads like an outage, is tried again for minutes, or is shown."""
-    one, here = embedded(way, keys={"right"}, token="a-secret-that-is-wrong")
-    with pytest.raises(AuthenticationError) as caught:
-        _runner(here, way.target)
+    with Embedded(way.service, keys={"right"}, token="a-secret-that-is-wrong", clock=clock) as one:
+        with pytest.raises(AuthenticationError) as caught:
+            way.on(one.account)
+        assert one.account.requests <= 2  # a second look at the credentials, no more
     assert isinstance(caught.value, way.error)
     assert caught.value.status == 401
     assert "a-secret" not in f"{caught.value!r} {caught.value}"
-    assert one.account.requests <= 2  # a second look at the credentials, no more
 
 
 @pytest.mark.parametrize("way", _ACCOUNTS, indirect=True)
 def test_a_token_that_is_refused_later_says_so(way: Way, embedded: Callable[..., tuple[Embedded, Way]]) -> None:
     """Bug: a token that was withdrawn: the submission is repeated, or called unclear, though nothing was made."""
     one, here = embedded(way)
-    here.runner  # noqa: B018
     one.cloud.app.add(Fault("*", "*", status=401, times=None))
     with pytest.raises(AuthenticationError) as caught:
         here.submit(number(1), 10)
@@ -183,7 +179,6 @@ def test_a_session_where_there_is_none(way: Way) -> None:
         with pytest.raises(InvalidOption, match="policy"), way.open_session(policy="Perhaps"):
             pass
         return
-    way.runner  # noqa: B018 - targets are known from here on
     before = way.account.requests
     with pytest.raises(InvalidOption, match="no sessions") as caught:
         way.open_session(name="none")

@@ -147,7 +147,6 @@ def test_p16_options_of_the_sampler_are_defaults(cirq_way: CirqWay) -> None:
 )
 def test_p16_what_cannot_be_meant_is_refused_before_any_request(way: Way, options: dict[str, Any], named: str) -> None:
     """Bug: an option misspelt, or out of range, and silently ignored or refused only by the service."""
-    way.runner  # noqa: B018 - targets are known from here on
     before = way.account.requests
     with pytest.raises(InvalidOption) as caught:
         way.submit(number(5), **{"shots": 20, **options})
@@ -170,7 +169,6 @@ def test_p16_what_cannot_be_meant_is_refused_before_any_request(way: Way, option
 )
 def test_p16_qiskit_s_own_options_are_refused_alike(qiskit_way: QiskitWay, options: Any, named: str) -> None:
     """Bug: the above, for options that only Qiskit's users give. No target of today takes a seed."""
-    qiskit_way.runner  # noqa: B018
     before = qiskit_way.account.requests
     with pytest.raises(InvalidOption) as caught:
         qiskit_way.submit(number(5), 20, **options)
@@ -182,7 +180,6 @@ def test_p16_qiskit_s_own_options_are_refused_alike(qiskit_way: QiskitWay, optio
 @pytest.mark.parametrize("options", [{"partial": "yes"}, {"optimization_level": 3}, {"memory": True}], ids=str)
 def test_p16_cirq_s_own_options_are_refused_alike(cirq_way: CirqWay, options: dict[str, Any]) -> None:
     """Bug: the above, for options that only Cirq's users give, and for Qiskit's among them."""
-    cirq_way.runner  # noqa: B018
     before = cirq_way.account.requests
     with pytest.raises(InvalidOption) as caught:
         cirq_way.submit(number(5), 20, **options)
@@ -196,7 +193,6 @@ def test_p16_metadata_is_refused_where_jobs_keep_none(way: Way) -> None:
         job = way.submit(number(5), 20, metadata={"run": "7"})
         assert way.account.job(way.id_of(job)).record.raw["metadata"].get("run") == "7"
         return
-    way.runner  # noqa: B018
     before = way.account.requests
     with pytest.raises(InvalidOption, match="keep no metadata"):
         way.submit(number(5), 20, metadata={"run": "7"})

@@ -87,8 +87,9 @@ def test_p22_a_list_that_is_too_long_is_split_and_joined_in_order(
     length: int, most: int, jobs: int, way: Way, embedded: _Embedded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Bug: the service refuses the list, or its parts come back as several results, or in another order."""
-    one, here = embedded(way)
+    one, _ = embedded(way)
     _limit(one, most, monkeypatch)
+    here = way.on(one.account)
     job = here.submit([number(value) for value in range(length)], 10)
     sizes = [len(each) if isinstance(each, list) else 1 for each in _programs(one)]
     assert len(one.jobs()) == jobs
@@ -205,8 +206,9 @@ def test_p22_a_failed_part_fails_all_its_circuits_and_no_other(
     way: Way, embedded: _Embedded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Bug: the failure of a job with several circuits is told of one of them, and the others are silently missing."""
-    one, here = embedded(way)
+    one, _ = embedded(way)
     _limit(one, 2, monkeypatch)
+    here = way.on(one.account)
     submit = one.account.service.submit
 
     async def spoil(submission: Submission) -> Any:

@@ -96,7 +96,6 @@ def test_p25_nesting_and_two_backends(session_way: Any) -> None:
 def test_p25_a_session_of_another_target_is_refused(session_way: Any) -> None:
     """Bug: a job sent to one target inside the session of another."""
     there = _another(session_way)
-    session_way.runner, there.runner  # noqa: B018 - targets are known from here on
     with there.open_session() as other:
         requests = session_way.account.requests
         with pytest.raises(InvalidOption, match=re.escape(there.target)) as caught:

@@ -43,10 +43,11 @@ async def members(service: Service, batch: Batch) -> list[JobRecord | None]:
     """
     keys = [batch.key(index) for index in range(len(batch.sizes))]
     found = list(await service.submitted(keys[:_MEMBERS_ASKED]))
+    alone = not batch.composite and found != [None]  # one job of the service by its own key, be it out of a list
     if found == [None] and not batch.composite:  # the id of a longer list, cut short?
         found = list(await service.submitted([replace(batch, count=batch.each + 1).key(0)]))
     said = next((record.list_size for record in found if record and record.list_size is not None), batch.count)
-    if said != batch.count:
+    if said != batch.count and not alone:
         raise NotFound(
             f"There is no list of {batch.count} circuits under that id; the one there is has {said}: "
             f"{replace(batch, count=said).id}",

@@ -95,7 +95,7 @@ class _Order:
     deadline: float
     attempt: float
     processed: bool | None = False
-    response: httpx.Response | None = field(default=None, repr=False)
+    proof: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,8 @@ class Http:
         )  # fmt: skip
         response = await self._persist(order, fresh=False)
         if response.status_code == 401 and authorizer is not None and authorizer.renewable:
-            response = await self._persist(order, fresh=True)
+            sent = order.proof  # another request may have been refused, and a fresh one be there, since
+            response = await self._persist(order, fresh=await self._proof(order, authorizer, fresh=False) == sent)
         if response.is_redirect:
             raise ServiceError(
                 f"{method} {redact_url(address)} was answered with a redirect, which is not followed because it could "
@@ -251,11 +252,7 @@ class Http:
         if self._request_id_header is not None:
             headers.setdefault(self._request_id_header, order.request_id)
         if order.authorizer is not None:
-            try:
-                headers.update(await order.authorizer.headers(fresh=fresh))
-            except Unanswered as error:  # what became of the token's request is nothing that this one has done
-                error.processed = order.processed
-                raise
+            headers.update(await self._proof(order, order.authorizer, fresh=fresh))
         wire = self._on_this_loop()
         request = wire.client.build_request(
             order.method, order.url, headers=headers, params=order.params, json=order.json, content=order.content
@@ -285,6 +282,15 @@ class Http:
                 order.processed = None
             raise _Trouble(f"HTTP {response.status_code}", processed=processed, response=response)
         return response
+
+    @staticmethod
+    async def _proof(order: _Order, authorizer: Authorizer, *, fresh: bool) -> Mapping[str, str]:
+        try:
+            order.proof = await authorizer.headers(fresh=fresh)
+        except Unanswered as error:  # what became of the token's request is nothing that this one has done
+            error.processed = order.processed
+            raise
+        return order.proof
 
     def _on_this_loop(self) -> _Wire:
         running = asyncio.get_running_loop()

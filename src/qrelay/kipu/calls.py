@@ -16,6 +16,8 @@ from qrelay.errors import AuthenticationError, NotFound, ServiceError
 __all__ = ["Calls", "Parameter", "segment", "told_error"]
 
 B = TypeVar("B", bound=Body)
+_ANY_SIZE = 900.0  # seconds for a document, such as a hundred megabytes over a slow line
+
 Parameter = str | int | bool | Sequence[str] | None
 
 
@@ -39,8 +41,12 @@ class Calls:
         repeat: Repeat = Repeat.ALWAYS,
         job_id: str | None = None,
         patience: float | None = None,
+        any_size: bool = False,
     ) -> httpx.Response:
-        """The answer to a request that was not refused. A body's fields that are None are not sent."""
+        """The answer to a request that was not refused. A body's fields that are None are not sent.
+
+        What is of `any_size` may take its time as long as it moves.
+        """
         answer = await self.http.send(
             method,
             f"{self.http.home}/{path}{_query(query or {})}",
@@ -49,6 +55,7 @@ class Calls:
             authorizer=self._authorizer,
             repeat=repeat,
             patience=patience,
+            attempt=_ANY_SIZE if any_size else None,
         )
         if not answer.is_success:
             _refuse(answer, job_id)

@@ -168,9 +168,11 @@ def _input(payloads: Sequence[Payload]) -> Any:
             f"A job takes one program of the format {payloads[0].format}, not {len(payloads)}.", option="programs"
         )
     try:
-        return json.loads(_decoded(payloads[0]))
+        document = json.loads(_decoded(payloads[0]))
+        json.dumps(document, allow_nan=False, ensure_ascii=False).encode()  # NaN and half pairs are no JSON to others
     except (ValueError, RecursionError):
         raise InvalidOption(f"The {payloads[0].format} payload is not JSON.", option="programs") from None
+    return document
 
 
 def _decoded(payload: Payload) -> str:

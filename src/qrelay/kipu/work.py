@@ -45,11 +45,11 @@ class Work:
 
     async def get_job_result_stream(self, id: str) -> bytes:  # noqa: A002
         """getJobResultStream: the document as it comes. NotFound before the job has ended."""
-        return (await self._calls.send("GET", self._job(id, "result-stream"), job_id=id)).content
+        return (await self._calls.send("GET", self._job(id, "result-stream"), job_id=id, any_size=True)).content
 
     async def get_job_input(self, id: str) -> Any:  # noqa: A002
         """getJobInput: what the job was given to run, as JSON."""
-        return self._calls.document(await self._calls.send("GET", self._job(id, "input"), job_id=id))
+        return self._calls.document(await self._calls.send("GET", self._job(id, "input"), job_id=id, any_size=True))
 
     async def get_job_calibration(self, id: str) -> CalibrationResponse | None:  # noqa: A002
         """getJobCalibration; None where the backend has none."""

@@ -189,6 +189,8 @@ class Worker:
 
     def _finish(self, key: _Key, future: Future[bytes | Failure]) -> None:
         error = future.exception()
+        if isinstance(error, RuntimeError) and "after interpreter shutdown" in str(error):
+            return  # the simulator found no thread, because this process ends; the next one takes the job up again
         if error is not None:
             _log.error("the engine failed on job %s", key.id, exc_info=error)
             answer: bytes | Failure = Failure("InternalError", f"The simulation broke off: {type(error).__name__}.")
