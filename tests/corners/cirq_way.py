@@ -22,17 +22,12 @@ class CirqWay(Way):
     framework = "cirq"
     error = QrelayError
 
-    @cached_property
-    def cirq_service(self) -> Service:
-        return Service(self.account)
+    cirq_service: Service
+    sampler: Sampler
 
-    @cached_property
-    def sampler(self) -> Sampler:
-        return self.cirq_service.sampler(self.target, format=self.format)
-
-    def find(self) -> Self:
-        assert self.sampler is not None
-        return self
+    def _open(self) -> None:
+        self.cirq_service = Service(self.account)
+        self.sampler = self.cirq_service.sampler(self.target, format=self.format)
 
     @cached_property
     def lenient_sampler(self) -> Sampler:

@@ -47,4 +47,4 @@ def ways(
 def make_way(row: tuple[str, str, str, str], accounts: Mapping[str, Account]) -> Any:
     """The way of a row of `ways`, on the account of its service."""
     framework, service, target, format_ = row
-    return FRAMEWORKS[framework](service, target, format_, accounts[service]).find()
+    return FRAMEWORKS[framework](service, target, format_, accounts[service])

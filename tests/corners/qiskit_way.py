@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any, Self
 
 from judges import exact as judge
@@ -21,18 +20,13 @@ class QiskitWay(Way):
     framework = "qiskit"
     error = QiskitError
 
-    @cached_property
-    def provider(self) -> Provider:
-        return Provider(self.account)
+    provider: Provider
+    backend: Backend
+    """A new one for each test: options set on it are not the others'."""
 
-    @cached_property
-    def backend(self) -> Backend:
-        """A new one for each test: options set on it are not the others'."""
-        return self.provider.get_backend(self.target)
-
-    def find(self) -> Self:
-        assert self.backend is not None
-        return self
+    def _open(self) -> None:
+        self.provider = Provider(self.account)
+        self.backend = self.provider.get_backend(self.target)
 
     def run(self, circuits: QuantumCircuit | list[QuantumCircuit], **options: Any) -> Job:
         return self.backend.run(circuits, **{"format": self.format, **options})

@@ -46,9 +46,12 @@ class Way(ABC):
         """Whether the service takes a list in one job."""
         return self.target == "qudora.sim.xg1"
 
+    def __post_init__(self) -> None:
+        self._open()  # now, because tests count requests
+
     @abstractmethod
-    def find(self) -> Self:
-        """Ask for the target now and not at the first run, for tests that count requests."""
+    def _open(self) -> None:
+        """Find the target."""
 
     @property
     def reports_probabilities(self) -> bool:
