@@ -210,7 +210,7 @@ class Account:
         return await loop.later(self._list_sessions, open, filters)
 
     def close_sessions(self) -> list[str]:
-        """Close every session of the account that is still open; their ids."""
+        """Close every session of the account that is still open, whoever opened it; their ids."""
         return loop.call(self._close_sessions)
 
     async def close_sessions_async(self) -> list[str]:
