@@ -19,8 +19,8 @@ import qrelay
 from qrelay.azure import Workspace
 from qrelay.cirq import Job, Sampler, Service
 from qrelay.cirq.keeping import job_metadata, kept_params
-from qrelay.cloud import JobState
-from qrelay.errors import JobCancelled, JobFailed, NotFound, PartialResult, QrelayError, WaitTimeout
+from qrelay.cloud import JobState, Submission
+from qrelay.errors import IncompleteResult, JobCancelled, JobFailed, NotFound, PartialResult, QrelayError, WaitTimeout
 from qrelay.local import Fault, LocalCloud, served
 
 A, B = cirq.LineQubit.range(2)
@@ -159,6 +159,22 @@ def test_p22_a_sweep_with_a_failed_member_raises_too(broken: Sampler) -> None:
         broken.run_sweep(circuit, cirq.Points("x", [1, 0, 1, 0]))
     assert len(caught.value.outcomes) == 3
     assert "batch-" in str(caught.value)
+
+
+def test_p05_no_repetition_at_all_is_an_error_even_of_partial_samplers(
+    service: Service, submissions: list[Submission]
+) -> None:
+    """Bug: Cirq's collector asks for what is missing, gets nothing again, and submits jobs without an end."""
+    sampler = service.sampler("ionq.simulator", format="qir.v1", partial=True)
+    plus = cirq.Circuit(cirq.H.on_each(*cirq.LineQubit.range(5)))
+    observables = [cirq.Z(qubit) for qubit in cirq.LineQubit.range(5)]
+    with pytest.raises(IncompleteResult, match="has 0 usable repetitions of 10"):
+        sampler.run(plus + cirq.measure(*cirq.LineQubit.range(5)), repetitions=10)
+    with pytest.raises(IncompleteResult):
+        sampler.sample_expectation_values(plus, observables, num_samples=10)
+    assert len(submissions) == 2
+    some = sampler.run(plus + cirq.measure(*cirq.LineQubit.range(5), key="m"), repetitions=100)
+    assert some.measurements["m"].shape == (96, 5)
 
 
 def test_a_failed_run_raises_what_the_service_says() -> None:

@@ -125,13 +125,13 @@ class Job:
         return f"<Job {self.id} on {self.target}>"
 
     def _only(self, outcome: Outcome, *, partial: bool) -> cirq.ResultDict:
-        if not (partial or self._fewer):
+        if not partial:
             self._refuse_missing_shots({0: outcome})
         return cirq_result(outcome, self._params(0))
 
     def _results(self, outcomes: Sequence[Outcome | None], *, partial: bool) -> list[cirq.ResultDict | None]:
         there = {index: outcome for index, outcome in enumerate(outcomes) if outcome is not None}
-        if not (partial or self._fewer):
+        if not partial:
             self._refuse_missing_shots(there)
         made = {index: cirq_result(outcome, self._params(index)) for index, outcome in there.items()}
         return [made.get(index) for index in range(self.count)]
@@ -146,6 +146,8 @@ class Job:
     def _refuse_missing_shots(self, outcomes: Mapping[int, Outcome]) -> None:
         for index, outcome in sorted(outcomes.items()):
             asked, usable = outcome.shots_asked, outcome.shots_usable
+            if usable and self._fewer:
+                continue  # of none at all, Cirq's collectors would ask for the rest again and again, each time a job
             if asked is not None and usable < asked:
                 which = f"Circuit {index} of job" if self.count > 1 else "Job"
                 raise IncompleteResult(
