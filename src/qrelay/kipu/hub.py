@@ -36,7 +36,7 @@ class Hub(Account):
             called again when a token is refused.
         client_id, username, password: for the password flow of OAuth 2.0 instead; `token_url` is where it asks.
         organization_id: the organisation that work is done for; None for the user's own.
-        base_url: the API's own address.
+        base_url: the API's own address, if it is not the real Hub's; only `from_env` reads it from the environment.
         transport: what carries HTTP requests, for an application in this process.
         clock: time, for tests.
 
