@@ -38,7 +38,10 @@ class QiskitWay(Way):
     def build(self, drawing: Drawing) -> QuantumCircuit:
         left = {name: ClassicalRegister(len(qubits), name) for name, qubits in drawing.measured.items()}
         registers = dict(left)
-        circuit = QuantumCircuit(QuantumRegister(drawing.num_qubits, "q"), *registers.values(), name=drawing.name)
+        own = "q"
+        while own in registers:  # Qiskit 1 has one room of names for both sorts
+            own += "q"
+        circuit = QuantumCircuit(QuantumRegister(drawing.num_qubits, own), *registers.values(), name=drawing.name)
         for name, *arguments in drawing.gates:
             if name == "measure":
                 circuit.measure(drawing.measured[arguments[0]], left.pop(arguments[0]))
