@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import SecretStr
@@ -13,6 +14,7 @@ from qrelay.azure.credentials import Credential, authorizer
 from qrelay.azure.service import AzureService
 from qrelay.cloud.account import Account
 from qrelay.cloud.clock import Clock, SystemClock
+from qrelay.cloud.embedding import EmbeddedCloud, embed
 from qrelay.cloud.http import Http
 from qrelay.cloud.urls import is_loopback
 from qrelay.errors import ConfigurationError
@@ -106,29 +108,25 @@ class Workspace(Account):
         )  # fmt: skip
 
     @classmethod
-    def local(cls, **options: Any) -> Self:
-        """A workspace on the embedded cloud in this process: no account, no network. Options are LocalCloud's."""
-        import httpx
+    def local(cls, *, cloud: EmbeddedCloud | None = None, **options: Any) -> Self:
+        """A workspace on the embedded cloud in this process: no account, no network. Options are LocalCloud's.
 
-        try:
-            from qrelay.local import LocalCloud
-        except ImportError as error:
-            raise ConfigurationError(
-                f"The embedded cloud needs {error.name or 'more packages'}: pip install 'qrelay[local]'"
-            ) from error
-        own = {name: options.pop(name) for name in ("new_id", "quick") if name in options}
-        cloud = LocalCloud(**options)
-        workspace = cls(
-            subscription_id=_LOCAL_SUBSCRIPTION,
-            resource_group="local",
-            name="local",
-            endpoint="http://127.0.0.1",
-            credential=next(iter(options.get("keys") or ()), "local"),
-            transport=httpx.ASGITransport(app=cloud.app, raise_app_exceptions=False),
-            **own,
+        `cloud` is one that is there already, such as another account's `embedded_cloud`; its owner closes it.
+        """
+        return embed(
+            _local_cloud,
+            lambda key, transport, **own: cls(
+                subscription_id=_LOCAL_SUBSCRIPTION,
+                resource_group="local",
+                name="local",
+                endpoint="http://127.0.0.1",
+                credential=key,
+                transport=transport,
+                **own,
+            ),
+            options,
+            cloud,
         )
-        workspace._cloud = cloud
-        return workspace
 
     @classmethod
     def _from(cls, connection: Connection, **options: Any) -> Self:
@@ -148,3 +146,9 @@ class Workspace(Account):
         service = self.service
         assert isinstance(service, AzureService)
         return service.api
+
+
+def _local_cloud() -> Callable[..., EmbeddedCloud]:
+    from qrelay.local import LocalCloud
+
+    return LocalCloud

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, NoReturn, Protocol, Self
+from typing import Any, NoReturn, Self
 
 from qrelay.cloud import loop
 from qrelay.cloud.batch import Batch
@@ -37,12 +37,6 @@ _MAYBE_OPEN = (
 )
 
 Programs = Program | Payload | Sequence[Program | Payload]
-
-
-class Embedded(Protocol):
-    """A cloud in this process that lives and ends with its account."""
-
-    def close(self) -> None: ...
 
 
 class _Inner:
@@ -82,8 +76,13 @@ class Account:
         self._inner: _Inner | None = None
         self._targets: tuple[float, tuple[Target, ...]] | None = None
         self._closed = False
-        self._cloud: Embedded | None = None
+        self._cloud: Any = None  # an embedded one of its own
         self._process = os.getpid()
+
+    @property
+    def embedded_cloud(self) -> Any:
+        """The embedded cloud that lives and ends with this account, if there is one."""
+        return self._cloud
 
     @property
     def requests(self) -> int:

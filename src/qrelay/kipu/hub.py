@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 
 from qrelay.cloud.account import Account
 from qrelay.cloud.clock import Clock, SystemClock
+from qrelay.cloud.embedding import EmbeddedCloud, embed
 from qrelay.cloud.http import Authorizer, Http
 from qrelay.cloud.urls import is_loopback
 from qrelay.errors import ConfigurationError
@@ -94,26 +96,17 @@ class Hub(Account):
         return cls(found.token, **options)
 
     @classmethod
-    def local(cls, **options: Any) -> Self:
-        """A Hub on the embedded cloud in this process: no account, no network. Options are LocalCloud's."""
-        import httpx
+    def local(cls, *, cloud: EmbeddedCloud | None = None, **options: Any) -> Self:
+        """A Hub on the embedded cloud in this process: no account, no network. Options are LocalCloud's.
 
-        try:
-            from qrelay.local import LocalCloud
-        except ImportError as error:
-            raise ConfigurationError(
-                f"The embedded cloud needs {error.name or 'more packages'}: pip install 'qrelay[local]'"
-            ) from error
-        own = {name: options.pop(name) for name in ("new_id", "quick") if name in options}
-        cloud = LocalCloud(**options)
-        hub = cls(
-            next(iter(options.get("keys") or ()), "local"),
-            base_url=_LOCAL_URL,
-            transport=httpx.ASGITransport(app=cloud.app, raise_app_exceptions=False),
-            **own,
+        `cloud` is one that is there already, such as another account's `embedded_cloud`; its owner closes it.
+        """
+        return embed(
+            _local_cloud,
+            lambda key, transport, **own: cls(key, base_url=_LOCAL_URL, transport=transport, **own),
+            options,
+            cloud,
         )
-        hub._cloud = cloud
-        return hub
 
     @property
     def api(self) -> Api:
@@ -165,3 +158,9 @@ def _address(text: str, name: str, example: str) -> str:
             f"{address} would send credentials in the clear; use https (http is for 127.0.0.1 only)."
         )
     return address
+
+
+def _local_cloud() -> Callable[..., EmbeddedCloud]:
+    from qrelay.local import LocalCloud
+
+    return LocalCloud
