@@ -121,3 +121,18 @@ def interop(session: nox.Session, sdk: str) -> None:
     session.install("-e", ".[local,cli]")  # which has `qrelay serve`
     session.run("python", "-c", f"import {module}")  # its absence would skip every test, and skipped is not passed
     session.run("pytest", *(session.posargs or ["-q", *tests_of_it]), env={"QDK_PYTHON_TELEMETRY": "none"})
+
+
+# Readers of formats whose packages ask for an environment of their own: what to install beside qrelay, what of it must
+# be there, and the tests that it judges.
+OUTSIDE: dict[str, tuple[list[str], str, list[str]]] = {}
+
+
+@nox.session
+@nox.parametrize("reader", list(OUTSIDE))
+def outside(session: nox.Session, reader: str) -> None:
+    """Somebody else's reader and simulator as the judge of a format, in its own environment."""
+    requirements, module, tests_of_it = OUTSIDE[reader]
+    session.install("-e", ".", *requirements, "pytest>=8.2", "pytest-socket>=0.7", "pytest-xdist>=3.6", "scipy>=1.11")
+    session.run("python", "-c", f"import {module}")  # its absence would skip every test, and skipped is not passed
+    session.run("pytest", *(session.posargs or ["-q", *tests_of_it]))

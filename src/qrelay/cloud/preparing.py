@@ -226,8 +226,14 @@ def _written(program: Program, target: Target, format: str | None) -> Payload:  
             f"The circuit{name} measures nothing, so a job would have no answer. Add measurements."
         )
     formats = (format,) if format is not None else target.formats
-    asks = any("gates" in INPUT_FORMATS[name].options for name in formats if name in INPUT_FORMATS)
-    own = {"gates": target.gates} if asks and target.gates else {}
+    asked = {option for name in formats if name in INPUT_FORMATS for option in INPUT_FORMATS[name].options}
+    known = {
+        "gates": target.gates,
+        "max_profile": target.profile,
+        "qubits": target.qubit_names,
+        "coupling": target.coupling,
+    }
+    own = {option: value for option, value in known.items() if option in asked and value}
     return encode(program, format, **own) if format is not None else choose(program, formats, **own)
 
 

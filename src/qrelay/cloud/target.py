@@ -56,6 +56,7 @@ class Target:
         control_flow: names of the control-flow operations the target takes ("if", "while", "for", "switch").
         midcircuit: whether measurement and reset may stand before other operations.
         coupling: pairs of qubits that two-qubit gates act on; None means all pairs.
+        qubit_names: the machine's own names of its qubits, in their order; empty where they are numbers.
         options: the service's own run options by name with a word on each; anything else goes through `input_params`.
         shots_name: the name under which the target wants its shots.
         profile: QIR profile ("base", "adaptive_ri", "adaptive_rif"); None if the target takes no QIR.
@@ -88,6 +89,7 @@ class Target:
     sessions: bool = False
     simulator: bool = False
     qubits: tuple[QubitProperties, ...] = ()
+    qubit_names: tuple[str, ...] = ()
     calibration: tuple[GateProperties, ...] = ()
     status_page: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
