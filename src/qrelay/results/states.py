@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,7 +67,7 @@ def complex_numbers(answer: Answer, pairs: Sequence[Any]) -> NDArray[np.complex1
         if type(pair) is not list or len(pair) != 2:
             answer.refuse(f"an amplitude should be a pair of numbers and is {kind(pair)}")
         for part in pair:
-            if type(part) not in (int, float) or not math.isfinite(part) or abs(part) > 1 + _TOLERANCE:
+            if type(part) not in (int, float) or not -1 - _TOLERANCE <= part <= 1 + _TOLERANCE:
                 answer.refuse(f"an amplitude's parts should be numbers from -1 to 1 and one is {part!r:.40}")
         values[place] = complex(*pair)
     return values
