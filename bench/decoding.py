@@ -1,0 +1,106 @@
+"""What decoding an answer of many shots costs beside parsing its JSON, which nobody gets round."""
+
+from __future__ import annotations
+
+import gc
+import json
+import random
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qrelay.program import Layout, Register
+from qrelay.results import decode
+
+__all__ = ["FORMAT", "GOAL", "Ratio", "answer", "measure", "ratios"]
+
+FORMAT = "microsoft.quantum-results.v2"
+GOAL = 2.5
+"""Times the time of `json.loads` on the same bytes."""
+
+SHAPES: tuple[tuple[int, ...], ...] = ((5,), (3, 2), (20,), (10, 10))
+"""Bits of each register, one circuit a row."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Seconds are medians; the ratio is the median over the rounds, round by round."""
+
+    registers: tuple[int, ...]
+    shots: int
+    parsing: float
+    decoding: float
+    ratio: float
+
+
+def answer(registers: Sequence[int], shots: int, *, seed: int = 7) -> tuple[bytes, Layout]:
+    """A service's answer with a histogram and single shots, and the layout of the circuit: half of the shots are in two
+    states, as of a noisy GHZ, the others anywhere."""
+    dice = random.Random(seed)
+    width = sum(registers)
+    ends = (0, (1 << width) - 1)
+    states = [dice.choice(ends) if dice.random() < 0.5 else dice.getrandbits(width) for _ in range(shots)]
+    counts: dict[int, int] = {}
+    for state in states:
+        counts[state] = counts.get(state, 0) + 1
+    written = {state: _outcome(state, registers) for state in counts}
+    histogram = [
+        {"Outcome": outcome, "Display": _display(outcome), "Count": counts[state]} for state, outcome in written.items()
+    ]
+    item = {"Histogram": histogram, "Shots": [written[state] for state in states]}
+    groups: list[Register] = []
+    for place, size in enumerate(registers):
+        start = sum(registers[:place])
+        groups.append(Register(f"c{place}", tuple(range(start, start + size))))
+    layout = Layout(width, tuple(groups), tuple(range(width)), width)
+    return json.dumps({"DataFormat": FORMAT, "Results": [item]}).encode(), layout
+
+
+def _outcome(state: int, registers: Sequence[int]) -> Any:
+    parts: list[list[int]] = []
+    for size in registers:
+        parts.insert(0, [state >> bit & 1 for bit in reversed(range(size))])
+        state >>= size
+    return parts[0] if len(parts) == 1 else {f"Item{place}": part for place, part in enumerate(parts, 1)}
+
+
+def _display(outcome: Any) -> str:
+    return str(outcome) if isinstance(outcome, list) else f"({', '.join(map(str, outcome.values()))})"
+
+
+def measure(registers: Sequence[int], *, shots: int = 1_000_000, rounds: int = 5) -> Ratio:
+    """Parse and decode the same bytes in turns, so that whatever else the machine does falls on both."""
+    data, layout = answer(registers, shots)
+    parsing: list[float] = []
+    decoding: list[float] = []
+    for turn in range(rounds + 1):  # the first one warms up
+        gc.collect()
+        began = time.perf_counter()
+        parsed = json.loads(data)
+        spent = time.perf_counter() - began
+        del parsed
+        gc.collect()
+        began = time.perf_counter()
+        outcome = decode(data, FORMAT, layout, shots)
+        if turn:
+            parsing.append(spent)
+            decoding.append(time.perf_counter() - began)
+        del outcome
+    ratio = statistics.median(after / before for before, after in zip(parsing, decoding, strict=True))
+    return Ratio(tuple(registers), shots, statistics.median(parsing), statistics.median(decoding), ratio)
+
+
+def ratios(*, shots: int = 1_000_000, rounds: int = 5) -> list[Ratio]:
+    """One figure for each of SHAPES."""
+    return [measure(registers, shots=shots, rounds=rounds) for registers in SHAPES]
+
+
+if __name__ == "__main__":
+    for found in ratios():
+        verdict = "" if found.ratio <= GOAL else f", more than {GOAL}"
+        print(  # noqa: T201 - a report
+            f"registers {found.registers}, {found.shots} shots: json.loads {found.parsing:.2f} s, "
+            f"decode {found.decoding:.2f} s, ratio {found.ratio:.2f}{verdict}"
+        )
