@@ -100,7 +100,7 @@ def ratios(*, shots: int = 1_000_000, rounds: int = 5) -> list[Ratio]:
 if __name__ == "__main__":
     for found in ratios():
         verdict = "" if found.ratio <= GOAL else f", more than {GOAL}"
-        print(  # noqa: T201 - a report
+        print(
             f"registers {found.registers}, {found.shots} shots: json.loads {found.parsing:.2f} s, "
             f"decode {found.decoding:.2f} s, ratio {found.ratio:.2f}{verdict}"
         )

@@ -76,6 +76,7 @@ def test_keys_of_other_clients_are_registers() -> None:
     assert [(register.name, register.size) for register in outcome.layout.registers] == [("m", 2), ("final", 1)]
     assert outcome.shot_bits("m").tolist() == [[0, 1], [1, 1]]
     assert decode(_answer(_counts(["a", "b"], {"10": 4})), IQM).counts() == {"0 1": 4}
+    assert decode(_answer(_counts(["m"], {"110": 4})), IQM).shot_bits("m").tolist() == [[1, 1, 0]] * 4
     names = decode(_answer(_counts(["my_reg_2_0_0", "my_reg_2_0_1"], {"10": 4})), IQM)
     assert names.counts("my_reg") == {"01": 4}
 

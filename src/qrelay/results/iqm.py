@@ -82,9 +82,11 @@ def _counted(answer: Answer, entry: Any, layout: Layout | None, shots: int | Non
     if not keys or not counts:
         answer.refuse("a circuit has no measurement keys, or no counts")
     weights = counts_of(answer, list(counts.values()))
-    values = matrix_of_strings(answer, list(counts), len(keys))
+    width = len(next(iter(counts))) if len(keys) == 1 else len(keys)  # one key may be of several qubits
+    values = matrix_of_strings(answer, list(counts), width)
     some = weights > 0
-    layout, matrix = _memory(answer, values[some], [(key, 1) for key in keys], layout)
+    sizes = [(key, width // len(keys)) for key in keys]
+    layout, matrix = _memory(answer, values[some], sizes, layout)
     return _outcome(layout, matrix, weights[some], shots, seed)
 
 
