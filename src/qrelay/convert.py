@@ -14,7 +14,7 @@ from qrelay.formats import encode as encode_program
 from qrelay.program import Layout, Program
 
 if TYPE_CHECKING:
-    from qrelay.results import Outcome
+    from qrelay.results import Document, Outcome
 
 __all__ = ["decode", "encode", "read"]
 
@@ -62,7 +62,7 @@ def decode(
     format: str,  # noqa: A002 - the services' own word
     layout: Layout | None = None,
     shots: int | None = None,
-) -> Outcome:
+) -> Outcome | Document:
     """Read an answer in a service's format, such as `microsoft.quantum-results.v2`.
 
     `layout` is the payload's; without it registers are named after their place in the answer.
