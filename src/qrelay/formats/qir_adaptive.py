@@ -84,9 +84,9 @@ class _Writer:
         elif name == "reset":
             self._code.reset(qubits[0])
         elif name == "if":
-            self._if(*arguments, loop)
+            self._if(arguments[0], arguments[1], arguments[2], loop)
         elif name == "switch":
-            self._switch(*arguments, loop)
+            self._switch(arguments[0], arguments[1], loop)
         elif name == "for":
             self._for(arguments[0], arguments[2])
         elif name == "while":
@@ -102,7 +102,11 @@ class _Writer:
         return Conditions(self._code, self._written, self._refuse)
 
     def _if(
-        self, condition: Any, then: tuple[Operation, ...], otherwise: tuple[Operation, ...], loop: tuple[Any, Any] | None
+        self,
+        condition: Any,
+        then: tuple[Operation, ...],
+        otherwise: tuple[Operation, ...],
+        loop: tuple[Any, Any] | None,
     ) -> None:
         code, conditions = self._code, self._conditions("if")
         if _does_nothing(then) and _does_nothing(otherwise):
@@ -128,7 +132,7 @@ class _Writer:
         cases: tuple[tuple[tuple[int | None, ...] | None, tuple[Operation, ...]], ...],
         loop: tuple[Any, Any] | None,
     ) -> None:
-        """A chain of comparisons, because the profiles have no branch to many places. The first case that fits counts."""
+        """A chain of comparisons: the profiles have no branch to many places. The first case that fits counts."""
         code, conditions = self._code, self._conditions("switch")
         if all(_does_nothing(block) for _, block in cases):
             return

@@ -29,7 +29,16 @@ from qrelay.program.gates import GATES as TABLE
 
 __all__ = ["Bitcode"]
 
-_WORDS = {"and": "and_", "or": "or_", "xor": "xor", "add": "add", "sub": "sub", "mul": "mul", "shl": "shl", "lshr": "lshr"}
+_WORDS = {
+    "and": "and_",
+    "or": "or_",
+    "xor": "xor",
+    "add": "add",
+    "sub": "sub",
+    "mul": "mul",
+    "shl": "shl",
+    "lshr": "lshr",
+}
 
 
 class Bitcode:
@@ -95,7 +104,7 @@ class Bitcode:
     def compute(self, word: str, left: Any, right: Any) -> Any:
         if word not in _WORDS:
             raise InvalidOption(
-                f"The program needs {word}, which pyqir's builder cannot write. Leave bitcode out: the text can say it.",
+                f"The program needs {word}, which pyqir's builder cannot write. Leave bitcode out: text can.",
                 option="bitcode",
             )
         return getattr(self._builder, _WORDS[word])(left, right)
@@ -136,9 +145,7 @@ class Bitcode:
                 what = self._result(results.get(number, number))
                 self._builder.call(self._function(name, [self._pointer, byte_pointer]), [what, nothing])
             else:
-                self._builder.call(
-                    self._function(name, [self._number, byte_pointer]), [self.constant(number), nothing]
-                )
+                self._builder.call(self._function(name, [self._number, byte_pointer]), [self.constant(number), nothing])
         self._builder.ret(None)
         attributes = {
             "entry_point": "",

@@ -239,7 +239,9 @@ class Conditions:
         if word == "div":
             if self._known_number(inner[1]) == 0:
                 self._refuse("divides by zero.")
-            if self._known_number(inner[1]) is None:  # no machine may be made to divide by zero; what comes is undefined
+            if (
+                self._known_number(inner[1]) is None
+            ):  # no machine may be made to divide by zero; what comes is undefined
                 zero = code.widen(code.compare("eq", right, code.constant(0)))
                 right = code.compute("or", right, zero)
             return code.compute("udiv", left, right)
