@@ -1,6 +1,6 @@
 """Two engines, one meaning: what qiskit-qir writes for us and what we write give the same distribution.
 
-Needs Qiskit 1.x and qiskit-qir 0.5, whose pyqir leaves no room for the QDK: qirrunner simulates, Aer says what is right.
+Needs Qiskit 1.x and qiskit-qir 0.5, whose pyqir leaves no room for the QDK: qirrunner simulates, Aer is right.
 """
 
 from __future__ import annotations
