@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from qrelay.errors import UnsupportedCircuit
+from qrelay.errors import ConfigurationError, InvalidOption, UnsupportedCircuit
 from qrelay.formats import Payload
 from qrelay.formats import encode as encode_program
 from qrelay.program import Layout, Program
@@ -48,13 +48,30 @@ def read(circuit: Any) -> Program:
     )
 
 
-def encode(circuit: Any, format: str, **options: Any) -> Payload:  # noqa: A002 - the services' own word
+def encode(circuit: Any, format: str, *, engine: str | None = None, **options: Any) -> Payload:  # noqa: A002 - the services' own word
     """Write a circuit or Program in a service's format, such as `qir.v1`. Options as in `qrelay.formats`.
+
+    `engine="qiskit-qir"` has that package write `qir.v1`, where it is installed (Qiskit 1.x); without it qrelay writes.
 
     Raises:
         InvalidOption, UnsupportedCircuit, UnboundParameters: before anything is sent anywhere.
+        ConfigurationError: the engine is not installed.
     """
+    if engine is not None:
+        return _encode_by(engine, read(circuit), format, options)
     return encode_program(read(circuit), format, **options)
+
+
+def _encode_by(engine: str, program: Program, format: str, options: dict[str, Any]) -> Payload:  # noqa: A002
+    if engine != "qiskit-qir":
+        raise InvalidOption(f"engine={engine!r} is not known. Leave it out, or give 'qiskit-qir'.", option="engine")
+    try:
+        from qrelay.qiskit.qir_engine import encode as encode_by_qiskit_qir
+    except ImportError:
+        raise ConfigurationError(
+            f"engine={engine!r} needs Qiskit 1.x: `pip install 'qrelay[qiskit-qir]'`, or leave engine out."
+        ) from None
+    return encode_by_qiskit_qir(program, format, **options)
 
 
 def decode(

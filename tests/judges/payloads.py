@@ -6,7 +6,6 @@ A payload is anything with `data`, `format` and a `layout` of `groups` (name, bi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -71,16 +70,7 @@ def _braket(payload: Any, shots: int) -> Found:
 
 
 def _qir(payload: Any, shots: int) -> Found:
-    """Records come group by group, the last group first, each from its highest bit down."""
-    found: Counter[int] = Counter()
-    for shot in qir.run(payload.data, shots):
-        memory = 0
-        arrays = list(shot) if isinstance(shot, tuple) else [shot]
-        for (_, bits), digits in zip(reversed(payload.layout.groups), arrays, strict=True):
-            for bit, digit in zip(reversed(bits), digits, strict=True):
-                memory |= digit << bit
-        found[memory] += 1
-    return Found(found, is_exact=False)
+    return Found(qir.memories(qir.run(payload.data, shots), payload.layout.groups), is_exact=False)
 
 
 def _openqasm2(payload: Any, shots: int) -> Found:

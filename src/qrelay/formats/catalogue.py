@@ -62,7 +62,7 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             "qir.v1",
             "microsoft.quantum-results.v2",
             qir.write,
-            options=frozenset({"profile"}),
+            options=frozenset({"profile", "max_profile", "bitcode"}),
             input_params={"items": [{"entryPoint": qir.ENTRY_POINT, "arguments": []}]},
         ),
         InputFormat("honeywell.openqasm.v1", "application/qasm", "honeywell.quantum-results.v1", openqasm2.write),
