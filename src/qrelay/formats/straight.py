@@ -20,7 +20,8 @@ class Straight:
     """A program as gates and a measurement map.
 
     Attributes:
-        gates: every gate in order, in the format's gates; nothing else.
+        gates: every gate in order, in the format's gates; nothing else, but barriers among them where these were asked
+            for.
         measured: the qubit that each measured classical bit reads; later measurements into a bit replace earlier ones.
     """
 
@@ -28,14 +29,15 @@ class Straight:
     measured: Mapping[int, int]
 
 
-def straight(program: Program, gates: frozenset[str], format_name: str) -> Straight:
+def straight(program: Program, gates: frozenset[str], format_name: str, *, barriers: bool = False) -> Straight:
     """Take a program apart for a format that knows only gates and final measurements.
 
     Rules:
         A measurement is final if no gate, reset or block touches its qubit afterwards; measuring that qubit again is
         fine, it only reads the same value into one more bit.
         A reset of a qubit that nothing has touched does nothing and is left out; any other is refused.
-        Barriers and delays are left out: they do not change what an ideal machine computes.
+        Barriers and delays are left out: they do not change what an ideal machine computes. With `barriers`, those
+        before the first measurement stay.
         Loops over known values are written out; all other control flow is refused.
 
     Raises:
@@ -59,11 +61,13 @@ def straight(program: Program, gates: frozenset[str], format_name: str) -> Strai
         if name == "measure":
             measured[arguments[0]] = qubits[0]
             done.add(qubits[0])
+        elif name == "barrier" and barriers and qubits and not done:
+            kept.append(operation)
         elif name in ("barrier", "delay"):
             continue
         elif name == "reset":
             if touched is None:
-                touched = {qubit for _, used, _ in kept for qubit in used}
+                touched = {qubit for name, used, _ in kept if name != "barrier" for qubit in used}
             if qubits[0] in done or qubits[0] in touched:
                 _refuse(lowered, index, "resets a qubit that was used before", format_name)
         elif name in NOT_GATES:
