@@ -135,6 +135,9 @@ WORDS = {
     "OPEN_QASM_V2": ("text/plain", "kipu.qsim.result"),
     "BRAKET_OPEN_QASM_V3": ("text/plain", "braket.task_result.gate_model_task_result"),
     "IONQ_CIRCUIT_V1": ("application/json", "ionq.quantum-results.v1"),
+    "rigetti.quil.v1": ("text/plain", "rigetti.quil-results.v1"),
+    "IQM_JOB_INPUT_V1": ("application/json", "iqm.result"),
+    "AQT_JOB_INPUT_V1": ("application/json", "aqt.result"),
 }
 """The media type of the upload and the answer to ask for, as azure-quantum 3.13.0 sends them.
 

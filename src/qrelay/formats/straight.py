@@ -10,7 +10,7 @@ from qrelay.errors import UnsupportedCircuit
 from qrelay.program import Operation, Program
 from qrelay.program.control import unroll
 from qrelay.program.lowering import lower
-from qrelay.program.operations import NOT_GATES
+from qrelay.program.operations import BLOCKS, NOT_GATES
 
 __all__ = ["Straight", "straight"]
 
@@ -69,22 +69,27 @@ def straight(program: Program, gates: frozenset[str], format_name: str, *, barri
             if touched is None:
                 touched = {qubit for name, used, _ in kept if name != "barrier" for qubit in used}
             if qubits[0] in done or qubits[0] in touched:
-                _refuse(lowered, index, "resets a qubit that was used before", format_name)
+                _refuse(program, lowered, index, "resets a qubit that was used before", format_name)
         elif name in NOT_GATES:
-            _refuse(lowered, index, "depends on classical control flow", format_name)
+            _refuse(program, lowered, index, "depends on classical control flow", format_name)
         else:
             if not done.isdisjoint(qubits):
-                _refuse(lowered, index, "acts on a qubit that was measured before", format_name)
+                _refuse(program, lowered, index, "acts on a qubit that was measured before", format_name)
             if touched is not None:
                 touched.update(qubits)
             kept.append(operation)
     return Straight(kept, measured)
 
 
-def _refuse(program: Program, index: int, why: str, format_name: str) -> NoReturn:
+def _refuse(program: Program, lowered: Program, index: int, why: str, format_name: str) -> NoReturn:
+    position, name = lowered.position(index), lowered.operations[index][0]
+    for place, operation in enumerate(program.operations):
+        if program.position(place) == position and operation[0] not in BLOCKS:
+            name = operation[0]  # the circuit's own word for what lowering made several operations of
+            break
     raise UnsupportedCircuit.at(
-        program.position(index),
-        program.operations[index][0],
+        position,
+        name,
         f"{why}, and {format_name} cannot say that."
         " Measure at the end, or choose a target and format with mid-circuit work.",
     )
