@@ -28,6 +28,8 @@ class InputFormat:
         options: names of the options that `write` takes; `gates` is for formats whose devices list fewer gates than
             the format has words for.
         input_params: what the format itself needs among the job's parameters.
+        physical: its programs speak of the machine's own qubits, and services run them on these: gates must act on
+            pairs that the machine couples.
     """
 
     name: str
@@ -36,6 +38,7 @@ class InputFormat:
     write: Callable[..., bytes]
     options: frozenset[str] = frozenset()
     input_params: Mapping[str, Any] = field(default_factory=dict)
+    physical: bool = False
 
     def payload(self, program: Program, options: Mapping[str, Any]) -> Payload:
         """The program as a service will receive it. Raises what `write` raises."""
