@@ -1,8 +1,8 @@
 """A matrix simulation of `AQT_JOB_INPUT_V1`.
 
 Operations as AQT documents them: R(θ, φ) = exp(-i θ/2 (cos φ X + sin φ Y)), RZ(φ) = exp(-i φ/2 Z),
-RXX(θ) = exp(-i θ/2 X⊗X), angles in units of π and within 0 ≤ θ ≤ 1 and 0 ≤ φ ≤ 2 for R, 0 ≤ θ ≤ 0.5 for RXX; one MEASURE
-of all qubits, at the end; at most 2000 operations on at most 31 qubits.
+RXX(θ) = exp(-i θ/2 X⊗X), angles in units of π and within 0 ≤ θ ≤ 1 and 0 ≤ φ ≤ 2 for R, 0 ≤ θ ≤ 0.5 for RXX; one
+MEASURE of all qubits, at the end; at most 2000 operations on at most 31 qubits.
 """
 
 from __future__ import annotations

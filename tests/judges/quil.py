@@ -67,6 +67,7 @@ _TURNS: Mapping[str, Callable[[float], Array]] = {
 _GATE = re.compile(r"([A-Z][A-Z0-9]*)(?:\((.*)\))?((?: \d+)+)")
 _PLACE = re.compile(r"([a-z_][A-Za-z0-9_-]*)\[(\d+)\]")
 _SMALLEST = 1e-12
+_Branch = tuple[int, float, Array, dict[tuple[str, int], int]]
 
 
 class _Program:
@@ -141,7 +142,11 @@ class _Program:
                 return left * right
             if isinstance(node.op, ast.Div):
                 return left / right
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Constant):
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Name)
+            and isinstance(node.slice, ast.Constant)
+        ):
             name, place = self._place(f"{node.value.id}[{node.slice.value}]")
             return self._values[name][place]
         raise ValueError(f"no number: {ast.dump(node)}")
@@ -154,8 +159,7 @@ def distribution(data: bytes, values: Mapping[str, Sequence[float]] | None = Non
     """
     program = _Program(data.decode(), values or {})
     found: dict[int, float] = {}
-    Branch = tuple[int, float, Array, dict[tuple[str, int], int]]
-    pending: list[Branch] = [(0, 1.0, ground(program.width), {})]
+    pending: list[_Branch] = [(0, 1.0, ground(program.width), {})]
     while pending:
         place, weight, state, memory = pending.pop()
         while place < len(program.steps):
@@ -169,7 +173,7 @@ def distribution(data: bytes, values: Mapping[str, Sequence[float]] | None = Non
                 if memory.get(step[2], 0) == (step[0] == "JUMP-WHEN"):
                     place = program.labels[step[1]]
             else:
-                branches: list[Branch] = []
+                branches: list[_Branch] = []
                 for value, share, left in measured(state, step[1]):
                     if step[0] == "RESET":
                         reset = turned(left, _X, [step[1]]) if value else left

@@ -87,6 +87,7 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             "iqm.result",
             iqm.write,
             options=frozenset({"qubits", "coupling", "architecture", "fields", "midcircuit"}),
+            physical=True,
         ),
         InputFormat(
             "AQT_JOB_INPUT_V1",
