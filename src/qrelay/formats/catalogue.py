@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qrelay.errors import InvalidOption, UnsupportedCircuit
-from qrelay.formats import braket_openqasm3, ionq_circuit, open_qasm_v2, openqasm2, qir
+from qrelay.formats import aqt, braket_openqasm3, ionq_circuit, iqm, open_qasm_v2, openqasm2, qir, quil
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 
@@ -73,6 +73,28 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             "braket.task_result.gate_model_task_result",
             braket_openqasm3.write,
             options=frozenset({"gates"}),
+        ),
+        InputFormat(
+            "rigetti.quil.v1",
+            "text/plain",
+            "rigetti.quil-results.v1",
+            quil.write,
+            options=frozenset({"final_memory"}),
+        ),
+        InputFormat(
+            "IQM_JOB_INPUT_V1",
+            "application/json",
+            "iqm.result",
+            iqm.write,
+            options=frozenset({"qubits", "coupling", "architecture", "fields", "midcircuit"}),
+            physical=True,
+        ),
+        InputFormat(
+            "AQT_JOB_INPUT_V1",
+            "application/json",
+            "aqt.result",
+            aqt.write,
+            options=frozenset({"most_operations"}),
         ),
         InputFormat("IONQ_CIRCUIT_V1", "application/json", "ionq.quantum-results.v1", ionq_circuit.write_with_layout),
     )
