@@ -10,6 +10,7 @@ from typing import Any
 
 from qrelay.errors import InvalidOption, UnsupportedCircuit
 from qrelay.formats import braket_openqasm3, ionq_circuit, open_qasm_v2, openqasm2, qir
+from qrelay.formats.analog import ANALOG, refusal_of_circuits
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 
@@ -84,6 +85,8 @@ def encode(program: Program, format: str, **options: Any) -> Payload:  # noqa: A
         UnsupportedCircuit: the format cannot say the program; names the operation and its index.
     """
     row = INPUT_FORMATS.get(format)
+    if format in ANALOG:
+        raise UnsupportedCircuit(refusal_of_circuits(format))
     if row is None:
         near = difflib.get_close_matches(str(format), INPUT_FORMATS, n=3, cutoff=0.4) or list(INPUT_FORMATS)
         raise InvalidOption(f"Unknown input format {format!r}. Did you mean {' or '.join(near)}?", option="format")
