@@ -10,9 +10,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from qrelay.errors import InvalidOption, UnsupportedCircuit
-from qrelay.formats import Payload
+from qrelay.formats import Payload, formats_of, ready_made
 from qrelay.formats import encode as encode_program
-from qrelay.formats import formats_of, ready_made
 from qrelay.program import Layout, Program
 
 if TYPE_CHECKING:
@@ -74,7 +73,8 @@ def _ready_made_options(options: dict[str, Any]) -> dict[str, Any]:
     for name in options:
         if name not in known:
             raise InvalidOption(
-                f"A ready-made program does not know the option {name!r}. Options: {', '.join(sorted(known))}.", option=name
+                f"A ready-made program does not know the option {name!r}. Options: {', '.join(sorted(known))}.",
+                option=name,
             )
     return options
 

@@ -88,8 +88,7 @@ def pulser_document(document: Mapping[str, Any]) -> tuple[bool, int]:
         if not isinstance(sequence[name], Mapping):
             raise _refused(PULSER, name, "should be an object")
     for place, atom in enumerate(atoms):
-        fits = isinstance(atom, Mapping) and "name" in atom or "qid" in atom
-        if not fits:
+        if not isinstance(atom, Mapping) or not {"name", "qid"} & atom.keys():
             raise _refused(PULSER, f"register[{place}]", "should name an atom and its place")
     if not atoms:
         raise _refused(PULSER, "register", "holds no atom")

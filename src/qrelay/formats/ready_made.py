@@ -1,8 +1,8 @@
 """Ready-made programs: somebody else's QIR, OpenQASM, Quil or JSON as a Payload, its bytes unchanged.
 
 What a program is, is read from itself. So are its number of qubits and its layout, as far as a light look tells: the
-modules `ready_qir`, `ready_openqasm`, `ready_quil`, `ready_json` and `analog` say how far that is. Where the layout stays
-None, answers are read by their own shape.
+modules `ready_qir`, `ready_openqasm`, `ready_quil`, `ready_json` and `analog` say how far that is. Where the layout
+stays None, answers are read by their own shape.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ _UNWRITTEN = {
     analog.AHS: ("application/json", "braket.task_result.analog_hamiltonian_simulation_task_result"),
 }
 _TAKEN = (
-    "QIR as text or bitcode, an object with _repr_qir_ (Q#), OpenQASM, Quil, a program in IonQ's, IQM's, AQT's, IBM's or "
-    "Perceval's JSON, a pulser Sequence or a Braket AHS program"
+    "QIR as text or bitcode, an object with _repr_qir_ (Q#), OpenQASM, Quil, a program in the JSON of IonQ, IQM, AQT, "
+    "IBM or Perceval, a pulser Sequence or a Braket AHS program"
 )
 
 
@@ -62,7 +62,8 @@ class _Found:
 def formats_of(thing: Any) -> tuple[str, ...]:
     """The formats that a ready-made program is in; several where receivers call one language by different names.
 
-    None of them if it is no program that is known, or is damaged in a way that hides what it is.
+    None of them if it is no program that is known. Raises InvalidOption for one that plainly is meant to be known and
+    is not whole: JSON that breaks off, a pulser Sequence whose variables have no values.
     """
     found = _look(thing)
     return found.formats if found is not None else ()
@@ -108,9 +109,7 @@ def ready_made(
     if chosen != QIR and (entry_point is not None or runs or len(arguments)):
         option = "entry_point" if entry_point is not None else "items" if runs else "arguments"
         raise InvalidOption(f"{option}= is for QIR; {chosen} has nothing like it. Leave it out.", option=option)
-    given = list(layout) if isinstance(layout, list | tuple) else [layout]
-    if not all(one is None or isinstance(one, Layout) for one in given) or (len(given) != 1 and not runs):
-        raise InvalidOption("layout takes a Layout, and with items= a list of them.", option="layout")
+    given = _layouts(layout, several=runs)
     params: dict[str, Any]
     if chosen == QIR:
         wanted = _items(items, entry_point, arguments)
@@ -122,7 +121,9 @@ def ready_made(
         params = deepcopy(dict(INPUT_FORMATS[chosen].input_params)) if chosen in INPUT_FORMATS else {}
     if len(given) not in (1, len(told)):
         raise InvalidOption(f"layout has {len(given)} entries for {len(told)} items.", option="layout")
-    layouts = [ours or theirs for ours, theirs in zip(given * len(told) if len(given) == 1 else given, told, strict=True)]
+    if len(given) == 1:
+        given *= len(told)
+    layouts = [ours or theirs for ours, theirs in zip(given, told, strict=True)]
     row = INPUT_FORMATS.get(chosen)
     content_type, output_format = (row.content_type, row.output_format) if row is not None else _UNWRITTEN[chosen]
     return Payload(
@@ -203,7 +204,9 @@ def _refuse_unknown(thing: Any) -> NoReturn:
     start = f" that begins with {thing.strip()[:40]!r}" if isinstance(thing, str | bytes) else ""
     more = ""
     if isinstance(thing, str | bytes | bytearray):
-        more = " OpenQASM is known by its first statement, such as OPENQASM 2.0; paths are not opened: pass the contents."
+        more = (
+            " OpenQASM is known by its first statement, such as OPENQASM 2.0; paths are not opened: pass the contents."
+        )
     raise InvalidOption(
         f"A {kind}{start} is no ready-made program that qrelay knows. It takes {_TAKEN}.{more}", option="program"
     )
@@ -227,12 +230,17 @@ def _chosen(formats: tuple[str, ...], asked: str | None) -> str:
     return formats[0]
 
 
+def _layouts(layout: Any, *, several: bool) -> list[Layout | None]:
+    given = list(layout) if isinstance(layout, list | tuple) else [layout]
+    if not all(one is None or isinstance(one, Layout) for one in given) or (len(given) != 1 and not several):
+        raise InvalidOption("layout takes a Layout, and with items= a list of them.", option="layout")
+    return given
+
+
 # --- what does it say ------------------------------------------------------------------------------------------------
 
 
-def _items(
-    items: Iterable[str | Mapping[str, Any]] | None, entry_point: str | None, arguments: Sequence[Any]
-) -> list[dict[str, Any]]:
+def _items(items: Iterable[Any] | None, entry_point: str | None, arguments: Sequence[Any]) -> list[dict[str, Any]]:
     """The service's `items`; the entry point is empty where it is the module's only one."""
     if items is None:
         return [{"entryPoint": entry_point or "", "arguments": _plain(arguments)}]
@@ -281,8 +289,9 @@ def _of_qir(found: _Found, wanted: list[dict[str, Any]]) -> tuple[int, list[Layo
     for item in wanted:
         name, arguments = item["entryPoint"], item["arguments"]
         if not name:
-            name = _named_after(found.name) if _named_after(found.name) in points else next(iter(points), "")
-            if not points or (len(points) > 1 and name != _named_after(found.name)):
+            meant = _named_after(found.name)
+            name = meant if meant in points else next(iter(points), "")
+            if not points or (len(points) > 1 and name != meant):
                 raise InvalidOption(
                     f"The module has {len(points)} entry points ({known}); name one with entry_point=."
                     if points
