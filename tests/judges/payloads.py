@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from judges import braket, exact, ionq, qir
+from judges import braket, exact, ionq, qir, qpy
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,17 @@ def _openqasm2(payload: Any, shots: int) -> Found:
     return Found(found, is_exact=True)
 
 
+def _qpy(payload: Any, shots: int) -> Found:
+    """The groups stand one after the other as registers, first bit lowest."""
+    order = [bit for _, bits in payload.layout.groups for bit in bits]
+    weights, is_exact = qpy.answer(payload.data, shots)
+    found = {
+        sum(((packed >> place) & 1) << bit for place, bit in enumerate(order)): weight
+        for packed, weight in weights.items()
+    }
+    return Found(found, is_exact)
+
+
 _JUDGES: dict[str, Callable[[Any, int], Found]] = {
     "ionq.circuit.v1": _ionq,
     "qir.v1": _qir,
@@ -103,4 +114,5 @@ _JUDGES: dict[str, Callable[[Any, int], Found]] = {
     "OPEN_QASM_V2": _open_qasm_v2,
     "BRAKET_OPEN_QASM_V3": _braket,
     "IONQ_CIRCUIT_V1": _ionq,
+    "QISKIT_QPY": _qpy,
 }

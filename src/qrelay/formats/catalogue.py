@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qrelay.errors import InvalidOption, UnsupportedCircuit
-from qrelay.formats import braket_openqasm3, ionq_circuit, open_qasm_v2, openqasm2, qir
+from qrelay.formats import braket_openqasm3, ionq_circuit, open_qasm_v2, openqasm2, qir, qiskit_qpy
 from qrelay.formats.analog import ANALOG, refusal_of_circuits
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
@@ -71,6 +71,14 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             "braket.task_result.gate_model_task_result",
             braket_openqasm3.write,
             options=frozenset({"gates"}),
+        ),
+        InputFormat(
+            "QISKIT_QPY",
+            "application/json",
+            "ibm.runtime.result",
+            qiskit_qpy.write,
+            options=frozenset({"gates", "coupling"}),
+            input_params={"program_id": "sampler"},
         ),
         InputFormat("IONQ_CIRCUIT_V1", "application/json", "ionq.quantum-results.v1", ionq_circuit.write_with_layout),
     )

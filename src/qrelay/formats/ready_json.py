@@ -12,6 +12,7 @@ from typing import Any
 
 from qrelay.errors import InvalidOption
 from qrelay.formats.analog import AHS, PULSER, looks_like_ahs, looks_like_pulser
+from qrelay.formats.qiskit_qpy import layout_in_pub
 from qrelay.formats.traveling import layout_in_registers
 from qrelay.program import Layout, Register
 
@@ -158,7 +159,8 @@ def _qpy(document: Mapping[str, Any]) -> Read:
         raise _refused("IBM runtime input", "pubs", "should be a list with at least one")
     if document.get("version") != 2:
         raise _refused("IBM runtime input", "version", "should be 2")
-    return 0, None
+    layout = layout_in_pub(pubs[0]) if len(pubs) == 1 else None
+    return layout.num_qubits if layout is not None else 0, layout
 
 
 def _perceval(document: Mapping[str, Any]) -> Read:

@@ -37,7 +37,6 @@ _UNWRITTEN = {
     _QUIL: ("text/plain", "rigetti.quil-results.v1"),
     "IQM_JOB_INPUT_V1": ("application/json", "iqm.result"),
     "AQT_JOB_INPUT_V1": ("application/json", "aqt.result"),
-    "QISKIT_QPY": ("application/json", "ibm.runtime.result"),
     "PERCEVAL": ("application/json", ""),
     analog.PULSER: ("application/json", "pasqal.pulser-results.v1"),
     analog.AHS: ("application/json", "braket.task_result.analog_hamiltonian_simulation_task_result"),
