@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from judges import aqt, braket, exact, ionq, iqm, qir, quil
+from judges import aqt, braket, exact, ionq, iqm, qir, qpy, quil
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,17 @@ def _openqasm2(payload: Any, shots: int) -> Found:
     return Found(found, is_exact=True)
 
 
+def _qpy(payload: Any, shots: int) -> Found:
+    """The groups stand one after the other as registers, first bit lowest."""
+    order = [bit for _, bits in payload.layout.groups for bit in bits]
+    weights, is_exact = qpy.answer(payload.data, shots)
+    found = {
+        sum(((packed >> place) & 1) << bit for place, bit in enumerate(order)): weight
+        for packed, weight in weights.items()
+    }
+    return Found(found, is_exact)
+
+
 _JUDGES: dict[str, Callable[[Any, int], Found]] = {
     "ionq.circuit.v1": _ionq,
     "qir.v1": _qir,
@@ -119,4 +130,5 @@ _JUDGES: dict[str, Callable[[Any, int], Found]] = {
     "rigetti.quil.v1": _quil,
     "IQM_JOB_INPUT_V1": _iqm,
     "AQT_JOB_INPUT_V1": _aqt,
+    "QISKIT_QPY": _qpy,
 }
