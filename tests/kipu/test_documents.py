@@ -17,14 +17,14 @@ from qrelay.results import Amplitudes, StateVector, decode_items
 
 
 @pytest.mark.parametrize("mode", ["statevector", "amplitudes"])
-def test_a_state_is_no_outcome_and_can_be_read_all_the_same(
-    mode: str, local: Callable[..., Hub]
-) -> None:
+def test_a_state_is_no_outcome_and_can_be_read_all_the_same(mode: str, local: Callable[..., Hub]) -> None:
     program = Program(2, 2, [("x", (1,), ()), ("measure", (0,), (0,)), ("measure", (1,), (1,))])
     options: dict[str, Any] = {"mode": mode} | ({"bitstrings": ["01", "10"]} if mode == "amplitudes" else {})
     job = local().submit("kipu.sim.qsim", program, shots=10, options=options)
     for _ in range(2):
-        with pytest.raises(ResultUnreadable, match=rf"holds (a state vector|{mode}) and no shots.*raw_result\(\)") as at:
+        with pytest.raises(
+            ResultUnreadable, match=rf"holds (a state vector|{mode}) and no shots.*raw_result\(\)"
+        ) as at:
             job.result()
         assert at.value.data == job.raw_result()
     assert job.results(partial=True) == [None]
