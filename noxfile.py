@@ -131,6 +131,7 @@ OUTSIDE: dict[str, tuple[list[str], str, list[str]]] = {
         "qiskit_qir",
         ["tests/outside/test_qiskit_qir.py"],
     ),
+    "answers": (["qhub-quantum==1.18.1"], "qhub.quantum.sdk", ["tests/outside/test_answers.py"]),
 }
 
 
