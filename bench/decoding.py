@@ -26,7 +26,7 @@ SHAPES: tuple[tuple[int, ...], ...] = ((5,), (3, 2), (20,), (10, 10))
 
 @dataclass(frozen=True)
 class Ratio:
-    """Seconds are medians; the ratio is the median over the rounds, round by round."""
+    """Seconds of the processor, medians; the ratio is the median over the rounds, round by round."""
 
     registers: tuple[int, ...]
     shots: int
@@ -77,16 +77,16 @@ def measure(registers: Sequence[int], *, shots: int = 1_000_000, rounds: int = 5
     decoding: list[float] = []
     for turn in range(rounds + 1):  # the first one warms up
         gc.collect()
-        began = time.perf_counter()
+        began = time.process_time()
         parsed = json.loads(data)
-        spent = time.perf_counter() - began
+        spent = time.process_time() - began
         del parsed
         gc.collect()
-        began = time.perf_counter()
+        began = time.process_time()
         outcome = decode(data, FORMAT, layout, shots)
         if turn:
             parsing.append(spent)
-            decoding.append(time.perf_counter() - began)
+            decoding.append(time.process_time() - began)
         del outcome
     ratio = statistics.median(after / before for before, after in zip(parsing, decoding, strict=True))
     return Ratio(tuple(registers), shots, statistics.median(parsing), statistics.median(decoding), ratio)

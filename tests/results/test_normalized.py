@@ -123,6 +123,7 @@ def test_entries_that_are_none(pub: Any) -> None:
         {"memory": ["0x1"], "qubits": 0},
         {"memory": ["0x1"], "qubits": 10**9},
         {"memory": ["0x1"], "qubits": True},
+        {"memory": ["0x1"] * 50_000, "qubits": 90_000},
         {"memory": ["0x1"], "qubits": 2, "shots": 2},
         {"memory": ["0x1"]},
         {"pubs": []},

@@ -20,7 +20,7 @@ from qrelay.program import Layout, Register, payload_names
 from qrelay.results import packing
 from qrelay.results.document import Answer, kind
 from qrelay.results.outcome import Outcome
-from qrelay.results.values import counts_of, layouts_for, matrix_of_lists, matrix_of_strings, seeds_for
+from qrelay.results.values import check_size, counts_of, layouts_for, matrix_of_lists, matrix_of_strings, seeds_for
 
 __all__ = ["decode"]
 
@@ -131,6 +131,7 @@ def _memory(
         layout, places = _made_up(answer, keys)
     else:
         places = _known(answer, keys, layout)
+    check_size(answer, len(values), layout.num_clbits)
     matrix = np.zeros((len(values), layout.num_clbits), dtype=np.uint8)
     matrix[:, places] = values
     return layout, matrix
