@@ -103,6 +103,7 @@ def test_an_error_is_said() -> None:
         {"type": "expectation_values", "shape": [1], "values": ["1"], "stds": [1.0]},
         {"type": "expectation_values", "shape": [1], "values": [10**400], "stds": [1.0]},
         {"type": "expectation_values", "shape": [1] * 70, "values": [1.0], "stds": [1.0]},
+        {"type": "expectation_values", "shape": [10**15] * 30, "values": [1.0], "stds": [1.0]},
         {"type": "expectation_values", "shape": [-1], "values": [1.0], "stds": [1.0]},
     ],
 )

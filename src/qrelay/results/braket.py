@@ -179,7 +179,7 @@ def _measured_qubits(answer: Answer, document: dict[str, Any], width: int, layou
         if type(qubit) is not int or qubit < 0:
             answer.refuse(f"a measured qubit should be a whole number from 0 up and is {qubit!r:.40}")
         if layout is not None and qubit >= layout.num_qubits:
-            answer.refuse(f"it measured qubit {qubit:.6g} and the job had {layout.num_qubits} qubits")
+            answer.refuse(f"it measured qubit {qubit!r:.40} and the job had {layout.num_qubits} qubits")
     if len(set(qubits)) != len(qubits):
         answer.refuse("its 'measuredQubits' name a qubit twice")
     if len(qubits) != width:

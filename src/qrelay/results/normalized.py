@@ -139,7 +139,7 @@ def _expectations(answer: Answer, entry: dict[str, Any], layout: Layout | None) 
             continue
         figures = answer.member(entry, name, list)
         if len(figures) != math.prod(shape) or any(type(figure) not in (int, float) for figure in figures):
-            answer.refuse(f"its {name} should be {math.prod(shape):.6g} numbers")
+            answer.refuse(f"its {name} should be numbers, as many as its shape says: {shape!r:.60}")
         try:
             arrays[name] = np.array(figures, dtype=np.float64).reshape(shape)
         except (OverflowError, ValueError):
