@@ -8,13 +8,13 @@ import random
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from qrelay.program import Layout, Register
 from qrelay.results import decode
 
-__all__ = ["FORMAT", "GOAL", "Ratio", "answer", "measure", "ratios"]
+__all__ = ["FORMAT", "GOAL", "Ratio", "answer", "lines", "measure", "ratio"]
 
 FORMAT = "microsoft.quantum-results.v2"
 GOAL = 2.5
@@ -70,7 +70,7 @@ def _display(outcome: Any) -> str:
     return str(outcome) if isinstance(outcome, list) else f"({', '.join(map(str, outcome.values()))})"
 
 
-def measure(registers: Sequence[int], *, shots: int = 1_000_000, rounds: int = 5) -> Ratio:
+def ratio(registers: Sequence[int], *, shots: int = 1_000_000, rounds: int = 5) -> Ratio:
     """Parse and decode the same bytes in turns, so that whatever else the machine does falls on both."""
     data, layout = answer(registers, shots)
     parsing: list[float] = []
@@ -88,19 +88,26 @@ def measure(registers: Sequence[int], *, shots: int = 1_000_000, rounds: int = 5
             parsing.append(spent)
             decoding.append(time.process_time() - began)
         del outcome
-    ratio = statistics.median(after / before for before, after in zip(parsing, decoding, strict=True))
-    return Ratio(tuple(registers), shots, statistics.median(parsing), statistics.median(decoding), ratio)
+    times = statistics.median(after / before for before, after in zip(parsing, decoding, strict=True))
+    return Ratio(tuple(registers), shots, statistics.median(parsing), statistics.median(decoding), times)
 
 
-def ratios(*, shots: int = 1_000_000, rounds: int = 5) -> list[Ratio]:
-    """One figure for each of SHAPES."""
-    return [measure(registers, shots=shots, rounds=rounds) for registers in SHAPES]
+def measure(*, short: bool = False, rounds: int = 5) -> list[dict[str, Any]]:
+    """One record for each of SHAPES, of a million shots, or of 100,000 if `short`."""
+    shots = 100_000 if short else 1_000_000
+    return [asdict(ratio(registers, shots=shots, rounds=rounds)) | {"goal": GOAL} for registers in SHAPES]
+
+
+def lines(records: list[dict[str, Any]]) -> list[str]:
+    """The records for people."""
+    told = [f"Decoding {FORMAT}: seconds of the processor, and how many times json.loads that is (at most {GOAL:g})"]
+    told += [
+        f"{record['shots']:>9} shots, registers of {record['registers']!s:<9} json.loads {record['parsing']:6.2f}"
+        f"  decode {record['decoding']:6.2f}  ratio {record['ratio']:5.2f}"
+        for record in records
+    ]
+    return told
 
 
 if __name__ == "__main__":
-    for found in ratios():
-        verdict = "" if found.ratio <= GOAL else f", more than {GOAL}"
-        print(
-            f"registers {found.registers}, {found.shots} shots: json.loads {found.parsing:.2f} s, "
-            f"decode {found.decoding:.2f} s, ratio {found.ratio:.2f}{verdict}"
-        )
+    print(*lines(measure()), sep="\n")
