@@ -49,8 +49,7 @@ class Instruction:
         line: in the text, from 1.
         word: what LLVM calls it, such as "call", "br", "icmp".
         result: the local name it defines, "" for none.
-        kind: the first type that it names, of a call the type that it returns.
-        into: the type that a conversion makes of it, "" for other instructions.
+        kinds: the types that it names; of a call the one that it returns.
         callee: the function called, without its @.
         arguments: what it is called with.
         targets: labels of the blocks that may come next.
@@ -59,8 +58,7 @@ class Instruction:
     line: int
     word: str
     result: str = ""
-    kind: str = ""
-    into: str = ""
+    kinds: tuple[str, ...] = ()
     callee: str = ""
     arguments: tuple[Argument, ...] = ()
     targets: tuple[str, ...] = ()
@@ -133,10 +131,7 @@ _WORDS_OF_ARGUMENTS = frozenset({
     "zeroext", "signext", "noundef", "nonnull", "writeonly", "readonly", "nocapture", "immarg", "inreg",
     "noalias", "returned", "readnone",
 })  # fmt: skip
-_WORDS_OF_OPERATIONS = frozenset({
-    "nsw", "nuw", "exact", "disjoint", "nneg", "samesign", "fast", "nnan", "ninf", "nsz", "arcp", "contract",
-    "afn", "reassoc",
-})  # fmt: skip
+_TYPE = re.compile(r"(?<![%@\w.$-])(?:i\d+|double|float|half|ptr)\b\**|%(?:Qubit|Result)\*")
 _OUTSIDE = (
     "source_filename",
     "target ",
@@ -293,15 +288,9 @@ def _instruction(number: int, line: str) -> Instruction:
     if found := _CALL.match(text):
         inside, _ = _parenthesised(number, text, found.end())
         words = [word for word in found[1].split() if word not in _WORDS_OF_ARGUMENTS]
-        kind = words[-1] if words else ""
-        return Instruction(number, "call", result, kind, "", found[2].strip('"'), _arguments(inside))
+        return Instruction(number, "call", result, tuple(words[-1:]), found[2].strip('"'), _arguments(inside))
     word, _, rest = text.partition(" ")
     targets = tuple(target.strip('"') for target in _TARGETS.findall(rest)) if word in ("br", "switch") else ()
-    words = [part for part in rest.split() if part not in _WORDS_OF_OPERATIONS]
     if not re.fullmatch(r"[a-z]\w*", word) or (word in ("br", "switch") and not targets):
         raise _unread(number, line)
-    if word in ("icmp", "fcmp"):
-        words = words[1:]
-    kind = words[0].rstrip(",") if words else ""
-    into = rest.rpartition(" to ")[2].strip() if " to " in rest and word not in ("br", "switch") else ""
-    return Instruction(number, word, result, kind, into, targets=targets)
+    return Instruction(number, word, result, tuple(dict.fromkeys(_TYPE.findall(rest))), targets=targets)
