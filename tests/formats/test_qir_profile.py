@@ -44,7 +44,7 @@ SOURCES = {
         (
             "operation Main() : (Result, Int, Bool) { use q = Qubit[3]; H(q[0]); let r = M(q[0]); mutable n = 0;"
             " if r == One { X(q[1]); n = 3; } else { H(q[2]); }"
-            " for i in 1..3 { H(q[1]); if M(q[1]) == One { n += 1; } } if n > 2 { X(q[2]); } ResetAll(q); (r, n, n > 2) }"
+            " for i in 1..3 { H(q[1]); if M(q[1]) == One { n += 1; }} if n > 2 { X(q[2]); } ResetAll(q); (r, n, n > 2)}"
         ),
         PROFILES[1:],
     ),
