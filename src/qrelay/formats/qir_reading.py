@@ -132,6 +132,8 @@ _WORDS_OF_ARGUMENTS = frozenset({
     "noalias", "returned", "readnone",
 })  # fmt: skip
 _TYPE = re.compile(r"(?<![%@\w.$-])(?:i\d+|double|float|half|ptr)\b\**|%(?:Qubit|Result)\*")
+_ROUND = re.compile(r"[()]")
+_BRACKET_OR_COMMA = re.compile(r"[\[\](){},]")
 _OUTSIDE = (
     "source_filename",
     "target ",
@@ -206,6 +208,7 @@ class _Reader:
     def _blocks(self, number: int, line: str) -> dict[str, list[Instruction]]:
         blocks: dict[str, list[Instruction]] = {}
         code: list[Instruction] | None = None
+        known: dict[str, Instruction] = {}  # a long program has few different lines
         if not line.endswith("{"):
             raise _unread(number, line)
         for at, inner in self._lines:
@@ -222,7 +225,14 @@ class _Reader:
                     continue
             if code is None:  # the first block may go without a label
                 code = blocks["0"] = []
-            code.append(_instruction(at, text))
+            same = known.get(text)
+            if same is None:
+                same = known[text] = _instruction(at, text)
+                code.append(same)
+            else:
+                code.append(
+                    Instruction(at, same.word, same.result, same.kinds, same.callee, same.arguments, same.targets)
+                )
         raise UnsupportedCircuit(f"This is no QIR module: the function of line {number} is never closed.")
 
 
@@ -245,27 +255,24 @@ def _uncommented(line: str) -> str:
 def _parenthesised(number: int, line: str, start: int) -> tuple[str, str]:
     """What stands between the bracket before `start` and the one that closes it, and what stands behind that."""
     depth = 1
-    for place in range(start, len(line)):
-        if line[place] == "(":
-            depth += 1
-        elif line[place] == ")":
-            depth -= 1
-            if not depth:
-                return line[start:place], line[place + 1 :]
+    for found in _ROUND.finditer(line, start):
+        depth += 1 if found[0] == "(" else -1
+        if not depth:
+            return line[start : found.start()], line[found.end() :]
     raise _unread(number, line)
 
 
 def _parts(text: str) -> Iterator[str]:
     """Split at the commas outside every bracket."""
     depth, start = 0, 0
-    for place, character in enumerate(text):
-        if character in "([{":
+    for found in _BRACKET_OR_COMMA.finditer(text):
+        if found[0] in "([{":
             depth += 1
-        elif character in ")]}":
+        elif found[0] in ")]}":
             depth -= 1
-        elif character == "," and not depth:
-            yield text[start:place].strip()
-            start = place + 1
+        elif not depth:
+            yield text[start : found.start()].strip()
+            start = found.end()
     if text[start:].strip():
         yield text[start:].strip()
 
