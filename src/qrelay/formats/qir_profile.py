@@ -95,7 +95,7 @@ def check_profile(module: str | bytes, profile: str) -> list[Violation]:
 
 class _Checker:
     def __init__(self, module: Module, profile: str) -> None:
-        self._module, self._asked, self._profile = module, profile, profile
+        self._module, self._profile = module, profile
         self._sizes: dict[str, int] = {}
         self._defined: set[str] = set()
 
@@ -106,11 +106,12 @@ class _Checker:
         for function in self._module.functions.values():
             if function.blocks is not None and function not in entries:
                 yield Violation(function.line, f"@{function.name} is a function of the module's own")
-        held = set()
+        asked, held = self._profile, set()
         for entry in entries:
+            self._profile, self._sizes, self._defined = asked, {}, set()
             yield from self._entry(entry)
             held.add(self._profile)
-        self._profile = _BASE if held == {_BASE} else self._asked
+        self._profile = _BASE if held == {_BASE} else asked
         yield from self._flags()
 
     def _flags(self) -> Iterator[Violation]:
@@ -132,7 +133,6 @@ class _Checker:
                 yield Violation(0, f"the module flag {name} announces what {self._profile} does not have")
 
     def _entry(self, entry: Function) -> Iterator[Violation]:
-        self._profile, self._sizes, self._defined = self._asked, {}, set()
         if entry.parameters:
             yield Violation(entry.line, f"the entry point @{entry.name} takes arguments")
         if entry.kind not in ("void", "i64"):
