@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +22,7 @@ from qiskit_aer import AerSimulator  # noqa: E402
 from scipy.stats import chi2_contingency  # noqa: E402
 
 from qrelay.convert import encode  # noqa: E402
+from qrelay.errors import ConfigurationError, InvalidOption  # noqa: E402
 
 SHOTS = 2000
 
@@ -108,6 +110,18 @@ def test_p10_qiskit_circuits_give_what_aer_gives(make: Any, options: dict[str, A
     _, found = _memories(circuit, **options)
     assert len(wanted) > 3
     assert _alike(found, wanted), (found, wanted)
+
+
+def test_the_second_engine_says_what_it_needs() -> None:
+    """Catches an ImportError, or an AttributeError of Qiskit 2, out of the depths."""
+    if importlib.util.find_spec("qiskit_qir") is None:
+        with pytest.raises(ConfigurationError, match=r"qiskit-qir 0\.5 on Qiskit 1\.x"):
+            encode(_start(), "qir.v1", engine="qiskit-qir")
+    with pytest.raises(InvalidOption, match="qiskit-qir"):
+        encode(_start(), "qir.v1", engine="qiskit_qir")
+    with pytest.raises(InvalidOption, match=r"writes qir\.v1 only"):
+        encode(_start(), "OPEN_QASM_V2", engine="qiskit-qir")
+    assert encode(_start(), "qir.v1", engine=None).data
 
 
 Q = cirq.LineQubit.range(4)
