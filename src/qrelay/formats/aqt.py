@@ -70,7 +70,7 @@ def _operations(gates: Sequence[Operation], num_qubits: int) -> Iterator[str]:
         if name == "rz":
             waiting[qubits[0]] = around(waiting[qubits[0]] + around(params[0]))
         elif name == "r":
-            yield from _turn(qubits[0], around(params[0]), params[1] - waiting[qubits[0]])
+            yield from _turn(qubits[0], around(params[0]), _after(params[1], waiting[qubits[0]]))
         else:
             yield from _entangle(qubits, params[0], waiting)
     if any(map(isnan, waiting)):
@@ -97,6 +97,11 @@ def _entangle(qubits: tuple[int, ...], theta: float, waiting: list[float]) -> It
     if flip:
         yield from _turn(first, pi, -back)
         yield from _turn(second, pi, 0.0)
+
+
+def _after(phi: float, turned: float) -> float:
+    """The axis at `phi` before a turn about Z. Large angles are brought near first, or would swallow it."""
+    return (phi if 0 <= phi <= 2 * pi else around(phi)) - turned
 
 
 def _turn(qubit: int, theta: float, phi: float) -> Iterator[str]:

@@ -133,10 +133,10 @@ class _Writer:
             if name == "r":
                 (qubit,) = qubits
                 theta, phi = params
-                phi -= waiting[qubit]
-                if not (-pi <= theta <= pi and -pi <= phi <= pi):
-                    theta, phi = around(theta), around(phi)
-                add(f"{starts[qubit]}{theta / unit!r}{middle}{phi / unit!r}}}}}")
+                turn = phi - waiting[qubit]
+                if not (-pi <= theta <= pi and -pi <= turn <= pi):
+                    theta, turn = around(theta), around(around(phi) - waiting[qubit])
+                add(f"{starts[qubit]}{theta / unit!r}{middle}{turn / unit!r}}}}}")
             elif name == "rz":
                 (qubit,) = qubits
                 turn = waiting[qubit] + params[0]
@@ -226,7 +226,7 @@ class _Writer:
 
     def _turn(self, name: str, qubit: int, theta: float, phi: float, more: str) -> str:
         angle, phase = self._angles
-        theta, phi = around(theta) / self._unit, around(phi - self.waiting[qubit]) / self._unit
+        theta, phi = around(theta) / self._unit, around(around(phi) - self.waiting[qubit]) / self._unit
         return self._item(name, (qubit,), f'"{angle}":{theta!r},"{phase}":{phi!r}{more}')
 
     def _item(self, name: str, qubits: Iterable[int], args: str = "") -> str:
