@@ -6,12 +6,11 @@ A payload is anything with `data`, `format` and a `layout` of `groups` (name, bi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from judges import aqt, braket, exact, ionq, iqm, qir, quil
+from judges import aqt, braket, exact, ionq, iqm, qir, qpy, quil
 
 
 @dataclass(frozen=True)
@@ -71,16 +70,7 @@ def _braket(payload: Any, shots: int) -> Found:
 
 
 def _qir(payload: Any, shots: int) -> Found:
-    """Records come group by group, the last group first, each from its highest bit down."""
-    found: Counter[int] = Counter()
-    for shot in qir.run(payload.data, shots):
-        memory = 0
-        arrays = list(shot) if isinstance(shot, tuple) else [shot]
-        for (_, bits), digits in zip(reversed(payload.layout.groups), arrays, strict=True):
-            for bit, digit in zip(reversed(bits), digits, strict=True):
-                memory |= digit << bit
-        found[memory] += 1
-    return Found(found, is_exact=False)
+    return Found(qir.memories(qir.run(payload.data, shots), payload.layout.groups), is_exact=False)
 
 
 def _quil(payload: Any, shots: int) -> Found:
@@ -119,6 +109,17 @@ def _openqasm2(payload: Any, shots: int) -> Found:
     return Found(found, is_exact=True)
 
 
+def _qpy(payload: Any, shots: int) -> Found:
+    """The groups stand one after the other as registers, first bit lowest."""
+    order = [bit for _, bits in payload.layout.groups for bit in bits]
+    weights, is_exact = qpy.answer(payload.data, shots)
+    found = {
+        sum(((packed >> place) & 1) << bit for place, bit in enumerate(order)): weight
+        for packed, weight in weights.items()
+    }
+    return Found(found, is_exact)
+
+
 _JUDGES: dict[str, Callable[[Any, int], Found]] = {
     "ionq.circuit.v1": _ionq,
     "qir.v1": _qir,
@@ -129,4 +130,5 @@ _JUDGES: dict[str, Callable[[Any, int], Found]] = {
     "rigetti.quil.v1": _quil,
     "IQM_JOB_INPUT_V1": _iqm,
     "AQT_JOB_INPUT_V1": _aqt,
+    "QISKIT_QPY": _qpy,
 }

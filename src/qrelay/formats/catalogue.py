@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qrelay.errors import InvalidOption, UnsupportedCircuit
-from qrelay.formats import aqt, braket_openqasm3, ionq_circuit, iqm, open_qasm_v2, openqasm2, qir, quil
+from qrelay.formats import aqt, braket_openqasm3, ionq_circuit, iqm, open_qasm_v2, openqasm2, qir, qiskit_qpy, quil
+from qrelay.formats.analog import ANALOG, refusal_of_circuits
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 
@@ -62,7 +63,7 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             "qir.v1",
             "microsoft.quantum-results.v2",
             qir.write,
-            options=frozenset({"profile"}),
+            options=frozenset({"profile", "max_profile", "bitcode"}),
             input_params={"items": [{"entryPoint": qir.ENTRY_POINT, "arguments": []}]},
         ),
         InputFormat("honeywell.openqasm.v1", "application/qasm", "honeywell.quantum-results.v1", openqasm2.write),
@@ -96,6 +97,15 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             aqt.write,
             options=frozenset({"most_operations"}),
         ),
+        InputFormat(
+            "QISKIT_QPY",
+            "application/json",
+            "ibm.runtime.result",
+            qiskit_qpy.write,
+            options=frozenset({"gates", "coupling"}),
+            input_params={"program_id": "sampler"},
+            physical=True,
+        ),
         InputFormat("IONQ_CIRCUIT_V1", "application/json", "ionq.quantum-results.v1", ionq_circuit.write_with_layout),
     )
 }
@@ -109,6 +119,8 @@ def encode(program: Program, format: str, **options: Any) -> Payload:  # noqa: A
         UnsupportedCircuit: the format cannot say the program; names the operation and its index.
     """
     row = INPUT_FORMATS.get(format)
+    if format in ANALOG:
+        raise UnsupportedCircuit(refusal_of_circuits(format))
     if row is None:
         near = difflib.get_close_matches(str(format), INPUT_FORMATS, n=3, cutoff=0.4) or list(INPUT_FORMATS)
         raise InvalidOption(f"Unknown input format {format!r}. Did you mean {' or '.join(near)}?", option="format")
