@@ -313,9 +313,7 @@ def _cases(value: Expression, cases: Iterable[Any]) -> list[tuple[tuple[Any, ...
     found = []
     for given, block in cases:
         labels = (None,) if given is None else given
-        fresh = [
-            label for label in dict.fromkeys(labels) if label not in seen and (label is None or 0 <= label <= most)
-        ]
+        fresh = [label for label in dict.fromkeys(labels) if label not in seen and (label is None or 0 <= label <= most)]
         if None in seen or not fresh:
             continue
         seen.update(fresh)
