@@ -80,7 +80,7 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             "text/plain",
             "rigetti.quil-results.v1",
             quil.write,
-            options=frozenset({"final_memory"}),
+            options=frozenset({"final_memory", "max_profile"}),
         ),
         InputFormat(
             "IQM_JOB_INPUT_V1",
