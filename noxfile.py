@@ -125,7 +125,13 @@ def interop(session: nox.Session, sdk: str) -> None:
 
 # Readers of formats whose packages ask for an environment of their own: what to install beside qrelay, what of it must
 # be there, and the tests that it judges.
-OUTSIDE: dict[str, tuple[list[str], str, list[str]]] = {}
+OUTSIDE: dict[str, tuple[list[str], str, list[str]]] = {
+    "ibm-runtime": (
+        ["qiskit-ibm-runtime>=0.40", "qiskit-aer>=0.17"],
+        "qiskit_ibm_runtime",
+        ["tests/outside/test_ibm_runtime.py"],
+    ),
+}
 
 
 @nox.session
