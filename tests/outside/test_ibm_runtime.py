@@ -72,13 +72,14 @@ def test_runtimes_own_decoder_reads_the_circuit_and_qiskit_samples_it() -> None:
 
 
 def test_control_flow_runs_as_it_was_written() -> None:
+    flip = (("x", (2,), ()),)
     operations: list[Any] = [("x", (0,), ()), ("measure", (0,), (1,))]
     operations += [
         ("if", (), (BitIs(1, True), (("x", (1,), ()),), ())),
         ("measure", (1,), (0,)),
-        ("if", (), (RegisterIs((0, 1), 3), (("if", (), (BitIs(0, False), (), (("x", (2,), ()),))),), (("y", (2,), ()),))),
+        ("if", (), (RegisterIs((0, 1), 3), (("if", (), (BitIs(0, False), (), flip)),), (("y", (2,), ()),))),
         ("measure", (2,), (3,)),
-    ]  # fmt: skip
+    ]
     program = Program(3, 4, operations, (Register("a", (0, 1)), Register("b", (2, 3))))
     found = _read(encode(program, "QISKIT_QPY").data)
     result = AerSampler(seed=5).run([found], shots=50).result()[0]
@@ -107,7 +108,7 @@ def test_their_document_passes_through() -> None:
 
 
 def test_answer_of_the_judge_is_what_the_runtime_reads() -> None:
-    """The answers that the everyday tests decode are written by the judge: the runtime must read the same out of them."""
+    """The answers that the everyday tests decode are written by the judge: the runtime reads the same out of them."""
     circuit = _circuit()
     data = qrelay.encode(circuit, "QISKIT_QPY").data
     result = json.loads(json.dumps(qpy.primitive_result(data, SHOTS)), cls=RuntimeDecoder)

@@ -164,21 +164,22 @@ class _Writing:
 
     def __init__(self, program: Program) -> None:
         from qiskit import QuantumCircuit
-        from qiskit.circuit import ClassicalRegister, Clbit, QuantumRegister
+        from qiskit.circuit import ClassicalRegister, QuantumRegister
 
         self._classes = _classes()
         self._shared: dict[str, Any] = {}  # gates without parameters
-        self.qubits = list(QuantumRegister(program.num_qubits, QUBIT_REGISTER)) if program.num_qubits else []
-        self.clbits = [Clbit() for _ in range(program.num_clbits)]
+        # bits that registers made are known again in blocks that come back from QPY, by Aer too
+        qubits = [QuantumRegister(program.num_qubits, QUBIT_REGISTER)] if program.num_qubits else []
+        self.qubits = [qubit for register in qubits for qubit in register]
         layout = program.layout
-        named = zip(payload_names(layout), layout.groups, strict=True)
-        self._registers = {
-            bits: ClassicalRegister(name=name, bits=[self.clbits[bit] for bit in bits]) for name, (_, bits) in named
-        }
+        self._registers: dict[tuple[int, ...], Any] = {}
+        places: dict[int, Any] = {}
+        for name, (_, bits) in zip(payload_names(layout), layout.groups, strict=True):
+            register = self._registers[bits] = ClassicalRegister(len(bits), name)
+            places |= zip(bits, register, strict=True)
+        self.clbits = [places[bit] for bit in range(program.num_clbits)]
         self.circuit = QuantumCircuit(self.qubits, self.clbits, name=program.name or _UNNAMED)
-        if self.qubits:
-            self.circuit.add_register(QuantumRegister(name=QUBIT_REGISTER, bits=self.qubits))
-        self.circuit.add_register(*self._registers.values())
+        self.circuit.add_register(*qubits, *self._registers.values())
         self.circuit.metadata = {_LAYOUT: layout.to_json()}
         self.circuit.global_phase = program.global_phase
         for index, operation in enumerate(program.operations):
