@@ -131,6 +131,11 @@ OUTSIDE: dict[str, tuple[list[str], str, list[str]]] = {
         "qiskit_ibm_runtime",
         ["tests/outside/test_ibm_runtime.py"],
     ),
+    "perceval": (
+        ["perceval-quandela>=1.3", "qiskit>=2,<3"],
+        "perceval",
+        ["tests/outside/test_perceval.py"],
+    ),
     "qiskit-qir": (
         ["qiskit>=1.4,<2", "qiskit-qir>=0.5,<0.6", "qiskit-aer>=0.17", "qirrunner>=0.8"],
         "qiskit_qir",
