@@ -9,7 +9,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qrelay.errors import InvalidOption, UnsupportedCircuit
-from qrelay.formats import aqt, braket_openqasm3, ionq_circuit, iqm, open_qasm_v2, openqasm2, qir, qiskit_qpy, quil
+from qrelay.formats import (
+    aqt,
+    braket_openqasm3,
+    ionq_circuit,
+    iqm,
+    open_qasm_v2,
+    openqasm2,
+    perceval,
+    qir,
+    qiskit_qpy,
+    quil,
+)
 from qrelay.formats.analog import ANALOG, refusal_of_circuits
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
@@ -110,6 +121,11 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
     )
 }
 
+ON_REQUEST: Mapping[str, InputFormat] = {
+    row.name: row for row in (InputFormat("PERCEVAL", "application/json", "", perceval.write),)
+}
+"""Formats that are written where they are asked for by name: no target takes circuits in them unasked."""
+
 
 def encode(program: Program, format: str, **options: Any) -> Payload:  # noqa: A002 - the services' own word
     """Write a program in the named format. An option with the value None counts as not given.
@@ -118,7 +134,7 @@ def encode(program: Program, format: str, **options: Any) -> Payload:  # noqa: A
         InvalidOption: the format or an option is unknown, or an option's value cannot be used.
         UnsupportedCircuit: the format cannot say the program; names the operation and its index.
     """
-    row = INPUT_FORMATS.get(format)
+    row = INPUT_FORMATS.get(format) or ON_REQUEST.get(format)
     if format in ANALOG:
         raise UnsupportedCircuit(refusal_of_circuits(format))
     if row is None:

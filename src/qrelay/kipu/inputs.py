@@ -34,7 +34,7 @@ def job_input(payloads: Sequence[Payload], shots: int) -> Any:
         return {"qasm": texts if len(texts) > 1 else texts[0]}
     documents = [_document(payload) for payload in payloads]
     joiner = _JOINERS.get(format_name, _single)
-    if joiner is _single and len(payloads) > 1:
+    if joiner in (_single, _ahs, _perceval) and len(payloads) > 1:
         raise InvalidOption(
             f"A job takes one program of the format {format_name}, not {len(payloads)}.", option="programs"
         )
@@ -93,11 +93,17 @@ def _ahs(documents: Sequence[Any], _: int) -> Any:
     return document if "ahs_program" in document else {"ahs_program": document}
 
 
+def _perceval(documents: Sequence[Any], shots: int) -> Any:
+    """What the specification's example says twice: how many samples are wanted, and how many shots may be spent."""
+    return {"max_samples": shots, "max_shots": shots, **documents[0]}
+
+
 _JOINERS: Mapping[str, _Joiner] = {
     "IQM_JOB_INPUT_V1": _iqm,
     "AQT_JOB_INPUT_V1": _aqt,
     "QISKIT_QPY": _ibm,
     "BRAKET_AHS_PROGRAM": _ahs,
+    "PERCEVAL": _perceval,
 }
 """Formats whose documents are more than they are alone."""
 

@@ -58,7 +58,7 @@ def _own(program: Any) -> Layout | None:
     """In a comment of a text, a register or the name of an object, the metadata of a circuit of IBM's."""
     if isinstance(program, str):
         return layout_in_text(program)
-    if isinstance(program, list):
+    if isinstance(program, list) or (isinstance(program, Mapping) and "__value__" in program):
         return layout_in_pub(program)
     if isinstance(program, Mapping):
         return layout_in_registers(program.get("registers")) or layout_in_iqm(program)
