@@ -8,5 +8,16 @@ from __future__ import annotations
 
 from qrelay.formats.catalogue import INPUT_FORMATS, InputFormat, choose, encode
 from qrelay.formats.payload import Payload
+from qrelay.formats.template import Template, choose_template, probe, template
 
-__all__ = ["INPUT_FORMATS", "InputFormat", "Payload", "choose", "encode"]
+__all__ = [
+    "INPUT_FORMATS",
+    "InputFormat",
+    "Payload",
+    "Template",
+    "choose",
+    "choose_template",
+    "encode",
+    "probe",
+    "template",
+]
