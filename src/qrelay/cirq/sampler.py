@@ -22,7 +22,7 @@ from qrelay.cloud.joining import joined_session
 if TYPE_CHECKING:
     import pandas as pd
 
-    from qrelay.program import Program
+    from qrelay.program import Bound, Program
 
 __all__ = ["Sampler"]
 
@@ -223,7 +223,7 @@ class Sampler(cirq.Sampler):
         joined = joined_session(self._account, self._device, session)  # refuses, and warns of one that is missed
         return session if session is not None and joined is not None else False
 
-    def _wish(self, request: Request, chosen: SamplerOptions, programs: list[Program]) -> dict[str, Any]:
+    def _wish(self, request: Request, chosen: SamplerOptions, programs: Sequence[Program | Bound]) -> dict[str, Any]:
         """What `Account.submit` is given. One circuit is a job of its own, several are a list."""
         keeps = self._device.keeps_metadata
         return {

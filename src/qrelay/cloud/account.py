@@ -25,7 +25,7 @@ from qrelay.cloud.target import Target
 from qrelay.cloud.waiting import Poller, outlast
 from qrelay.errors import ConfigurationError, InvalidOption, ServiceError
 from qrelay.formats.payload import Payload
-from qrelay.program import Program
+from qrelay.program import Bound, Program
 
 __all__ = ["Account"]
 
@@ -36,7 +36,7 @@ _MAYBE_OPEN = (
     "closes them."
 )
 
-Programs = Program | Payload | Sequence[Program | Payload]
+Programs = Program | Bound | Payload | Sequence[Program | Bound | Payload]
 
 
 class _Inner:

@@ -7,19 +7,21 @@ import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from qrelay.cloud.batch import Batch
 from qrelay.cloud.service import Submission
 from qrelay.cloud.target import Target
 from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
-from qrelay.formats import INPUT_FORMATS, choose, encode
+from qrelay.formats import INPUT_FORMATS, Template, choose, choose_template, encode, template
 from qrelay.formats.payload import Payload
-from qrelay.program import Program
+from qrelay.program import Bound, Program
 
 __all__ = ["Wish", "prepare"]
 
 _DEFAULT_NAME = "qrelay-job"
+
+T = TypeVar("T")
 
 _Order = tuple[int, dict[str, Any]]
 
@@ -28,7 +30,7 @@ _Order = tuple[int, dict[str, Any]]
 class Wish:
     """What a caller asked to be run, as it came."""
 
-    programs: Program | Payload | Sequence[Program | Payload]
+    programs: Program | Bound | Payload | Sequence[Program | Bound | Payload]
     shots: int | Sequence[int] | None = None
     name: str | None = None
     format: str | None = None
@@ -48,13 +50,14 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
         UnsupportedCircuit: no format of the target can say the program, or it measures nothing.
         TooManyQubits: the target is smaller than the program.
     """
-    programs = [wish.programs] if isinstance(wish.programs, Program | Payload) else list(wish.programs)
+    programs = [wish.programs] if isinstance(wish.programs, Program | Bound | Payload) else list(wish.programs)
     if not programs:
         raise InvalidOption("The list of circuits is empty: there is nothing to run.", option="programs")
     orders = _orders(wish, target, len(programs))
     tags = _tags(wish.tags)
     metadata = _metadata(wish.metadata, len(programs), target)
-    payloads = [_payload(program, target, wish.format) for program in programs]
+    templates: dict[int, Template] = {}
+    payloads = [_payload(program, target, wish.format, templates) for program in programs]
     batch = Batch(new_id(), len(payloads), _circuits_a_job(payloads, metadata, orders, target))
     submissions = []
     first = 0
@@ -194,14 +197,26 @@ def _metadata(
     return written
 
 
-def _payload(program: Program | Payload, target: Target, format: str | None) -> Payload:  # noqa: A002 - the users' word
+def _payload(
+    program: Program | Bound | Payload,
+    target: Target,
+    format: str | None,  # noqa: A002 - the users' word
+    templates: dict[int, Template],
+) -> Payload:
+    """What the target receives. `templates` remembers programs that are bound several times, by identity."""
     if isinstance(program, Payload):
         payload = program
         _check_format(payload.format if format is None else format, target, tuple(target.outputs))
         if format is not None and format != payload.format:
             raise InvalidOption(f"The payload is {payload.format}; it cannot be sent as {format}.", option="format")
     elif isinstance(program, Program):
-        payload = _written(program, target, format)
+        payload = _written(program, target, format, encode, choose)
+    elif isinstance(program, Bound):
+        known = templates.get(id(program.program))
+        if known is None:
+            known = _written(program.program, target, format, template, choose_template)
+            templates[id(program.program)] = known
+        payload = known.bind(program.values)
     else:
         raise InvalidOption(
             f"{type(program).__name__} is no program: give a Program, a Payload, or a list of these "
@@ -213,7 +228,14 @@ def _payload(program: Program | Payload, target: Target, format: str | None) -> 
     return payload
 
 
-def _written(program: Program, target: Target, format: str | None) -> Payload:  # noqa: A002
+def _written(
+    program: Program,
+    target: Target,
+    format: str | None,  # noqa: A002 - the users' word
+    encode: Callable[..., T],
+    choose: Callable[..., T],
+) -> T:
+    """What `encode` makes of the program in the format, or `choose` of the target's formats."""
     if not target.formats:
         raise UnsupportedCircuit(target.why_no_circuits)
     if format is not None:

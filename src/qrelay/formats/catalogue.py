@@ -72,7 +72,9 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             options=frozenset({"profile"}),
             input_params={"items": [{"entryPoint": qir.ENTRY_POINT, "arguments": []}]},
         ),
-        InputFormat("honeywell.openqasm.v1", "application/qasm", "honeywell.quantum-results.v1", openqasm2.write, number=real),
+        InputFormat(
+            "honeywell.openqasm.v1", "application/qasm", "honeywell.quantum-results.v1", openqasm2.write, number=real
+        ),
         InputFormat("OPEN_QASM_V2", "text/plain", "kipu.qsim.result", open_qasm_v2.write, number=real),
         InputFormat(
             "BRAKET_OPEN_QASM_V3",

@@ -87,8 +87,7 @@ class Template:
         return self._write(numbers)
 
     def __repr__(self) -> str:
-        form = self._base.format if self._base is not None else "its format"
-        return f"<Template in {form}, {len(self.parameters)} parameters{'' if self.compiled else ', not compiled'}>"
+        return f"<Template of {len(self.parameters)} parameters{'' if self.compiled else ', not compiled'}>"
 
 
 class _Text:

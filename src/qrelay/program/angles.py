@@ -28,13 +28,12 @@ Values: TypeAlias = Mapping[str, float] | Sequence[float]
 
 _Key: TypeAlias = tuple[Any, ...]
 
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
+_FUNCTIONS: dict[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
 }
-_FUNCTIONS: dict[str, Callable[[float, float], float]] = {**_ARITHMETIC, "negative": lambda value, _: -value}
 
 _NAN_WORD = 0x7FFD51 << 40
 _MARKER = re.compile(r"\x1a(\d+)\x1a|7ffd51([0-9a-f]{10})")
@@ -106,7 +105,7 @@ class Angle(float):
         return self.symbols.combined("/", other, self)
 
     def __neg__(self) -> Any:
-        return self.symbols.combined("negative", self, 0.0)
+        return self.symbols.combined("*", self, -1.0)
 
     def __pos__(self) -> Angle:
         return self
@@ -184,15 +183,18 @@ class Symbols:
 
     def combined(self, name: str, left: Any, right: Any) -> Any:
         """The angle that arithmetic makes of two numbers, of which one at least is an angle."""
-        if not isinstance(left, Real) or not isinstance(right, Real):
-            return NotImplemented
-        if name == "/" and not isinstance(right, Angle) and not right:
+        for side in (left, right):
+            if not isinstance(side, Real):
+                return NotImplemented
+        left_number = None if type(left) is Angle else float(left)
+        right_number = None if type(right) is Angle else float(right)
+        if name == "/" and right_number == 0:
             raise ZeroDivisionError("an angle with parameters is divided by zero")
-        if name in ("*", "/") and not isinstance(right, Angle) and right == 1:
+        if name in ("*", "/") and right_number == 1:
             return left
-        if name == "*" and not isinstance(left, Angle) and left == 1:
+        if name == "*" and left_number == 1:
             return right
-        if name == "*" and any(not isinstance(side, Angle) and not side for side in (left, right)):
+        if name == "*" and 0 in (left_number, right_number):
             return 0.0  # values are finite
         return self.angle(self._index((name, self._operand(left), self._operand(right))))
 
@@ -240,68 +242,81 @@ class Symbols:
 
     def tape(self, indices: Sequence[int]) -> Tape:
         """How these angles are worked out from values."""
-        needed = self.needed(indices)
-        nodes = {index: self._nodes[index] for index in needed}
-        places: dict[int, int] = {}
-        functions: list[Callable[[Sequence[float]], Sequence[float]]] = []
-        derived: list[tuple[int, int]] = []
+        nodes = {index: self._nodes[index] for index in self.needed(indices)}
+        groups: dict[Callable[[Sequence[float]], Sequence[float]], list[int]] = {}
+        constants: list[float] = []
+        levels: dict[int, int] = {}
+        steps: dict[tuple[int, str], list[int]] = {}
         for index, node in nodes.items():
-            if node[0] == "parameter":
-                places[index] = node[1]
-            elif node[0] == "derived":
-                if node[1] not in functions:
-                    functions.append(node[1])
-                places[index] = len(self.names) + len(derived)
-                derived.append((functions.index(node[1]), node[2]))
-        constants = [(index, node[1]) for index, node in nodes.items() if node[0] == "number"]
-        start = len(self.names) + len(derived)
-        places |= {index: start + i for i, (index, _) in enumerate(constants)}
-        start += len(constants)
-        steps = []
+            if node[0] == "derived":
+                groups.setdefault(node[1], []).append(index)
+            elif node[0] in _FUNCTIONS:
+                level = levels[index] = 1 + max(levels.get(node[1], 0), levels.get(node[2], 0))
+                steps.setdefault((level, node[0]), []).append(index)
+        places = {index: node[1] for index, node in nodes.items() if node[0] == "parameter"}
+        count = len(self.names)
+        derived = []
+        for function, members in groups.items():
+            derived.append((function, _gather([nodes[index][2] for index in members])))
+            places |= {index: count + i for i, index in enumerate(members)}
+            count += len(members)
         for index, node in nodes.items():
-            if node[0] in _FUNCTIONS:
-                places[index] = start + len(steps)
-                steps.append((_FUNCTIONS[node[0]], places[node[1]], places[node[2]]))
-        numbers = [number for _, number in constants]
-        return Tape(self.names, functions, derived, numbers, steps, [places[index] for index in indices])
+            if node[0] == "number":
+                places[index] = count + len(constants)
+                constants.append(node[1])
+        count += len(constants)
+        recorded = []
+        for (_, name), members in sorted(steps.items()):
+            sides = [_gather([places[nodes[index][side]] for index in members]) for side in (1, 2)]
+            recorded.append((_FUNCTIONS[name], sides[0], sides[1]))
+            places |= {index: count + i for i, index in enumerate(members)}
+            count += len(members)
+        return Tape(self.names, derived, constants, recorded, _gather([places[index] for index in indices]))
+
+
+_Gather: TypeAlias = Callable[[Sequence[float]], Sequence[float]]
+
+
+def _gather(places: Sequence[int]) -> _Gather:
+    """What takes the numbers at these places, in this order."""
+    if len(places) > 1:
+        return operator.itemgetter(*places)
+    return lambda numbers: [numbers[place] for place in places]
 
 
 class Tape:
-    """Arithmetic from parameters' values to angles, in the order in which it was recorded."""
+    """The recorded arithmetic from parameters' values to angles; steps that do not wait for each other go together.
+
+    Each step's operands are those that were recorded, so that it is rounded as it was.
+    """
 
     def __init__(
         self,
         names: tuple[str, ...],
-        functions: Sequence[Callable[[Sequence[float]], Sequence[float]]],
-        derived: Sequence[tuple[int, int]],
+        derived: Sequence[tuple[_Gather, _Gather]],
         constants: Sequence[float],
-        steps: Sequence[tuple[Callable[[float, float], float], int, int]],
-        results: Sequence[int],
+        steps: Sequence[tuple[Callable[[float, float], float], _Gather, _Gather]],
+        results: _Gather,
     ) -> None:
-        self._names, self._functions, self._derived = names, functions, derived
-        self._constants, self._steps, self._results = constants, steps, results
-        self._plain = list(results) == list(range(len(names)))
+        self._names = names
+        self._derived, self._constants, self._steps, self._results = derived, constants, steps, results
 
-    def __call__(self, values: Sequence[float]) -> list[float]:
+    def __call__(self, values: Sequence[float]) -> Sequence[float]:
         """The angles, for values in the order of the parameters.
 
         Raises InvalidOption: an expression has no real value there.
         """
         numbers = list(values)
-        if self._plain:
-            return numbers
         try:
-            if self._derived:
-                groups = [function(values) for function in self._functions]
-                numbers += [groups[group][place] for group, place in self._derived]
+            for function, chosen in self._derived:
+                numbers += chosen(function(values))
             numbers += self._constants
-            add = numbers.append
-            for function, left, right in self._steps:
-                add(function(numbers[left], numbers[right]))
+            for step, left, right in self._steps:
+                numbers += map(step, left(numbers), right(numbers))
         except (ArithmeticError, ValueError, TypeError) as error:
             at = ", ".join(f"{name}={value!r}" for name, value in zip(self._names, values, strict=True))
             raise InvalidOption(f"An angle has no real value at {at}: {error}", option="values") from error
-        return [numbers[place] for place in self._results]
+        return self._results(numbers)
 
 
 def ordered(names: tuple[str, ...], values: Values) -> list[float]:
@@ -318,14 +333,14 @@ def ordered(names: tuple[str, ...], values: Values) -> list[float]:
             by_name = _by_name(names, values)
         given = [by_name[name] for name in names]
     else:
-        if isinstance(values, str) or not hasattr(values, "__len__") or not hasattr(values, "__iter__"):
+        if not hasattr(values, "__len__") or not hasattr(values, "__iter__"):
             raise InvalidOption(
                 f"values={values!r} is neither a mapping from names nor a sequence of numbers.", option="values"
             )
         given = values.tolist() if hasattr(values, "tolist") else list(values)
         if len(given) != len(names):
             raise InvalidOption(
-                f"{len(given)} values for {len(names)} parameters ({_listed(names)}); give one for each, in that order.",
+                f"{len(given)} values for {len(names)} parameters ({_listed(names)}); give each its own, in order.",
                 option="values",
             )
     for place, value in enumerate(given):
@@ -349,7 +364,7 @@ def _by_name(names: tuple[str, ...], values: Mapping[Any, Any]) -> dict[str, Any
 
 
 def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or isinstance(value, Angle) or not isinstance(value, Real):
+    if isinstance(value, bool | Angle) or not isinstance(value, Real):
         raise InvalidOption(f"The value of {name!r} is {value!r}, which is no real number.", option="values")
     try:
         number = float(value)

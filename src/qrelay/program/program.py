@@ -70,9 +70,7 @@ class Program:
         if self.symbols is None:
             return self
         phase = [self.global_phase] if isinstance(self.global_phase, Angle) else []
-        inside = [
-            argument for _, operation in self.walk() for argument in operation[2] if isinstance(argument, Angle)
-        ]
+        inside = [argument for _, operation in self.walk() for argument in operation[2] if isinstance(argument, Angle)]
         indices = list({angle.index for angle in phase + inside})
         known = dict(zip(indices, self.symbols.tape(indices)(numbers), strict=True))
         return replace(
@@ -229,12 +227,11 @@ def _plain(operation: Operation) -> Operation:
     return (
         name,
         tuple(map(int, qubits)),
-        tuple(number(float(value)) if _is_number(value) else value for value in arguments),
+        tuple(
+            value if type(value) is Angle or not isinstance(value, Real) else number(float(value))
+            for value in arguments
+        ),
     )
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, Angle)
 
 
 def _bound(operation: Operation, known: Mapping[int, float]) -> Operation:

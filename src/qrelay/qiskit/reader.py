@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit import (
@@ -76,7 +76,12 @@ def read(circuit: QuantumCircuit, *, symbolic: bool = False) -> Program:
     qubits: dict[Qubit, int] = {qubit: index for index, qubit in enumerate(circuit.qubits)}
     clbits: dict[Clbit, int] = {bit: index for index, bit in enumerate(circuit.clbits)}
     reading = _Reading(qubits, clbits, float if expressions is None else expressions.number)
-    operations, positions = reading.top(circuit)
+    try:
+        operations, positions = reading.top(circuit)
+    except (QiskitError, TypeError) as error:
+        if expressions is None:
+            raise
+        reading.refuse_parameters(circuit, error)
     return Program(
         num_qubits=circuit.num_qubits,
         num_clbits=circuit.num_clbits,
@@ -345,6 +350,12 @@ class _Reading:
             if leaves_loop(step):
                 self._refuse(operation.name, "uses its variable in an angle and may end early, which no format can say")
             out += step
+
+    def refuse_parameters(self, circuit: QuantumCircuit, error: Exception) -> NoReturn:
+        """Of the operation that a symbolic reading has come to, and that Qiskit makes of numbers only."""
+        why = getattr(error, "message", error)
+        name = circuit.data[self._index].name
+        raise UnsupportedCircuit.at(self._index, name, f"cannot be read before its parameters have values: {why}")
 
     def _refuse(self, name: str, why: str) -> Any:
         raise UnsupportedCircuit.at(self._index, name, f"{why}.")
