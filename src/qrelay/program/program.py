@@ -157,12 +157,11 @@ class Program:
                 index, name, f"{sizes}; the gate takes {gate.num_qubits} and {gate.num_params}."
             )
         for value in arguments:
-            if type(value) is bool or not isinstance(value, Real):
+            if isinstance(value, Angle):
+                if value.symbols is not self.symbols:
+                    raise UnsupportedCircuit.at(index, name, "has an angle with other parameters than `symbols` holds.")
+            elif type(value) is bool or not isinstance(value, Real):
                 raise UnsupportedCircuit.at(index, name, f"has the parameter {value!r}, which is no real number.")
-            if isinstance(value, Angle) and value.symbols is not self.symbols:
-                raise UnsupportedCircuit.at(
-                    index, name, "has an angle with parameters of another program than `symbols` says."
-                )
 
     def _check_inverted(self) -> None:
         """Once operations are known to be well formed, because the layout asks them which bits are measured."""
@@ -224,14 +223,13 @@ def _plain(operation: Operation) -> Operation:
     if name in BLOCKS:
         return with_blocks(operation, lambda block: tuple(_plain(inner) for inner in block))
     number: type[int] | type[float] = int if name == "measure" else float
-    return (
-        name,
-        tuple(map(int, qubits)),
-        tuple(
-            value if type(value) is Angle or not isinstance(value, Real) else number(float(value))
-            for value in arguments
-        ),
-    )
+    return name, tuple(map(int, qubits)), tuple(_plain_value(value, number) for value in arguments)
+
+
+def _plain_value(value: Any, number: type[int] | type[float]) -> Any:
+    if type(value) is Angle:
+        return value
+    return number(float(value)) if isinstance(value, Real) else value
 
 
 def _bound(operation: Operation, known: Mapping[int, float]) -> Operation:
