@@ -184,6 +184,8 @@ class Symbols:
     def combined(self, name: str, left: Any, right: Any) -> Any:
         """The angle that arithmetic makes of two numbers, of which one at least is an angle."""
         for side in (left, right):
+            if isinstance(side, complex):  # which would take the NaN for a number
+                raise TypeError(f"an angle with parameters is real; {side!r} is not")
             if not isinstance(side, Real):
                 return NotImplemented
         left_number = None if type(left) is Angle else float(left)
