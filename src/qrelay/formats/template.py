@@ -2,8 +2,9 @@
 
 The writer writes the program with its angles still open; each shows itself as a marker (`qrelay.program.angles`), at
 which the text is cut once. What a binding gives is, byte for byte, what the writer would write for the program bound to
-the same values (a zero may lose its sign); a template that could not say so of a probe is not filled but written anew
-each time, and `compiled` is False.
+the same values (a zero may lose its sign); a template that does not say so of a probe is not filled but written anew
+each time, and `compiled` is False. What no probe can tell is a writer that has another word for special values and asks
+for them in a way that an angle cannot refuse: its row says `fills=False`.
 
 A framework may round an expression of its own, such as `2*a + b - 0.3`, in another order than the coefficients that
 were read from it: then payloads of the circuit bound by the framework differ from these by the last digits of a number.
@@ -106,6 +107,7 @@ class _Text:
         self._once = self._slots == list(range(len(distinct)))
         self._as_bytes = [is_hex for _, is_hex in distinct]
         self._number = number
+        self.has_words = not all(self._as_bytes)
         self._room = [""] * (2 * len(pieces) - 1)
         self._room[0::2] = pieces  # and between each two of them a number
 
@@ -115,12 +117,12 @@ class _Text:
         if not all(map(isfinite, numbers)):
             return None
         texts: list[str]
-        if not any(self._as_bytes):
+        if self.has_words and not any(self._as_bytes):
             texts = list(map(self._number, numbers))
         else:
             digits = pack(f">{len(numbers)}d", *numbers).hex()
             texts = [digits[i : i + 16] for i in range(0, len(digits), 16)]
-            if not all(self._as_bytes):
+            if self.has_words:
                 pairs = zip(self._as_bytes, texts, numbers, strict=True)
                 texts = [text if is_hex else self._number(number) for is_hex, text, number in pairs]
         room = self._room.copy()
@@ -143,6 +145,10 @@ def _written(row: InputFormat, program: Program, given: Mapping[str, Any]) -> Te
     text = _text(row, program, given) if row.fills else None
     if text is not None and text.filled(values) != base.data:
         text = None
+    if text is not None and text.has_words:  # numbers that are written with exponents, too
+        tiny = _bound(program, [value * 1e-7 for value in values])
+        if tiny is not None and text.filled(tiny[0]) != row.write(tiny[1], **given):
+            text = None
     return Template(program.parameters, write, text, base)
 
 
