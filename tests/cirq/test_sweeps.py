@@ -56,7 +56,7 @@ def test_p29_a_sweep_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     "points",
     [
         [{"s": 0.1, "t": 0.2}, {"s": 0.15, "t": 0.33}],
-        [{S: 0.1, T: 0.2}, {S: 0.15, T: 0.3}],
+        [{S: 0.1, T: 0.2}, {S: 0.15, T: 0.33}],
         [{"s": np.float32(0.125), "t": sympy.Rational(1, 3)}, {"s": sympy.pi / 20, "t": 0.33}],
         [{"s": T / 2, "t": 0.2}, {"s": T + 0.01, "t": 0.33}],  # said in terms of each other
         [{"s": 0.1, "t": 0.2, "unused": 7}, {"s": 0.1, "t": 0.2}],
