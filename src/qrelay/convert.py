@@ -5,11 +5,12 @@ On the top floor because it knows the frameworks' readers; each is imported only
 
 from __future__ import annotations
 
+import inspect
 import sys
 from typing import TYPE_CHECKING, Any
 
-from qrelay.errors import UnsupportedCircuit
-from qrelay.formats import Payload, Template, probe
+from qrelay.errors import ConfigurationError, InvalidOption, UnsupportedCircuit
+from qrelay.formats import Payload, Template, formats_of, probe, ready_made
 from qrelay.formats import encode as encode_program
 from qrelay.formats import template as template_of_program
 from qrelay.program import Layout, Program
@@ -17,7 +18,7 @@ from qrelay.program import Layout, Program
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qrelay.results import Outcome
+    from qrelay.results import Document, Outcome
 
 __all__ = ["decode", "encode", "read", "template"]
 
@@ -54,24 +55,39 @@ def read(circuit: Any, *, symbolic: bool = False) -> Program:
     )
 
 
-def encode(circuit: Any, format: str, **options: Any) -> Payload:  # noqa: A002 - the services' own word
+def encode(circuit: Any, format: str, *, engine: str | None = None, **options: Any) -> Payload:  # noqa: A002 - the services' own word
     """Write a circuit or Program in a service's format, such as `qir.v1`. Options as in `qrelay.formats`.
+
+    A program that is written already (QIR, OpenQASM or Quil as text, Q# compiled by the QDK, a vendor's JSON, a pulser
+    Sequence …) passes through; its options are those of `qrelay.formats.ready_made`, such as `layout`.
+
+    `engine="qiskit-qir"` has that package write `qir.v1`, where it is installed (Qiskit 1.x); without it qrelay writes.
 
     Raises:
         InvalidOption, UnsupportedCircuit, UnboundParameters: before anything is sent anywhere.
+        ConfigurationError: the engine is not installed.
     """
+    if engine is not None:
+        return _encode_by(engine, read(circuit), format, options)
+    if not _is_circuit(circuit) and formats_of(circuit):
+        return ready_made(circuit, format, **_ready_made_options(options))
     return encode_program(read(circuit), format, **options)
 
 
-def template(circuit: Any, format: str, **options: Any) -> Template:  # noqa: A002 - the services' own word
+def template(
+    circuit: Any,
+    format: str,  # noqa: A002 - the services' own word
+    **options: Any,
+) -> Template:
     """Write a circuit with parameters once, to be bound many times. Options as `encode` takes them.
 
     The parameters are in the order of Qiskit's `circuit.parameters`, Cirq's sorted by name. What can only be read once
     numbers stand in it (a gate that the framework synthesises from its matrix, for instance) is bound by the framework,
-    read and written at each binding: right but slow, and `Template.compiled` is False.
+    read and written at each binding: right but slow, and `Template.compiled` is False. Another engine writes each
+    binding, too.
 
     Raises:
-        InvalidOption, UnsupportedCircuit: as `encode` does for the circuit with values.
+        InvalidOption, UnsupportedCircuit, ConfigurationError: as `encode` does for the circuit with values.
     """
     try:
         program = read(circuit, symbolic=True)
@@ -79,9 +95,13 @@ def template(circuit: Any, format: str, **options: Any) -> Template:  # noqa: A0
         names, bind = _bound_by_framework(circuit)
         if not names:
             raise
-        encode(bind(probe(len(names))), format, **options)  # what cannot be written at all is refused now
-        return Template(names, lambda values: encode(bind(values), format, **options))
-    return template_of_program(program, format, **options)
+    else:
+        if options.get("engine") is None:
+            options.pop("engine", None)
+            return template_of_program(program, format, **options)
+        names, bind = program.parameters, program.bound
+    encode(bind(probe(len(names))), format, **options)  # what cannot be written at all is refused now
+    return Template(names, lambda values: encode(bind(values), format, **options))
 
 
 def _bound_by_framework(circuit: Any) -> tuple[tuple[str, ...], Callable[[list[float]], Any]]:
@@ -103,12 +123,40 @@ def _bound_by_framework(circuit: Any) -> tuple[tuple[str, ...], Callable[[list[f
     return (), lambda _: circuit
 
 
+def _encode_by(engine: str, program: Program, format: str, options: dict[str, Any]) -> Payload:  # noqa: A002
+    if engine != "qiskit-qir":
+        raise InvalidOption(f"engine={engine!r} is not known. Leave it out, or give 'qiskit-qir'.", option="engine")
+    try:
+        from qrelay.qiskit.qir_engine import encode as encode_by_qiskit_qir
+    except ImportError:
+        raise ConfigurationError(
+            f"engine={engine!r} needs Qiskit 1.x: `pip install 'qrelay[qiskit-qir]'`, or leave engine out."
+        ) from None
+    return encode_by_qiskit_qir(program, format, **options)
+
+
+def _is_circuit(thing: Any) -> bool:
+    """Whether a framework's reader is to be asked. Its circuits have more ways of telling themselves than one."""
+    return isinstance(thing, Program) or type(thing).__module__.partition(".")[0] in ("qiskit", "cirq")
+
+
+def _ready_made_options(options: dict[str, Any]) -> dict[str, Any]:
+    known = [name for name in inspect.signature(ready_made).parameters if name not in ("thing", "format")]
+    for name in options:
+        if name not in known:
+            raise InvalidOption(
+                f"A ready-made program does not know the option {name!r}. Options: {', '.join(sorted(known))}.",
+                option=name,
+            )
+    return options
+
+
 def decode(
     data: bytes,
     format: str,  # noqa: A002 - the services' own word
     layout: Layout | None = None,
     shots: int | None = None,
-) -> Outcome:
+) -> Outcome | Document:
     """Read an answer in a service's format, such as `microsoft.quantum-results.v2`.
 
     `layout` is the payload's; without it registers are named after their place in the answer.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from qrelay.formats.catalogue import INPUT_FORMATS, InputFormat, choose, encode
 from qrelay.formats.payload import Payload
+from qrelay.formats.ready_made import formats_of, ready_made
 from qrelay.formats.template import Template, choose_template, probe, template
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "choose",
     "choose_template",
     "encode",
+    "formats_of",
     "probe",
+    "ready_made",
     "template",
 ]

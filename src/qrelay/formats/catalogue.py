@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from qrelay.errors import InvalidOption, UnboundParameters, UnsupportedCircuit
-from qrelay.formats import braket_openqasm3, ionq_circuit, open_qasm_v2, openqasm2, qir
+from qrelay.formats import aqt, braket_openqasm3, ionq_circuit, iqm, open_qasm_v2, openqasm2, qir, qiskit_qpy, quil
+from qrelay.formats.analog import ANALOG, refusal_of_circuits
 from qrelay.formats.openqasm_lines import real
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
@@ -31,6 +32,8 @@ class InputFormat:
         options: names of the options that `write` takes; `gates` is for formats whose devices list fewer gates than
             the format has words for.
         input_params: what the format itself needs among the job's parameters.
+        physical: its programs speak of the machine's own qubits, and services run them on these: gates must act on
+            pairs that the machine couples.
         fills: angles stand in the text one by one, each as `number` writes it (or as the digits of its bytes), so that
             a `Template` can fill them in. False for writers that look at an angle before they write it.
         number: how `write` puts a float into its text, where it does not take its bytes.
@@ -42,6 +45,7 @@ class InputFormat:
     write: Callable[..., bytes]
     options: frozenset[str] = frozenset()
     input_params: Mapping[str, Any] = field(default_factory=dict)
+    physical: bool = False
     fills: bool = True
     number: Callable[[float], str] = repr
 
@@ -69,7 +73,7 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             "qir.v1",
             "microsoft.quantum-results.v2",
             qir.write,
-            options=frozenset({"profile"}),
+            options=frozenset({"profile", "max_profile", "bitcode"}),
             input_params={"items": [{"entryPoint": qir.ENTRY_POINT, "arguments": []}]},
         ),
         InputFormat(
@@ -83,6 +87,41 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             braket_openqasm3.write,
             options=frozenset({"gates"}),
             number=real,
+        ),
+        InputFormat(
+            "rigetti.quil.v1",
+            "text/plain",
+            "rigetti.quil-results.v1",
+            quil.write,
+            options=frozenset({"final_memory"}),
+            number=real,
+        ),
+        InputFormat(
+            "IQM_JOB_INPUT_V1",
+            "application/json",
+            "iqm.result",
+            iqm.write,
+            options=frozenset({"qubits", "coupling", "architecture", "fields", "midcircuit"}),
+            physical=True,
+            fills=False,
+        ),
+        InputFormat(
+            "AQT_JOB_INPUT_V1",
+            "application/json",
+            "aqt.result",
+            aqt.write,
+            options=frozenset({"most_operations"}),
+            fills=False,
+        ),
+        InputFormat(
+            "QISKIT_QPY",
+            "application/json",
+            "ibm.runtime.result",
+            qiskit_qpy.write,
+            options=frozenset({"gates", "coupling"}),
+            input_params={"program_id": "sampler"},
+            physical=True,
+            fills=False,
         ),
         InputFormat("IONQ_CIRCUIT_V1", "application/json", "ionq.quantum-results.v1", ionq_circuit.write_with_layout),
     )
@@ -106,6 +145,8 @@ def row_and_options(
 ) -> tuple[InputFormat, dict[str, Any]]:
     """The named format, and the options that were given for it. Raises InvalidOption as `encode` does."""
     row = INPUT_FORMATS.get(format)
+    if format in ANALOG:
+        raise UnsupportedCircuit(refusal_of_circuits(format))
     if row is None:
         near = difflib.get_close_matches(str(format), INPUT_FORMATS, n=3, cutoff=0.4) or list(INPUT_FORMATS)
         raise InvalidOption(f"Unknown input format {format!r}. Did you mean {' or '.join(near)}?", option="format")
