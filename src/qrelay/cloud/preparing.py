@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from qrelay.cloud.batch import Batch
 from qrelay.cloud.service import Submission
 from qrelay.cloud.target import Target
-from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
+from qrelay.errors import ConfigurationError, InvalidOption, TooManyQubits, UnsupportedCircuit
 from qrelay.formats import (
     INPUT_FORMATS,
     Template,
@@ -24,6 +24,7 @@ from qrelay.formats import (
     template,
 )
 from qrelay.formats.payload import Payload
+from qrelay.formats.qir_profile import check_profile
 from qrelay.program import Bound, Program
 
 __all__ = ["Wish", "prepare"]
@@ -243,15 +244,23 @@ def _payload(
         payload = _ready_made(program, target, format)
     if target.num_qubits is not None and payload.num_qubits > target.num_qubits:
         raise TooManyQubits(needed=payload.num_qubits, available=target.num_qubits, target=target.id)
-    if payload.format == "qir.v1" and target.profile == "base" and _ADAPTIVE in payload.data:
-        raise UnsupportedCircuit(
-            f"The module is written in QIR's adaptive profile, and {target.id} takes the base profile only. Compile it "
-            "for the base profile, or choose a target with mid-circuit work."
-        )
+    if payload.format == "qir.v1" and target.profile is not None and not payload.carries_layout:
+        _check_profile(payload, target, target.profile)
     return payload
 
 
-_ADAPTIVE = b'"qir_profiles"="adaptive_profile"'
+def _check_profile(payload: Payload, target: Target, profile: str) -> None:
+    """Ready-made modules come from anywhere. Bitcode that cannot be looked into goes as it is."""
+    try:
+        violations = check_profile(payload.data, profile, several=True)
+    except ConfigurationError:
+        return
+    if violations:
+        told = "; ".join(map(str, violations[:3])) + (" …" if len(violations) > 3 else "")
+        raise UnsupportedCircuit(
+            f"The module does not keep QIR's {profile} profile, which is what {target.id} takes: {told}. Compile it "
+            "for that profile, or choose a target that takes more."
+        )
 
 
 def _ready_made(program: Any, target: Target, format: str | None) -> Payload:  # noqa: A002

@@ -73,13 +73,15 @@ _UNAVAILABLE_FLAGS = {
 }
 
 
-def check_profile(module: str | bytes, profile: str) -> list[Violation]:
+def check_profile(module: str | bytes, profile: str, *, several: bool = False) -> list[Violation]:
     """What in a module its profile does not allow; an empty list says that it keeps the profile.
 
     Args:
         module: LLVM text, with typed or opaque pointers, or bitcode (which pyqir reads: extra `bitcode`).
         profile: "base", "adaptive_ri" or "adaptive_rif". A module that says of itself that it is base is held against
             the base profile's rules whatever is asked for; it runs wherever adaptive ones do.
+        several: it may have more than one entry point, and these may take arguments, for services that are told what to
+            run and with which.
 
     Raises:
         InvalidOption: the profile is none of these.
@@ -89,19 +91,19 @@ def check_profile(module: str | bytes, profile: str) -> list[Violation]:
     asked = str(profile).lower().replace("-", "_")
     if asked not in _CALLS:
         raise InvalidOption(f"profile={profile!r} is none of QIR's: give {', '.join(_CALLS)}.", option="profile")
-    checker = _Checker(read(module), asked)
+    checker = _Checker(read(module), asked, several=several)
     return sorted(checker.violations(), key=lambda violation: violation.line)
 
 
 class _Checker:
-    def __init__(self, module: Module, profile: str) -> None:
-        self._module, self._profile = module, profile
+    def __init__(self, module: Module, profile: str, *, several: bool) -> None:
+        self._module, self._profile, self._several = module, profile, several
         self._sizes: dict[str, int] = {}
         self._types: dict[str, str] = {}
 
     def violations(self) -> Iterator[Violation]:
         entries = [function for function in self._module.functions.values() if _is_entry(function)]
-        if len(entries) != 1:
+        if not entries or (len(entries) > 1 and not self._several):
             yield Violation(0, f"the module has {len(entries)} entry points, and a job runs one")
         for function in self._module.functions.values():
             if function.blocks is not None and function not in entries:
@@ -129,7 +131,7 @@ class _Checker:
                 yield Violation(0, f"the module flag {name} announces what {self._profile} does not have")
 
     def _entry(self, entry: Function) -> Iterator[Violation]:
-        if entry.parameters:
+        if entry.parameters and not self._several:
             yield Violation(entry.line, f"the entry point @{entry.name} takes arguments")
         if entry.kind not in ("void", "i64"):
             yield Violation(entry.line, f"the entry point @{entry.name} returns {entry.kind}, not an i64")
