@@ -70,7 +70,9 @@ class Program:
         if self.symbols is None:
             return self
         phase = [self.global_phase] if isinstance(self.global_phase, Angle) else []
-        inside = [argument for _, operation in self.walk() for argument in operation[2] if isinstance(argument, Angle)]
+        inside = [
+            angle for _, (name, _, arguments) in self.walk() if name not in BLOCKS for angle in _angles(arguments)
+        ]
         indices = list({angle.index for angle in phase + inside})
         known = dict(zip(indices, self.symbols.tape(indices)(numbers), strict=True))
         return replace(
@@ -236,6 +238,20 @@ def _bound(operation: Operation, known: Mapping[int, float]) -> Operation:
     name, qubits, arguments = operation
     if name in BLOCKS:
         return with_blocks(operation, lambda block: tuple(_bound(inner, known) for inner in block))
-    if any(type(value) is Angle for value in arguments):
-        return name, qubits, tuple(known[value.index] if type(value) is Angle else value for value in arguments)
-    return operation
+    return (name, qubits, _bound_values(arguments, known)) if any(_angles(arguments)) else operation
+
+
+def _bound_values(values: tuple[Any, ...], known: Mapping[int, float]) -> tuple[Any, ...]:
+    return tuple(
+        known[value.index] if type(value) is Angle else _bound_values(value, known) if type(value) is tuple else value
+        for value in values
+    )
+
+
+def _angles(arguments: tuple[Any, ...]) -> Iterator[Angle]:
+    """Those with parameters, and those in tuples of coefficients."""
+    for value in arguments:
+        if type(value) is Angle:
+            yield value
+        elif type(value) is tuple:
+            yield from _angles(value)
