@@ -58,10 +58,10 @@ def gate_lines(
             elif len(arguments) == 1:
                 text = repr(arguments[0])
                 if "e" in text:
-                    text = real(arguments[0])
+                    text = _real(arguments[0])
                 add(f"{openings[name]}{text}){ends[qubits]}")
             else:
-                add(f"{openings[name]}{','.join(map(real, arguments))}){ends[qubits]}")
+                add(f"{openings[name]}{','.join(map(_real, arguments))}){ends[qubits]}")
         else:
             assert special is not None, f"{name} has no word"
             lines.extend(special(index, (name, qubits, arguments)))
@@ -84,12 +84,16 @@ def straight_lines(program: Program, words: Mapping[str, str], format_name: str,
 
 def call(word: str, arguments: Sequence[Any], end: str) -> str:
     """One gate's line on its own."""
-    return f"{word}({','.join(map(real, arguments))}){end}" if arguments else f"{word}{end}"
+    return f"{word}({','.join(map(_real, arguments))}){end}" if arguments else f"{word}{end}"
 
 
-def real(value: float) -> str:
+def _real(value: float) -> str:
     """The number as OpenQASM 2's grammar has it: a decimal point is not optional, also before an exponent."""
     text = repr(value)
     if "e" in text and "." not in text:
         return text.replace("e", ".0e")
     return text
+
+
+real = _real
+"""How these lines have a number, for those who fill numbers in later."""
