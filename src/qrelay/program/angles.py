@@ -345,10 +345,9 @@ def ordered(names: tuple[str, ...], values: Values) -> list[float]:
                 f"{len(given)} values for {len(names)} parameters ({_listed(names)}); give each its own, in order.",
                 option="values",
             )
-    for place, value in enumerate(given):
-        if type(value) is not float or not isfinite(value):
-            given[place] = _number(names[place], value)
-    return cast("list[float]", given)
+    if set(map(type, given)) <= {float} and all(map(isfinite, given)):
+        return cast("list[float]", given)
+    return [_number(name, value) for name, value in zip(names, given, strict=True)]
 
 
 def _by_name(names: tuple[str, ...], values: Mapping[Any, Any]) -> dict[str, Any]:
