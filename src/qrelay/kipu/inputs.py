@@ -12,6 +12,7 @@ from typing import Any
 
 from qrelay.errors import InvalidOption
 from qrelay.formats.payload import Payload
+from qrelay.formats.traveling import layout_label, layouts_in_label
 
 __all__ = ["job_input", "programs_in"]
 
@@ -71,7 +72,14 @@ def _aqt(documents: Sequence[Any], shots: int) -> Any:
     circuits = [
         {**circuit, "repetitions": shots} for document in documents for circuit in document["payload"]["circuits"]
     ]
-    return {**documents[0], "payload": {**documents[0]["payload"], "circuits": circuits}}
+    joined = {**documents[0], "payload": {**documents[0]["payload"], "circuits": circuits}}
+    layouts = [layout for document in documents for layout in layouts_in_label(document.get("label"))]
+    known = [layout for layout in layouts if layout is not None]
+    if len(known) == len(circuits):  # the label is of the whole job
+        joined["label"] = layout_label(known)
+    elif len(documents) > 1:
+        joined.pop("label", None)
+    return joined
 
 
 def _ibm(documents: Sequence[Any], shots: int) -> Any:
