@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import isfinite
+from typing import Any
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program import Program
@@ -30,5 +30,7 @@ def refuse_infinite(program: Program, gates: frozenset[str]) -> None:
             raise UnsupportedCircuit.at(index, own_names[index], why)
 
 
-def _is_infinite(name: str, arguments: Iterable[float]) -> bool:
+def _is_infinite(name: str, arguments: tuple[Any, ...]) -> bool:
+    if name == "pauliexp":
+        arguments = (*arguments[1], arguments[2])
     return name not in NOT_GATES and not all(map(isfinite, arguments))

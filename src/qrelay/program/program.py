@@ -13,6 +13,7 @@ from qrelay.errors import UnsupportedCircuit
 from qrelay.program.gates import ALIASES, GATES
 from qrelay.program.layout import Layout, Register
 from qrelay.program.operations import BLOCKS, Operation, blocks, with_blocks
+from qrelay.program.pauli import why_no_pauliexp
 
 __all__ = ["Program", "walk"]
 
@@ -121,6 +122,11 @@ class Program:
         if not fits:
             what = f"on qubits {qubits} with {arguments}, does not fit a program of {count} qubits and {bits} bits."
             raise UnsupportedCircuit.at(index, name, what)
+        if name == "pauliexp":
+            why = why_no_pauliexp(len(qubits), arguments)
+            if why:
+                raise UnsupportedCircuit.at(index, name, f"{why}.")
+            return
         gate = GATES.get(ALIASES.get(name, name))
         if gate is None:
             return  # no gate, or one that lowering will not find
@@ -185,6 +191,8 @@ def _is_plain(operation: Operation) -> bool:
     name, qubits, arguments = operation
     if any(type(qubit) is not int for qubit in qubits):
         return False
+    if name == "pauliexp":
+        return all(type(value) is float for value in (*arguments[1], arguments[2]))
     return name in BLOCKS or all(type(value) in (float, int, type(None)) for value in arguments)
 
 
@@ -192,6 +200,9 @@ def _plain(operation: Operation) -> Operation:
     name, qubits, arguments = operation
     if name in BLOCKS:
         return with_blocks(operation, lambda block: tuple(_plain(inner) for inner in block))
+    if name == "pauliexp":
+        terms, coefficients, time = arguments
+        return name, tuple(map(int, qubits)), (terms, tuple(map(float, coefficients)), float(time))
     number: type[int] | type[float] = int if name == "measure" else float
     return (
         name,

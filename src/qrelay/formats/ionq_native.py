@@ -1,0 +1,116 @@
+"""IonQ's gateset `native`: gpi, gpi2, and ms (Aria) or zz (Forte), in the machine's own order, nothing optimised away.
+
+Sources: docs.ionq.com, "Getting started with native gates" (matrices) and "Native gates API" (phases in turns, from -1
+to 1; the angle of ms in turns, from 0 to 0.25; one of ms and zz, which depends on the machine). The spelling is that of
+qiskit-ionq 1.1; cirq-ionq 1.7 calls the angle of zz a phase, IonQ's page does not.
+
+Turns about Z are not sent: the phases of all later gates are turned instead, and what is left over at the end does not
+change what is measured (McKay et al., arXiv:1612.00858). A program in gpi, gpi2 and its entangling gate is sent as it
+stands.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from math import pi
+
+from qrelay.errors import InvalidOption
+from qrelay.formats.ionq_text import ITEMS_AT_ONCE, joined
+from qrelay.formats.numbers import refuse_infinite
+from qrelay.formats.straight import straight
+from qrelay.program import Operation, Program
+from qrelay.program.control import unroll
+from qrelay.program.lowering import lower
+
+__all__ = ["circuit"]
+
+_FREE = frozenset({"rz"})
+_TURN = 2 * pi
+_FULL = 0.25
+"""The largest angle of ms, in turns: fully entangling."""
+
+
+def circuit(program: Program, format_name: str, gates: Collection[str] | None) -> bytes:
+    """The JSON of all gates, with commas between them.
+
+    `gates` are the machine's; if gpi is among them, they say whether it has ms or zz. A machine that has both, or is
+    not known, gets ms if the program has ms and no rzz, else zz.
+
+    Raises:
+        InvalidOption: the machine has gpi, but neither ms nor zz.
+        UnsupportedCircuit: names the operation and its index; see `straight` for the rules.
+    """
+    entangling = _entangling(program, gates)
+    words = _FREE | {"gpi", "gpi2", entangling}
+    lowered = lower(unroll(program), words, where=f"{format_name}, gateset native", free=_FREE)
+    try:
+        text = joined(_items(straight(lowered, words, format_name).gates))
+    except (OverflowError, ValueError):  # rounding what is infinite or not a number
+        text = None
+    if text is None:
+        refuse_infinite(program, words)
+        raise AssertionError("a number that is not finite came from nowhere")
+    return text
+
+
+def _entangling(program: Program, gates: Collection[str] | None) -> str:
+    own = set(gates or ())
+    has_ms, has_zz = "ms" in own, not own.isdisjoint({"zz", "rzz"})
+    if "gpi" in own and has_ms != has_zz:
+        return "ms" if has_ms else "rzz"
+    if "gpi" in own and not has_ms:
+        raise InvalidOption("A machine with gpi entangles by ms or zz; its gates name neither.", option="gates")
+    names = {operation[0] for _, operation in program.walk()}
+    return "ms" if "ms" in names and "rzz" not in names else "rzz"
+
+
+def _items(gates: Sequence[Operation]) -> Iterator[list[str]]:
+    """`frames` has for each qubit the turn about Z, in radians, that comes after all that was written."""
+    frames: defaultdict[int, float] = defaultdict(float)
+    for start in range(0, len(gates), ITEMS_AT_ONCE):
+        items: list[str] = []
+        for name, qubits, params in gates[start : start + ITEMS_AT_ONCE]:
+            if name == "rz":
+                frames[qubits[0]] += params[0]
+            elif name == "rzz":
+                angle = params[0] / _TURN
+                angle = angle if -0.5 <= angle <= 0.5 else _nearest(angle)
+                items.append(f'{{"gate":"zz","targets":[{qubits[0]},{qubits[1]}],"angle":{angle!r}}}')
+            elif name == "ms":
+                phases = [(phi - frames[qubit]) / _TURN for phi, qubit in zip(params, qubits, strict=False)]
+                items += _ms(qubits, phases, params[2] / _TURN)
+            else:
+                items.append(_one(name, qubits[0], (params[0] - frames[qubits[0]]) / _TURN))
+        yield items
+
+
+def _ms(qubits: Sequence[int], phases: list[float], angle: float) -> list[str]:
+    """One ms of an angle that the machine takes, and a gpi on both qubits where half a turn of the angle is left.
+
+    ms by half a turn is gpi on both qubits, by a whole one nothing; backwards it is forwards with one phase opposite.
+    """
+    more = []
+    if not 0 <= angle <= _FULL:
+        angle = _nearest(angle)
+        if abs(angle) > _FULL:
+            angle -= 0.5 if angle > 0 else -0.5
+            more = [_one("gpi", qubit, phase) for qubit, phase in zip(qubits, phases, strict=True)]
+        if angle < 0:
+            angle, phases = -angle, [phases[0] + 0.5, phases[1]]
+    first, second = map(_phase, phases)
+    targets = f"{qubits[0]},{qubits[1]}"
+    return [f'{{"gate":"ms","targets":[{targets}],"phases":[{first!r},{second!r}],"angle":{angle!r}}}', *more]
+
+
+def _one(name: str, qubit: int, phase: float) -> str:
+    return f'{{"gate":"{name}","target":{qubit},"phase":{_phase(phase)!r}}}'
+
+
+def _phase(turns: float) -> float:
+    return turns if -1 <= turns <= 1 else _nearest(turns)
+
+
+def _nearest(turns: float) -> float:
+    """The same direction between -1/2 and 1/2."""
+    return turns - round(turns)
