@@ -11,8 +11,8 @@ stands.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from math import pi
 
 from qrelay.errors import InvalidOption
@@ -20,12 +20,16 @@ from qrelay.formats.ionq_text import ITEMS_AT_ONCE, joined
 from qrelay.formats.numbers import refuse_infinite
 from qrelay.formats.straight import straight
 from qrelay.program import Operation, Program
-from qrelay.program.control import unroll
-from qrelay.program.lowering import lower
+from qrelay.program.gates import GATES as TABLE
+from qrelay.program.lowering import Lowering, lowering
+from qrelay.program.operations import BLOCKS
+from qrelay.program.pauli import pauli_steps
+from qrelay.program.steps import Step
 
 __all__ = ["circuit"]
 
 _FREE = frozenset({"rz"})
+_ALL = frozenset(TABLE) - {"global_phase"} | {"pauliexp"}
 _TURN = 2 * pi
 _FULL = 0.25
 """The largest angle of ms, in turns: fully entangling."""
@@ -41,11 +45,9 @@ def circuit(program: Program, format_name: str, gates: Collection[str] | None) -
         InvalidOption: the machine has gpi, but neither ms nor zz.
         UnsupportedCircuit: names the operation and its index; see `straight` for the rules.
     """
-    entangling = _entangling(program, gates)
-    words = _FREE | {"gpi", "gpi2", entangling}
-    lowered = lower(unroll(program), words, where=f"{format_name}, gateset native", free=_FREE)
+    words = _FREE | {"gpi", "gpi2", _entangling(program, gates)}
     try:
-        text = joined(_items(straight(lowered, words, format_name).gates))
+        text = joined(_items(straight(program, _ALL, format_name).gates, program.num_qubits, lowering(words, _FREE)))
     except (OverflowError, ValueError):  # rounding what is infinite or not a number
         text = None
     if text is None:
@@ -61,28 +63,51 @@ def _entangling(program: Program, gates: Collection[str] | None) -> str:
         return "ms" if has_ms else "rzz"
     if "gpi" in own and not has_ms:
         raise InvalidOption("A machine with gpi entangles by ms or zz; its gates name neither.", option="gates")
-    names = {operation[0] for _, operation in program.walk()}
+    inside = not BLOCKS.isdisjoint(program.names)
+    names = {operation[0] for _, operation in program.walk()} if inside else program.names
     return "ms" if "ms" in names and "rzz" not in names else "rzz"
 
 
-def _items(gates: Sequence[Operation]) -> Iterator[list[str]]:
-    """`frames` has for each qubit the turn about Z, in radians, that comes after all that was written."""
-    frames: defaultdict[int, float] = defaultdict(float)
+def _items(gates: Sequence[Operation], num_qubits: int, way: Lowering) -> Iterator[list[str]]:
+    """Steps are written as they come: there are several times as many as gates.
+
+    `frames` has for each qubit the turn about Z, in radians, that comes after all that was written.
+    """
+    frames = [0.0] * num_qubits
     for start in range(0, len(gates), ITEMS_AT_ONCE):
         items: list[str] = []
         for name, qubits, params in gates[start : start + ITEMS_AT_ONCE]:
-            if name == "rz":
-                frames[qubits[0]] += params[0]
-            elif name == "rzz":
-                angle = params[0] / _TURN
-                angle = angle if -0.5 <= angle <= 0.5 else _nearest(angle)
-                items.append(f'{{"gate":"zz","targets":[{qubits[0]},{qubits[1]}],"angle":{angle!r}}}')
-            elif name == "ms":
-                phases = [(phi - frames[qubit]) / _TURN for phi, qubit in zip(params, qubits, strict=False)]
-                items += _ms(qubits, phases, params[2] / _TURN)
+            if name == "pauliexp":
+                for inner, places, angles in pauli_steps(*params):
+                    _write(way.steps(inner, angles)[0], [qubits[place] for place in places], frames, items)
             else:
-                items.append(_one(name, qubits[0], (params[0] - frames[qubits[0]]) / _TURN))
+                _write(way.steps(name, params)[0], qubits, frames, items)
         yield items
+
+
+def _write(steps: Iterable[Step], qubits: Sequence[int], frames: list[float], items: list[str]) -> None:
+    for name, local, params in steps:
+        qubit = qubits[local[0]]
+        if name == "rz":
+            frames[qubit] += params[0]
+        elif name == "rzz":
+            items.append(_zz(qubit, qubits[local[1]], params[0]))
+        elif name == "ms":
+            pair = (qubit, qubits[local[1]])
+            phases = [(phi - frames[each]) / _TURN for phi, each in zip(params, pair, strict=False)]
+            items += _ms(pair, phases, params[2] / _TURN)
+        else:
+            phase = (params[0] - frames[qubit]) / _TURN
+            phase = phase if -1 <= phase <= 1 else _nearest(phase)
+            items.append(f'{{"gate":"{name}","target":{qubit},"phase":{phase!r}}}')
+
+
+@lru_cache(maxsize=4096)
+def _zz(qubit: int, other: int, theta: float) -> str:
+    """Remembered, because most come from gates without parameters and have the same angle."""
+    angle = theta / _TURN
+    angle = angle if -0.5 <= angle <= 0.5 else _nearest(angle)
+    return f'{{"gate":"zz","targets":[{qubit},{other}],"angle":{angle!r}}}'
 
 
 def _ms(qubits: Sequence[int], phases: list[float], angle: float) -> list[str]:
@@ -95,16 +120,15 @@ def _ms(qubits: Sequence[int], phases: list[float], angle: float) -> list[str]:
         angle = _nearest(angle)
         if abs(angle) > _FULL:
             angle -= 0.5 if angle > 0 else -0.5
-            more = [_one("gpi", qubit, phase) for qubit, phase in zip(qubits, phases, strict=True)]
+            more = [
+                f'{{"gate":"gpi","target":{qubit},"phase":{_phase(phase)!r}}}'
+                for qubit, phase in zip(qubits, phases, strict=True)
+            ]
         if angle < 0:
             angle, phases = -angle, [phases[0] + 0.5, phases[1]]
     first, second = map(_phase, phases)
     targets = f"{qubits[0]},{qubits[1]}"
     return [f'{{"gate":"ms","targets":[{targets}],"phases":[{first!r},{second!r}],"angle":{angle!r}}}', *more]
-
-
-def _one(name: str, qubit: int, phase: float) -> str:
-    return f'{{"gate":"{name}","target":{qubit},"phase":{_phase(phase)!r}}}'
 
 
 def _phase(turns: float) -> float:

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program.definitions import Definition, Step
 from qrelay.program.gates import ALIASES, GATES
 from qrelay.program.operations import BLOCKS, NOT_GATES, Operation, with_blocks
 from qrelay.program.pauli import pauli_steps
+from qrelay.program.plans import Linear, Plan
 from qrelay.program.program import Program
 
 __all__ = ["Lowering", "lower", "lowering"]
@@ -35,6 +36,7 @@ class Lowering:
         self.gates = gates
         self.costs, self._choice = _cheapest(gates, free)
         self._fixed: dict[str, tuple[tuple[Step, ...], float]] = {}
+        self._plans: dict[str, Plan] = {}
 
     def can(self, name: str) -> bool:
         """Whether the gate can be written in the set."""
@@ -47,7 +49,11 @@ class Lowering:
             if known is None:
                 known = self._fixed[name] = self._expand(name, params)
             return known
-        return self._expand(name, params)
+        plan = self._plans.get(name)
+        if plan is None:
+            linear: Any = Linear.parameters(len(params))
+            plan = self._plans[name] = Plan(*self._expand(name, linear))
+        return plan.filled(params)
 
     def _expand(self, name: str, params: tuple[float, ...]) -> tuple[tuple[Step, ...], float]:
         if name == "global_phase":
@@ -57,7 +63,7 @@ class Lowering:
         steps: list[Step] = []
         phase = 0.0
         for inner, where, angles in self._choice[name](*params):
-            parts, part_phase = self.steps(inner, angles)
+            parts, part_phase = self._expand(inner, angles) if angles else self.steps(inner, angles)
             phase += part_phase
             steps += [(part, tuple([where[q] for q in local]), a) for part, local, a in parts]
         return tuple(steps), phase
