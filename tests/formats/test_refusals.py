@@ -166,11 +166,12 @@ def test_angles_that_are_no_numbers(format_name: str, angle: float, gate: str) -
 
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)
 def test_finite_angles_whose_sum_is_not(format_name: str) -> None:
-    """Catches `inf` in the upload that only lowering made: the half sum of two angles at the end of the floats."""
-    program = _program(("swap", (0, 1), ()), ("cu3", (0, 1), (0.1, 1.7e308, 1.7e308)), ("measure", (0,), (0,)))
+    """Catches `inf` in the upload that only lowering made: the product of a time and a coefficient."""
+    evolution: Operation = ("pauliexp", (0, 1), (("XZ",), (1.7e308,), 1.7e3))
+    program = _program(("swap", (0, 1), ()), evolution, ("measure", (0,), (0,)))
     with pytest.raises(UnsupportedCircuit, match="finite") as caught:
         encode(program, format_name)
-    assert (caught.value.operation, caught.value.index) == ("cu3", 1)
+    assert (caught.value.operation, caught.value.index) == ("pauliexp", 1)
 
 
 def test_register_named_nan_is_no_reason_to_refuse() -> None:

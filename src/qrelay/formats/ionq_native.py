@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import pi
 
-from qrelay.errors import InvalidOption
+from qrelay.errors import InvalidOption, QrelayError
 from qrelay.formats.ionq_text import ITEMS_AT_ONCE, joined
 from qrelay.formats.numbers import refuse_infinite
 from qrelay.formats.straight import straight
@@ -48,6 +48,8 @@ def circuit(program: Program, format_name: str, gates: Collection[str] | None) -
     words = _FREE | {"gpi", "gpi2", _entangling(program, gates)}
     try:
         text = joined(_items(straight(program, _ALL, format_name).gates, program.num_qubits, lowering(words, _FREE)))
+    except QrelayError:
+        raise
     except (OverflowError, ValueError):  # rounding what is infinite or not a number
         text = None
     if text is None:

@@ -32,5 +32,6 @@ def refuse_infinite(program: Program, gates: frozenset[str]) -> None:
 
 def _is_infinite(name: str, arguments: tuple[Any, ...]) -> bool:
     if name == "pauliexp":
-        arguments = (*arguments[1], arguments[2])
+        _, coefficients, time = arguments
+        arguments = tuple([2 * time * value for value in coefficients])
     return name not in NOT_GATES and not all(map(isfinite, arguments))

@@ -24,7 +24,7 @@ from qrelay.program.program import Program
 
 __all__ = ["Lowering", "lower", "lowering"]
 
-_COST_BY_QUBITS = (0.0, 1.0, 10.0, 45.0, 120.0, 300.0, 620.0, 1260.0, 2540.0)
+_COST_BY_QUBITS = (0.0, 1.0, 10.0, 35.0, 75.0, 155.0, 315.0, 635.0, 1275.0)
 _COST_IF_FREE = 0.01
 _SAMPLE_ANGLES = (0.1, 0.2, 0.3, 0.4)  # definitions use the same gates for all angles
 
