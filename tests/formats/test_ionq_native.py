@@ -167,6 +167,12 @@ def test_infinite_angles_are_refused(name: str, angle: float) -> None:
     assert (caught.value.operation, caught.value.index) == (name, 1)
 
 
+def test_turns_that_add_up_to_infinity_are_refused() -> None:
+    turn: Operation = ("rz", (0,), (1.7e308,))
+    with pytest.raises(UnsupportedCircuit, match="turns about Z"):
+        _native(_program([turn, turn, ("h", (0,), ())], 1))
+
+
 def test_default_is_qis_for_native_gates_too() -> None:
     program = _program([("gpi", (0,), (0.3,)), ("ms", (0, 1), (0.1, 0.2, 0.3))], 2)
     document = json.loads(choose(program, ["ionq.circuit.v1"]).data)

@@ -11,7 +11,7 @@ import pytest
 from qrelay import convert
 from qrelay.errors import InvalidOption, UnsupportedCircuit
 from qrelay.formats import INPUT_FORMATS, choose, encode
-from qrelay.program import Program, Register
+from qrelay.program import Operation, Program, Register
 from qrelay.program.control import BitIs, Expression, RegisterIs
 
 STRAIGHT = ["ionq.circuit.v1", "qir.v1", "OPEN_QASM_V2", "BRAKET_OPEN_QASM_V3", "IONQ_CIRCUIT_V1"]

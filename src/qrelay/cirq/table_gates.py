@@ -9,6 +9,7 @@ import cirq
 import numpy as np
 
 from qrelay.cirq.gates import Meaning, number
+from qrelay.errors import UnboundParameters
 from qrelay.program.gates import GATES
 
 __all__ = ["native"]
@@ -25,13 +26,17 @@ _NATIVE = {
 def native(gate: Any) -> Meaning | None:
     """The row of the table that is a gate of IonQ's, exactly; None for other gates.
 
-    Raises Unresolved for symbols without values, TypeError for parameters that are no real numbers.
+    Raises UnboundParameters for symbols without values, TypeError for parameters that are no real numbers.
     """
     known = _NATIVE.get(type(gate).__name__)
     if known is None or not all(hasattr(gate, name) for name in known[1]):
         return None
     name, attributes = known
-    params = tuple([2 * pi * number(getattr(gate, attribute)) for attribute in attributes])
+    values = [getattr(gate, attribute) for attribute in attributes]
+    unbound = {str(symbol) for value in values for symbol in getattr(value, "free_symbols", ())}
+    if unbound:  # Cirq does not know: these gates do not say that they have parameters
+        raise UnboundParameters(sorted(unbound))
+    params = tuple([2 * pi * number(value) for value in values])
     matrix, row = cirq.unitary(gate, None), GATES[name].matrix(*params)
     order = [0, 1] if len(row) == 2 else [0, 2, 1, 3]  # Cirq's first qubit is its most significant
     if matrix is None or matrix.shape != row.shape:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import pi
 
-from qrelay.errors import InvalidOption, QrelayError
+from qrelay.errors import InvalidOption, QrelayError, UnsupportedCircuit
 from qrelay.formats.ionq_text import ITEMS_AT_ONCE, joined
 from qrelay.formats.numbers import refuse_infinite
 from qrelay.formats.straight import straight
@@ -54,7 +54,7 @@ def circuit(program: Program, format_name: str, gates: Collection[str] | None) -
         text = None
     if text is None:
         refuse_infinite(program, words)
-        raise AssertionError("a number that is not finite came from nowhere")
+        raise UnsupportedCircuit("The circuit's turns about Z add up to more than a float holds. Give smaller angles.")
     return text
 
 
