@@ -17,7 +17,7 @@ from math import pi
 
 from qrelay.errors import InvalidOption, QrelayError, UnsupportedCircuit
 from qrelay.formats.ionq_text import ITEMS_AT_ONCE, joined
-from qrelay.formats.numbers import refuse_infinite
+from qrelay.formats.numbers import around, refuse_infinite
 from qrelay.formats.straight import straight
 from qrelay.program import Operation, Program
 from qrelay.program.gates import GATES as TABLE
@@ -31,6 +31,7 @@ __all__ = ["circuit"]
 _FREE = frozenset({"rz"})
 _ALL = frozenset(TABLE) - {"global_phase"} | {"pauliexp"}
 _TURN = 2 * pi
+_SMALL = 100.0  # radians of which a sum loses next to nothing
 _FULL = 0.25
 """The largest angle of ms, in turns: fully entangling."""
 
@@ -50,11 +51,11 @@ def circuit(program: Program, format_name: str, gates: Collection[str] | None) -
         text = joined(_items(straight(program, _ALL, format_name).gates, program.num_qubits, lowering(words, _FREE)))
     except QrelayError:
         raise
-    except (OverflowError, ValueError):  # rounding what is infinite or not a number
+    except ValueError:  # the sine of what is infinite
         text = None
     if text is None:
         refuse_infinite(program, words)
-        raise UnsupportedCircuit("The circuit's turns about Z add up to more than a float holds. Give smaller angles.")
+        raise UnsupportedCircuit("An angle of the circuit becomes infinite in native gates. Give smaller ones.")
     return text
 
 
@@ -91,52 +92,48 @@ def _write(steps: Iterable[Step], qubits: Sequence[int], frames: list[float], it
     for name, local, params in steps:
         qubit = qubits[local[0]]
         if name == "rz":
-            frames[qubit] += params[0]
+            angle = params[0]
+            frames[qubit] += angle if -_SMALL <= angle <= _SMALL else around(angle)
         elif name == "rzz":
             items.append(_zz(qubit, qubits[local[1]], params[0]))
         elif name == "ms":
             pair = (qubit, qubits[local[1]])
-            phases = [(phi - frames[each]) / _TURN for phi, each in zip(params, pair, strict=False)]
-            items += _ms(pair, phases, params[2] / _TURN)
+            items += _ms(pair, params[0] - frames[pair[0]], params[1] - frames[pair[1]], params[2])
         else:
-            phase = (params[0] - frames[qubit]) / _TURN
-            phase = phase if -1 <= phase <= 1 else _nearest(phase)
-            items.append(f'{{"gate":"{name}","target":{qubit},"phase":{phase!r}}}')
+            items.append(f'{{"gate":"{name}","target":{qubit},"phase":{_turns(params[0] - frames[qubit])!r}}}')
 
 
 @lru_cache(maxsize=4096)
 def _zz(qubit: int, other: int, theta: float) -> str:
     """Remembered, because most come from gates without parameters and have the same angle."""
     angle = theta / _TURN
-    angle = angle if -0.5 <= angle <= 0.5 else _nearest(angle)
+    angle = angle if -0.5 <= angle <= 0.5 else around(theta) / _TURN
     return f'{{"gate":"zz","targets":[{qubit},{other}],"angle":{angle!r}}}'
 
 
-def _ms(qubits: Sequence[int], phases: list[float], angle: float) -> list[str]:
+def _ms(qubits: tuple[int, int], phi0: float, phi1: float, theta: float) -> list[str]:
     """One ms of an angle that the machine takes, and a gpi on both qubits where half a turn of the angle is left.
 
     ms by half a turn is gpi on both qubits, by a whole one nothing; backwards it is forwards with one phase opposite.
     """
     more = []
+    angle = theta / _TURN
     if not 0 <= angle <= _FULL:
-        angle = _nearest(angle)
+        angle = around(theta) / _TURN
         if abs(angle) > _FULL:
             angle -= 0.5 if angle > 0 else -0.5
             more = [
-                f'{{"gate":"gpi","target":{qubit},"phase":{_phase(phase)!r}}}'
-                for qubit, phase in zip(qubits, phases, strict=True)
+                f'{{"gate":"gpi","target":{qubit},"phase":{_turns(phi)!r}}}'
+                for qubit, phi in zip(qubits, (phi0, phi1), strict=True)
             ]
         if angle < 0:
-            angle, phases = -angle, [phases[0] + 0.5, phases[1]]
-    first, second = map(_phase, phases)
+            angle, phi0 = -angle, phi0 + pi
+    first, second = _turns(phi0), _turns(phi1)
     targets = f"{qubits[0]},{qubits[1]}"
     return [f'{{"gate":"ms","targets":[{targets}],"phases":[{first!r},{second!r}],"angle":{angle!r}}}', *more]
 
 
-def _phase(turns: float) -> float:
-    return turns if -1 <= turns <= 1 else _nearest(turns)
-
-
-def _nearest(turns: float) -> float:
-    """The same direction between -1/2 and 1/2."""
-    return turns - round(turns)
+def _turns(phi: float) -> float:
+    """A phase in turns; within the first one either way it stays as it is."""
+    turns = phi / _TURN
+    return turns if -1 <= turns <= 1 else around(phi) / _TURN
