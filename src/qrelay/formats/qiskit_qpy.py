@@ -246,13 +246,13 @@ class _Writing:
             if register is not None and 0 <= condition.value < 1 << len(condition.bits):
                 return register, condition.value
             if condition.value < 0 or condition.value >> len(condition.bits):
-                return expr.lift(False)
+                return expr.lift(False)  # noqa: FBT003 - a number that the bits cannot spell
             whole: Any = None
             for place, bit in enumerate(condition.bits):
                 one: Any = expr.lift(self.clbits[bit])
                 one = one if condition.value >> place & 1 else expr.logic_not(one)
                 whole = one if whole is None else expr.logic_and(whole, one)
-            return expr.lift(True) if whole is None else whole
+            return expr.lift(True) if whole is None else whole  # noqa: FBT003
         return self._expression(condition, index)
 
     def _expression(self, node: Expression, index: int) -> Any:
@@ -313,9 +313,7 @@ def _cases(value: Expression, cases: Iterable[Any]) -> list[tuple[tuple[Any, ...
     found = []
     for given, block in cases:
         labels = (None,) if given is None else given
-        fresh = [
-            label for label in dict.fromkeys(labels) if label not in seen and (label is None or 0 <= label <= most)
-        ]
+        fresh = [label for label in dict.fromkeys(labels) if label not in seen and (label is None or 0 <= label <= most)]
         if None in seen or not fresh:
             continue
         seen.update(fresh)
