@@ -100,7 +100,10 @@ def _write(steps: Iterable[Step], qubits: Sequence[int], frames: list[float], it
             pair = (qubit, qubits[local[1]])
             items += _ms(pair, params[0] - frames[pair[0]], params[1] - frames[pair[1]], params[2])
         else:
-            items.append(f'{{"gate":"{name}","target":{qubit},"phase":{_turns(params[0] - frames[qubit])!r}}}')
+            phase = (params[0] - frames[qubit]) / _TURN
+            if not -1 <= phase <= 1:
+                phase = _turns(params[0] - frames[qubit])
+            items.append(f'{{"gate":"{name}","target":{qubit},"phase":{phase!r}}}')
 
 
 @lru_cache(maxsize=4096)

@@ -47,6 +47,16 @@ def _u_by_r(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
     )
 
 
+def _u_by_gpi2(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
+    """For machines that keep books of turns about Z: these come last, where they are free."""
+    return (
+        _g("gpi2", _LOW, -lam),
+        _g("gpi2", _LOW, -lam - theta - pi),
+        _g("rz", _LOW, lam + theta + phi + 2 * pi),
+        _phase((phi + lam) / 2 + pi),
+    )
+
+
 def _u_by_gpi(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
     return (
         _g("gpi2", _LOW, pi - lam),
@@ -270,6 +280,7 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
         ),
         _u_by_r,
         _u_by_gpi,
+        _u_by_gpi2,
     ),
     "u2": (
         lambda phi, lam: (_g("u", _LOW, pi / 2, phi, lam),),
