@@ -36,7 +36,7 @@ MIDCIRCUIT = {
 }
 
 
-SAID = {"honeywell.openqasm.v1": SAID_BY_QASM, "rigetti.quil.v1": [*MIDCIRCUIT]}
+SAID = {"honeywell.openqasm.v1": SAID_BY_QASM, "rigetti.quil.v1": [*MIDCIRCUIT], "QISKIT_QPY": [*MIDCIRCUIT]}
 
 
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)
@@ -297,6 +297,7 @@ ON_THE_WIRE = {
     "OPEN_QASM_V2": ("text/plain", "kipu.qsim.result"),
     "BRAKET_OPEN_QASM_V3": ("text/plain", "braket.task_result.gate_model_task_result"),
     "IONQ_CIRCUIT_V1": ("application/json", "ionq.quantum-results.v1"),
+    "QISKIT_QPY": ("application/json", "ibm.runtime.result"),
     "rigetti.quil.v1": ("text/plain", "rigetti.quil-results.v1"),
     "IQM_JOB_INPUT_V1": ("application/json", "iqm.result"),
     "AQT_JOB_INPUT_V1": ("application/json", "aqt.result"),

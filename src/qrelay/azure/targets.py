@@ -78,7 +78,12 @@ def _quantinuum(prefix: str, num_qubits: int | None) -> _Family:
 
 def _rigetti(prefix: str, num_qubits: int | None) -> _Family:
     return _Family(
-        prefix, ("qir.v1", "rigetti.quil.v1"), _RIGETTI_OUT, num_qubits=num_qubits, shots=_TEN_THOUSAND, options=_RIGETTI_OPTIONS
+        prefix,
+        ("qir.v1", "rigetti.quil.v1"),
+        _RIGETTI_OUT,
+        num_qubits=num_qubits,
+        shots=_TEN_THOUSAND,
+        options=_RIGETTI_OPTIONS,
     )
 
 
