@@ -78,7 +78,13 @@ class InputFormat:
 INPUT_FORMATS: Mapping[str, InputFormat] = {
     row.name: row
     for row in (
-        InputFormat("ionq.circuit.v1", "application/json", "ionq.quantum-results.v1", ionq_circuit.write),
+        InputFormat(
+            "ionq.circuit.v1",
+            "application/json",
+            "ionq.quantum-results.v1",
+            ionq_circuit.write,
+            options=frozenset({"gateset", "gates"}),
+        ),
         InputFormat(
             "qir.v1",
             "qir.v1",
