@@ -107,9 +107,16 @@ def _circuits_a_job(
         == (first.format, first.output_format, first.input_params)
         for payload in payloads
     )
+    if target.same_qubits and len({_measured(payload) for payload in payloads}) > 1:
+        return 1
     if not alike or any(one != metadata[0] for one in metadata) or any(one != orders[0] for one in orders):
         return 1
     return min(target.max_circuits, len(payloads))
+
+
+def _measured(payload: Payload) -> frozenset[int] | None:
+    """The qubits that a program measures; None if it does not say."""
+    return None if payload.layout is None else frozenset(qubit for qubit in payload.layout.qubits if qubit >= 0)
 
 
 def _shots(asked: int | None, target: Target) -> int:
