@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qrelay.errors import InvalidOption, UnsupportedCircuit
-from qrelay.formats import braket_openqasm3, ionq_circuit, open_qasm_v2, openqasm2, qir
+from qrelay.formats import braket_openqasm3, ionq_circuit, open_qasm_v2, open_qasm_v3, openqasm2, qir, quantinuum_openqasm
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 
@@ -63,13 +63,17 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             input_params={"items": [{"entryPoint": qir.ENTRY_POINT, "arguments": []}]},
         ),
         InputFormat("honeywell.openqasm.v1", "application/qasm", "honeywell.quantum-results.v1", openqasm2.write),
+        InputFormat(
+            "quantinuum.openqasm.v1", "application/qasm", "honeywell.quantum-results.v1", quantinuum_openqasm.write
+        ),
         InputFormat("OPEN_QASM_V2", "text/plain", "kipu.qsim.result", open_qasm_v2.write),
+        InputFormat("OPEN_QASM_V3", "text/plain", "ibm.runtime.result", open_qasm_v3.write),
         InputFormat(
             "BRAKET_OPEN_QASM_V3",
             "text/plain",
             "braket.task_result.gate_model_task_result",
             braket_openqasm3.write,
-            options=frozenset({"gates"}),
+            options=frozenset({"gates", "verbatim", "coupling"}),
         ),
         InputFormat("IONQ_CIRCUIT_V1", "application/json", "ionq.quantum-results.v1", ionq_circuit.write_with_layout),
     )
