@@ -63,16 +63,11 @@ def outcome(circuit: Any, shots: int, seed: int = 11) -> tuple[Mapping[int, floa
 
 def aer_counts(circuit: Any, shots: int, seed: int = 11) -> Counter[int]:
     """Memories that Aer samples, bit 0 of the circuit lowest, whatever registers hold it."""
-    from qiskit import ClassicalRegister, QuantumCircuit, transpile
+    from qiskit import transpile
     from qiskit_aer import AerSimulator
 
-    simulator = AerSimulator(seed_simulator=seed, max_parallel_threads=1)
-    if circuit.num_clbits and len(circuit.cregs) != 1:
-        # counts of loose and shared bits are Qiskit's riddle: one register over all bits has none
-        whole = QuantumCircuit(circuit.qubits, circuit.clbits, *circuit.cregs)
-        whole.add_register(ClassicalRegister(name="all_of_the_bits", bits=circuit.clbits))
-        whole.compose(circuit, whole.qubits, whole.clbits, inplace=True)
-        circuit = whole
+    # truncation loses the ends of branches that no measurement sees
+    simulator = AerSimulator(seed_simulator=seed, max_parallel_threads=1, enable_truncation=False)
     flat = transpile(circuit, simulator, optimization_level=0)
     memory = simulator.run(flat, shots=shots, memory=True).result().data(0)["memory"]
     return Counter(int(value, 16) for value in memory)
