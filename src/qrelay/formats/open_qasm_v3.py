@@ -140,14 +140,14 @@ class _Writer:
     def _switch(
         self,
         chosen_by: Expression,
-        cases: Sequence[tuple[Sequence[int] | None, tuple[Operation, ...]]],
+        cases: Sequence[tuple[Sequence[Any] | None, tuple[Operation, ...]]],
         depth: int,
     ) -> Iterator[str]:
         """The cases as `if … else if …`; all conditions are looked at before any case runs, so this is the same."""
         default: tuple[Operation, ...] = ()
         named: list[tuple[str, tuple[Operation, ...]]] = []
         for labels, block in cases:
-            if labels is None:
+            if labels is None or None in labels:  # any other label beside it says nothing more
                 default = block
             elif labels:
                 tests = [self._chosen(chosen_by, int(label)) for label in labels]

@@ -230,16 +230,17 @@ def _opposite(condition: Condition, entered: int) -> _Test:
 
 def _cases(
     chosen_by: Expression,
-    cases: Sequence[tuple[Sequence[int] | None, tuple[Operation, ...]]],
+    cases: Sequence[tuple[Sequence[int | None] | None, tuple[Operation, ...]]],
     *,
     entered: int,
 ) -> Iterator[tuple[_Test, tuple[Operation, ...]]]:
     """A `switch`: the first case whose labels have the value, or the default if none has."""
     bits = bits_of(chosen_by)
-    named = frozenset(int(label) for labels, _ in cases if labels is not None for label in labels)
+    kept = [(None if labels is None or None in labels else tuple(map(int, labels)), block) for labels, block in cases]
+    named = frozenset(label for labels, _ in kept if labels is not None for label in labels)
     seen: frozenset[int] = frozenset()
-    for labels, block in cases:
-        own = None if labels is None else frozenset(map(int, labels)) - seen
+    for labels, block in kept:
+        own = None if labels is None else frozenset(labels) - seen
         seen |= own or frozenset()
 
         def chosen(values: Mapping[int, int], own: frozenset[int] | None = own) -> bool:
