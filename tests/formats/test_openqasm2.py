@@ -13,8 +13,8 @@ from qrelay.program.control import BitIs, Expression, RegisterIs
 
 pytest.importorskip("qiskit")
 
-from judges import quantinuum  # noqa: E402
-from judges.payloads import distribution  # noqa: E402
+from judges import quantinuum
+from judges.payloads import distribution
 
 PLAIN, OWN = "honeywell.openqasm.v1", "quantinuum.openqasm.v1"
 BOTH = (PLAIN, OWN)

@@ -1,4 +1,4 @@
-"""Random control flow through OpenQASM 2 and 3: what the payload does is what Aer says that the circuit does."""
+"""Random control flow through OpenQASM 2 and 3: the payload does what Aer, or a judge of all expressions, says."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from qrelay.errors import UnsupportedCircuit
 pytest.importorskip("qiskit")
 pytest.importorskip("qiskit_aer")
 
-from hypothesis import HealthCheck, Phase, given, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
-from judges import qasm  # noqa: E402
-from judges.payloads import distribution  # noqa: E402
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister  # noqa: E402
-from qiskit.circuit import Clbit  # noqa: E402
-from qiskit.circuit.classical import expr, types  # noqa: E402
-from scipy.stats import chi2_contingency  # noqa: E402
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from judges import followed, qasm
+from judges.payloads import distribution
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit.circuit import Clbit
+from qiskit.circuit.classical import expr, types
+from scipy.stats import chi2_contingency
 
 SHOTS = 600
 QUBITS = 3
@@ -142,7 +142,8 @@ class _Maker:
         ]
         if self.draw(st.booleans()):
             cases.append((CASE_DEFAULT, self.block(depth, in_loop=in_loop)))
-        into.switch(register, cases, into.qubits, into.clbits)
+        target = expr.bit_xor(register, labels[3]) if self.expressions and self.draw(st.booleans()) else register
+        into.switch(target, cases, into.qubits, into.clbits)
 
     def condition(self) -> Any:
         if self.expressions and self.draw(st.booleans()):
@@ -199,7 +200,7 @@ def circuits(draw: Draw, *, loops: bool, expressions: bool) -> QuantumCircuit:
     return _Maker(draw, loops=loops, expressions=expressions).circuit()
 
 
-def check(circuit: QuantumCircuit, format_name: str) -> bool:
+def check(circuit: QuantumCircuit, format_name: str, *, aer: bool = False) -> bool:
     """Whether the format could say it; if so, it must be right."""
     try:
         payload = convert.encode(circuit, format_name)
@@ -207,7 +208,7 @@ def check(circuit: QuantumCircuit, format_name: str) -> bool:
         assert error.operation in ("if", "if_else", "switch", "switch_case", "while", "while_loop", "for", "for_loop")
         return False
     found = distribution(payload, SHOTS)
-    wanted = qasm.aer_counts(circuit, SHOTS)
+    wanted = qasm.aer_counts(circuit, SHOTS) if aer else followed.counts(circuit, SHOTS)
     weights = dict(found.weights)
     assert same(wanted, weights, is_exact=found.is_exact), payload.data.decode()
     return True
@@ -225,7 +226,7 @@ _SETTINGS = settings(
 @given(circuits(loops=True, expressions=False))
 @_SETTINGS
 def test_p10_plain_conditions_in_openqasm3(circuit: QuantumCircuit) -> None:
-    assert check(circuit, "OPEN_QASM_V3")
+    assert check(circuit, "OPEN_QASM_V3", aer=True)
 
 
 @given(circuits(loops=True, expressions=True))
@@ -239,3 +240,9 @@ def test_p10_expressions_in_openqasm3(circuit: QuantumCircuit) -> None:
 @_SETTINGS
 def test_p10_right_or_refused_in_openqasm2(format_name: str, circuit: QuantumCircuit) -> None:
     check(circuit, format_name)
+
+
+@given(circuits(loops=False, expressions=False))
+@_SETTINGS
+def test_the_judge_of_expressions_agrees_with_aer(circuit: QuantumCircuit) -> None:
+    assert same(qasm.aer_counts(circuit, SHOTS), followed.counts(circuit, SHOTS), is_exact=False)

@@ -65,7 +65,10 @@ def _runtime_encoded(registers: list[tuple[str, int]], drawn: list[int]) -> byte
         values = b"".join(((memory >> start) % (1 << size)).to_bytes(width, "big") for memory in drawn)
         buffer = io.BytesIO()
         np.save(buffer, np.frombuffer(values, dtype=np.uint8).reshape(len(drawn), width), allow_pickle=False)
-        array = {"__type__": "ndarray", "__value__": base64.standard_b64encode(zlib.compress(buffer.getvalue())).decode()}
+        array = {
+            "__type__": "ndarray",
+            "__value__": base64.standard_b64encode(zlib.compress(buffer.getvalue())).decode(),
+        }
         fields[name] = {"__type__": "BitArray", "__value__": {"array": array, "num_bits": size}}
         start += size
     data = {"__type__": "DataBin", "__value__": {"fields": fields, "shape": []}}

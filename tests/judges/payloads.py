@@ -105,7 +105,9 @@ def _quantinuum(payload: Any, shots: int) -> Found:
 def _openqasm3(payload: Any, shots: int) -> Found:
     """By Qiskit where it reads the program, else by the QDK."""
     circuit = qasm.openqasm3(payload.data)
-    packed, is_exact = (qasm.qdk_counts(payload.data, shots), False) if circuit is None else qasm.outcome(circuit, shots)
+    packed, is_exact = (
+        (qasm.qdk_counts(payload.data, shots), False) if circuit is None else qasm.outcome(circuit, shots)
+    )
     return _by_groups(payload, packed, is_exact=is_exact)
 
 

@@ -94,7 +94,9 @@ def write(
     words = _WORDS if gates is None else _words_of(frozenset(gates))
     if verbatim:
         if gates is None:
-            raise InvalidOption("verbatim=True needs the device's native gates: gates=['rx', 'rz', 'cz'].", option="gates")
+            raise InvalidOption(
+                "verbatim=True needs the device's native gates: gates=['rx', 'rz', 'cz'].", option="gates"
+            )
         return _verbatim(program, words, None if coupling is None else frozenset(map(frozenset, coupling)))
     ends = Ends()
     text = Text(["OPENQASM 3.0;\n", layout_comment(program.layout)])

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qrelay.errors import InvalidOption, UnsupportedCircuit
-from qrelay.formats import braket_openqasm3, ionq_circuit, open_qasm_v2, open_qasm_v3, openqasm2, qir, quantinuum_openqasm
+from qrelay.formats import (
+    braket_openqasm3,
+    ionq_circuit,
+    open_qasm_v2,
+    open_qasm_v3,
+    openqasm2,
+    qir,
+    quantinuum_openqasm,
+)
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 

@@ -31,7 +31,7 @@ _MOST_COMPARISONS = 64
 _NOTHING_TO_DO = ("barrier", "delay", "global_phase")
 
 
-class CannotSay(Exception):  # noqa: N818 - it says why; whoever knows the operation's index turns it into an error
+class CannotSay(Exception):
     """Why the control flow cannot be written."""
 
 

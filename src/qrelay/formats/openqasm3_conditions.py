@@ -32,7 +32,7 @@ _BITWISE = {"bit_and": "&", "bit_or": "|", "bit_xor": "^"}
 _GROWING = {"add": "+", "sub": "-", "mul": "*"}
 
 
-class CannotSay(Exception):  # noqa: N818 - it says why; whoever knows the operation's index turns it into an error
+class CannotSay(Exception):
     """Why the condition cannot be written."""
 
 
