@@ -147,7 +147,7 @@ def test_both_dialects_mean_the_same(case: str) -> None:
     ("operation", "why"),
     [
         (_if(RegisterIs((0, 1), 1), ("measure", (1,), (1,)), X1), "changes its own condition"),
-        (_if(BitIs(0, True), ("measure", (1,), (0,)), otherwise=(("measure", (2,), (0,)),)), "changes its own condition"),
+        (_if(BitIs(0, True), ("measure", (1,), (0,)), otherwise=(("measure", (2,), (0,)),)), "changes its own"),
         (_if(BitIs(0, True), _if(BitIs(1, True), ("measure", (1,), (0,))), X1), "changes its own condition"),
         (("while", (), (BitIs(0, True), tuple(_measured(0)))), "a loop that ends by itself"),
         (("for", (), (range(3), None, (_if(BitIs(0, True), ("break", (), ())),))), "a loop that is left midway"),

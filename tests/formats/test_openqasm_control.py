@@ -205,7 +205,8 @@ def check(circuit: QuantumCircuit, format_name: str, *, aer: bool = False) -> bo
     try:
         payload = convert.encode(circuit, format_name)
     except UnsupportedCircuit as error:
-        assert error.operation in ("if", "if_else", "switch", "switch_case", "while", "while_loop", "for", "for_loop")
+        if error.operation not in ("if", "switch", "while", "for"):
+            raise
         return False
     found = distribution(payload, SHOTS)
     wanted = qasm.aer_counts(circuit, SHOTS) if aer else followed.counts(circuit, SHOTS)

@@ -1,7 +1,8 @@
 """A Qiskit circuit followed shot by shot, control flow and all expressions included.
 
-Aer is the better judge wherever it can be: it knows no shifts, and takes a number that is cast to a truth value for true
-when it is 0 (Aer 0.18). Expressions are worked out as Qiskit's documentation of `qiskit.circuit.classical` has them.
+Aer is the better judge wherever it can be: it knows no shifts, and takes a number that is cast to a truth value for
+true when it is 0 (Aer 0.18). Expressions are worked out as Qiskit's documentation of `qiskit.circuit.classical` has
+them.
 """
 
 from __future__ import annotations

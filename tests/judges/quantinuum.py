@@ -2,8 +2,8 @@
 statement.
 
 Gates are those of hqslib1.inc as its own text makes them of the machine's three: U1q(θ, φ), a turn by θ about
-cos φ X + sin φ Y; Rz(θ); RZZ(θ) = exp(-iθ/2 Z⊗Z), and ZZ = RZZ(π/2). `v` and `vdg` are rx(±π/2), `zz` is ZZ (Microsoft's
-page on the Quantinuum provider). Conditions compare a register by any of six signs, or one bit by ==.
+cos φ X + sin φ Y; Rz(θ); RZZ(θ) = exp(-iθ/2 Z⊗Z), and ZZ = RZZ(π/2). `v` and `vdg` are rx(±π/2), `zz` is ZZ
+(Microsoft's page on the Quantinuum provider). Conditions compare a register by any of six signs, or one bit by ==.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _GATES: dict[str, Callable[..., State]] = {
     "Rz": _rz,
     "ZZ": _zz,
     "RZZ": _zz,
-    "zz": lambda: _zz(),
+    "zz": _zz,
     "rx": lambda theta: _u1q(theta, 0),
     "ry": lambda theta: _u1q(theta, math.pi / 2),
     "rz": _rz,

@@ -7,8 +7,8 @@ gets a rotation by nothing: what the circuit measured is in the layout. Devices 
 the option `gates` keeps a program to them. Words for which our table has no gate (xy, pswap, cphaseshift00 …) are not
 needed: nothing is lowered to them.
 
-With `verbatim=True` the gates stand in a verbatim box, on physical qubits, and no compiler touches them; only the qubits
-that gates touch or that the circuit measures are measured.
+With `verbatim=True` the gates stand in a verbatim box, on physical qubits, and no compiler touches them; only the
+qubits that gates touch or that the circuit measures are measured.
 Source: Amazon Braket Developer Guide, "Run your circuits with OpenQASM 3.0", "Verbatim compilation"; the names and
 matrices of gates are those of Amazon's own simulator.
 """

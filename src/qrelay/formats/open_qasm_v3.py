@@ -101,7 +101,8 @@ class _Writer:
         elif name in ("break", "continue"):
             yield f"{pad}{name};\n"
         elif name == "if":
-            yield from self._if(*arguments, depth)
+            condition, then, otherwise = arguments
+            yield from self._if(condition, then, otherwise, depth)
         elif name == "while":
             yield f"{pad}while ({_bare(truth(arguments[0], self._bits))}) {{\n"
             yield from self._block(arguments[1], depth)
@@ -111,7 +112,7 @@ class _Writer:
                 yield f"{pad}for int _{depth} in [1:{len(values)}] {{\n"
                 yield from self._block(body, depth)
         elif name == "switch":
-            yield from self._switch(*arguments, depth)
+            yield from self._switch(arguments[0], arguments[1], depth)
         # delays and phases change nothing
 
     def _block(self, operations: Iterable[Operation], depth: int, end: str = "}\n") -> Iterator[str]:

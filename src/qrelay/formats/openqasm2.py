@@ -3,8 +3,8 @@
 These are the gates of the language's paper; swap, rzz, sx and others came later, and strict readers refuse them. `cu3`
 is left out too: the paper defines it without the phase on its control. Definitions of rotations such as `rz` differ
 from reader to reader by a global phase only. Quantinuum's own words (zz, v, vdg) are for `quantinuum.openqasm.v1`:
-nobody says which of them a receiver of honeywell.openqasm.v1 knows, so here they are lowered, and an `if` compares whole
-registers only.
+nobody says which of them a receiver of honeywell.openqasm.v1 knows, so here they are lowered, and an `if` compares
+whole registers only.
 Source: Cross et al., Open Quantum Assembly Language, arXiv:1707.03429.
 """
 
@@ -124,7 +124,7 @@ class _Writer:
         return text
 
     def _special(self, index: int, operation: Operation) -> Iterator[str]:
-        name, qubits, arguments = operation
+        name, _, arguments = operation
         if name == "measure":
             self._guards.measured(arguments[0])
             yield self._simple(*operation)

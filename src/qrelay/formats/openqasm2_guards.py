@@ -4,9 +4,9 @@
 Tests are then said as comparisons, at most one of which holds. A comparison is made where its statement stands, later
 than the circuit makes it; so a measurement that changes a bit of it must come last, or the circuit is refused.
 
-Registers start at zero, so a bit that nothing has been measured into yet needs no comparison. A statement behind several
-comparisons may run again when a measurement into a bit of theirs made another of them true: it is that measurement, and
-measuring a qubit twice in a row changes nothing.
+Registers start at zero, so a bit that nothing has been measured into yet needs no comparison. A statement behind
+several comparisons may run again when a measurement into a bit of theirs made another of them true: it is that
+measurement, and measuring a qubit twice in a row changes nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 from qrelay.formats.openqasm_truth import bits_of, holds, value_of
 from qrelay.program import Operation
@@ -50,7 +51,7 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class _Test:
-    """A condition that was looked at before the `entered`-th statement of its block. `only` it, if it is a plain one."""
+    """A condition that was looked at before the `entered`-th statement; `only` it, if it is a plain one."""
 
     bits: frozenset[int]
     holds: Callable[[Mapping[int, int]], bool]
@@ -230,7 +231,7 @@ def _opposite(condition: Condition, entered: int) -> _Test:
 
 def _cases(
     chosen_by: Expression,
-    cases: Sequence[tuple[Sequence[int | None] | None, tuple[Operation, ...]]],
+    cases: Sequence[tuple[Sequence[Any] | None, tuple[Operation, ...]]],
     *,
     entered: int,
 ) -> Iterator[tuple[_Test, tuple[Operation, ...]]]:

@@ -1,9 +1,9 @@
 """Classical conditions in OpenQASM 3, said so that all readers agree.
 
-They do not about the lowest bit of a register that is compared with a number (Qiskit's importer takes index 0 for it, the
-QDK the highest index), nor whether arithmetic wraps at a number's width (the specification says so; the QDK does not).
-So registers are never compared: conditions name single bits, numbers are put together from them, lowest first, and what
-may outgrow its width is cut by a mask, which changes nothing where it wraps.
+They do not about the lowest bit of a register that is compared with a number (Qiskit's importer takes index 0 for it,
+the QDK the highest index), nor whether arithmetic wraps at a number's width (the specification says so; the QDK does
+not). So registers are never compared: conditions name single bits, numbers are put together from them, lowest first,
+and what may outgrow its width is cut by a mask, which changes nothing where it wraps.
 
 Source: openqasm.com, version 3.0, "Types and Casting" and "Classical instructions".
 """
@@ -74,7 +74,7 @@ def number(node: Expression, bits: Mapping[int, str]) -> str:
     if name == "invert":
         return f"({number(inner[0], bits)} ^ {(1 << width) - 1})"
     if name in ("shift_left", "shift_right"):
-        return _shifted(name, *inner, width, bits)
+        return _shifted(name, inner[0], inner[1], width, bits)
     if name in _BITWISE:
         return f"({number(inner[0], bits)} {_BITWISE[name]} {number(inner[1], bits)})"
     if name == "mul" and sum(operand.width for operand in inner) > _WIDEST:

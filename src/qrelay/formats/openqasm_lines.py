@@ -57,7 +57,7 @@ class Text:
         self._parts += other._parts
 
     def may_be_infinite(self) -> bool:
-        """Whether a number may be none: neither word is part of a keyword or a gate, but a register may be called so."""
+        """Whether a number may be none: neither word is part of a keyword or a gate, but may be of a register's."""
         return any(b"nan" in part or b"inf" in part for part in self._parts)
 
     def encode(self) -> bytes:

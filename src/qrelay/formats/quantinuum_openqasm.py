@@ -1,14 +1,14 @@
 """`quantinuum.openqasm.v1`: OpenQASM 2 in Quantinuum's own words, those of its library hqslib1.inc.
 
-x y z h s sdg t tdg rx ry rz cx cz as everywhere, up to global phases; `v` and `vdg` are turns about X by ±π/2, which are
-the roots of X up to one; `zz` is exp(-iπ/4 Z⊗Z), written where an rzz is by π/2 exactly, and `RZZ(θ)` any other:
+x y z h s sdg t tdg rx ry rz cx cz as everywhere, up to global phases; `v` and `vdg` are turns about X by ±π/2, which
+are the roots of X up to one; `zz` is exp(-iπ/4 Z⊗Z), written where an rzz is by π/2 exactly, and `RZZ(θ)` any other:
 exp(-iθ/2 Z⊗Z). θ is brought to [-π, π], as machines want it; whole turns are a global phase. What is not among these is
 lowered to them; the library has more, all of it made of these anyway.
 
 An `if` compares a register by ==, !=, <= or >=, or one bit by ==.
 
-Sources: the gates that Microsoft's page on the Quantinuum provider lists; the library and the grammar as pytket has them
-(github.com/CQCL/tket, pytket/qasm). pytket cuts registers at 32 bits; machines take more, so this is left to them.
+Sources: the gates that Microsoft's page on the Quantinuum provider lists; the library and the grammar as pytket has
+them (github.com/CQCL/tket, pytket/qasm). pytket cuts registers at 32 bits; machines take more, so this is left to them.
 """
 
 from __future__ import annotations
