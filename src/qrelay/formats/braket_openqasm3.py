@@ -137,7 +137,7 @@ def _verbatim(program: Program, words: Mapping[str, str], coupling: frozenset[fr
 
 def _refuse_unconnected(program: Program, words: Mapping[str, str], coupling: frozenset[frozenset[int]]) -> NoReturn:
     lowered = lower(unroll(program), frozenset(words), where=_FORMAT)
-    names = {lowered.position(place): operation[0] for place, operation in enumerate(program.operations)}
+    names = {program.position(place): operation[0] for place, operation in enumerate(program.operations)}
     for index, (name, qubits, _) in lowered.walk():
         if name not in NOT_GATES and any(frozenset(pair) not in coupling for pair in combinations(qubits, 2)):
             raise UnsupportedCircuit.at(
