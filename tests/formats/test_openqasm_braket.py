@@ -17,10 +17,10 @@ from qrelay.results import decode
 pytest.importorskip("qiskit")
 pytest.importorskip("braket.default_simulator")
 
-import json  # noqa: E402
+import json
 
-from judges import braket, exact  # noqa: E402
-from qiskit import QuantumCircuit  # noqa: E402
+from judges import braket, exact
+from qiskit import QuantumCircuit
 
 FORMAT = "BRAKET_OPEN_QASM_V3"
 RIGETTI, IQM, IONQ = ("rx", "rz", "cz"), ("r", "cz"), ("gpi", "gpi2", "rzz")
@@ -42,9 +42,9 @@ def _circuit() -> QuantumCircuit:
 def test_a_verbatim_box_means_the_circuit(gates: tuple[str, ...]) -> None:
     payload = convert.encode(_circuit(), FORMAT, gates=gates, verbatim=True)
     text = payload.data.decode()
-    box = re.fullmatch(r"OPENQASM 3\.0;\n//.*\nbit\[3\] b;\n#pragma braket verbatim\nbox \{\n(.*)\}\n(.*)", text, re.S)
+    box = re.fullmatch(r"OPENQASM 3\.0;\n//.*\nbit\[3\] b;\n#pragma braket verbatim\nbox \{\n(.*)\}\n(.*)", text, re.DOTALL)
     assert box is not None
-    assert set(re.findall(r"^\w+", box[1], re.M)) <= {"rx", "rz", "cz", "prx"}
+    assert set(re.findall(r"^\w+", box[1], re.MULTILINE)) <= {"rx", "rz", "cz", "prx"}
     assert set(re.findall(r"\$\d+", text)) == {"$1", "$2", "$4"}
     assert box[2] == "b[0] = measure $1;\nb[1] = measure $2;\nb[2] = measure $4;\n"
     answer = json.dumps(braket.task_result(payload.data, 3000)).encode()
@@ -97,7 +97,7 @@ def test_words_of_some_machines(name: str, params: tuple[float, ...]) -> None:
     program = Program(count, 0, [*before, (name, tuple(range(count)), params)])
     data = encode(program, FORMAT, gates=gates).data
     word = {"r": "prx", "csx": "cv"}.get(name, name)
-    assert re.search(rf"^{word}\b", data.decode(), re.M)
+    assert re.search(rf"^{word}\b", data.decode(), re.MULTILINE)
     wanted = GATES[name].matrix(*params) @ plain
     assert abs((wanted.conj() @ braket.statevector(data)).item()) == pytest.approx(1, abs=1e-9)
 
