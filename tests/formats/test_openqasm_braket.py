@@ -42,7 +42,9 @@ def _circuit() -> QuantumCircuit:
 def test_a_verbatim_box_means_the_circuit(gates: tuple[str, ...]) -> None:
     payload = convert.encode(_circuit(), FORMAT, gates=gates, verbatim=True)
     text = payload.data.decode()
-    box = re.fullmatch(r"OPENQASM 3\.0;\n//.*\nbit\[3\] b;\n#pragma braket verbatim\nbox \{\n(.*)\}\n(.*)", text, re.DOTALL)
+    box = re.fullmatch(
+        r"OPENQASM 3\.0;\n//.*\nbit\[3\] b;\n#pragma braket verbatim\nbox \{\n(.*)\}\n(.*)", text, re.DOTALL
+    )
     assert box is not None
     assert set(re.findall(r"^\w+", box[1], re.MULTILINE)) <= {"rx", "rz", "cz", "prx"}
     assert set(re.findall(r"\$\d+", text)) == {"$1", "$2", "$4"}

@@ -8,6 +8,7 @@ import json
 import math
 import zlib
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from qrelay.results import decode_items, readable_formats
 
 qiskit = pytest.importorskip("qiskit")
 
-from judges import braket, exact, ionq, qasm, qir, quantinuum  # noqa: E402
+from judges import aqt, braket, exact, ionq, iqm, qasm, qir, quantinuum, quil  # noqa: E402
 from judges.payloads import distribution  # noqa: E402
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister  # noqa: E402
 
@@ -43,6 +44,20 @@ def _answer(payload: Payload) -> bytes:
         return json.dumps(braket.task_result(payload.data, SHOTS)).encode()
     if payload.format == "OPEN_QASM_V2":
         return json.dumps({"counts": _flat_counts(payload, first_is_qubit_0=True), "metadata": {"cpu": 4}}).encode()
+    if payload.format == "rigetti.quil.v1":
+        columns = payload.layout.num_clbits if payload.layout is not None else 0
+        drawn = _sampled(quil.distribution(payload.data))
+        return json.dumps({"ro": [[memory >> bit & 1 for bit in range(columns)] for memory in drawn]}).encode()
+    if payload.format == "IQM_JOB_INPUT_V1":
+        keys, outcomes = iqm.distribution(payload.data)
+        entry = {"measurement_keys": keys, "counts": Counter(_sampled(outcomes))}
+        return json.dumps({"measurement_counts": [entry]}).encode()
+    if payload.format == "AQT_JOB_INPUT_V1":
+        width = aqt.circuit(payload.data)["number_of_qubits"]
+        states = _sampled(aqt.probabilities(payload.data))
+        return json.dumps(
+            {"result": {"0": [[state >> qubit & 1 for qubit in range(width)] for state in states]}}
+        ).encode()
     registers, drawn = _drawn(payload)
     if payload.format == "OPEN_QASM_V3":
         return _runtime_encoded(registers, drawn)
@@ -87,8 +102,17 @@ def _drawn(payload: Payload) -> tuple[list[tuple[str, int]], list[int]]:
         assert circuit is not None
         registers = [(register.name, register.size) for register in circuit.cregs]
         weights = exact.memory_distribution(circuit)
+    return registers, _sampled(weights)
+
+
+def _insist_on_a_reader(payload: Payload) -> None:
+    if payload.output_format not in readable_formats():
+        pytest.skip(f"answers in {payload.output_format} cannot be read yet")
+
+
+def _sampled(weights: Mapping[Any, float]) -> list[Any]:
     shares = np.array([*weights.values()]) / sum(weights.values())
-    return registers, np.random.default_rng(3).choice(list(weights), size=SHOTS, p=shares).tolist()
+    return [[*weights][place] for place in np.random.default_rng(3).choice(len(weights), size=SHOTS, p=shares)]
 
 
 def _flat_counts(payload: Payload, *, first_is_qubit_0: bool) -> dict[str, int]:
@@ -100,11 +124,6 @@ def _flat_counts(payload: Payload, *, first_is_qubit_0: bool) -> dict[str, int]:
 
 def _items(shot: Any) -> Any:
     return {f"Item{n}": array for n, array in enumerate(shot, 1)} if isinstance(shot, tuple) else shot
-
-
-def _skip_unreadable(payload: Payload) -> None:
-    if payload.output_format not in readable_formats():
-        pytest.skip(f"qrelay.results does not read {payload.output_format} yet")
 
 
 def _circuit(names: tuple[str, ...]) -> QuantumCircuit:
@@ -126,7 +145,7 @@ def _circuit(names: tuple[str, ...]) -> QuantumCircuit:
 def test_counts_are_the_circuits(format_name: str, names: tuple[str, ...]) -> None:
     circuit = _circuit(names)
     payload = qrelay.encode(circuit, format_name)
-    _skip_unreadable(payload)
+    _insist_on_a_reader(payload)
     outcome = qrelay.decode(_answer(payload), payload.output_format, payload.layout, SHOTS)
     counts = outcome.counts()
     assert sum(counts.values()) == SHOTS
@@ -160,7 +179,7 @@ def test_inverted_bits_are_turned_round_once(format_name: str) -> None:
     likely = math.cos(0.4) ** 2  # of qubit 0 being 0, and bit 1 the opposite
     wanted = {0b11010: likely, 0b11000: 1 - likely}
     assert distribution(payload, SHOTS).fits(wanted)
-    _skip_unreadable(payload)
+    _insist_on_a_reader(payload)
     outcome = qrelay.decode(_answer(payload), payload.output_format, payload.layout, SHOTS)
     assert exact.p_value(outcome.int_counts(), wanted) > 1e-6
     assert {tuple(row) for row in outcome.shot_bits().tolist()} == {(0, 1, 0, 1, 1), (0, 0, 0, 1, 1)}
@@ -177,6 +196,9 @@ WORDS = {
     "OPEN_QASM_V3": ("text/plain", "ibm.runtime.result"),
     "BRAKET_OPEN_QASM_V3": ("text/plain", "braket.task_result.gate_model_task_result"),
     "IONQ_CIRCUIT_V1": ("application/json", "ionq.quantum-results.v1"),
+    "rigetti.quil.v1": ("text/plain", "rigetti.quil-results.v1"),
+    "IQM_JOB_INPUT_V1": ("application/json", "iqm.result"),
+    "AQT_JOB_INPUT_V1": ("application/json", "aqt.result"),
 }
 """The media type of the upload and the answer to ask for, as azure-quantum 3.13.0 sends them.
 

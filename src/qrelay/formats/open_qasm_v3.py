@@ -18,7 +18,7 @@ from typing import Any
 from qrelay.errors import UnsupportedCircuit
 from qrelay.formats.numbers import refuse_infinite
 from qrelay.formats.openqasm3_conditions import CannotSay, conjunction, number, truth
-from qrelay.formats.openqasm_lines import Ends, Text, call, gate_lines
+from qrelay.formats.openqasm_lines import Ends, Text, call, gate_chunks
 from qrelay.formats.traveling import layout_comment
 from qrelay.program import Operation, Program, payload_names
 from qrelay.program.control import BitIs, Condition, Expression, RegisterIs
@@ -72,7 +72,7 @@ class _Writer:
         if program.num_qubits:
             text.add([f"qubit[{program.num_qubits}] {QUBIT_REGISTER};\n"])
         text.add([f"bit[{len(bits)}] {name};\n" for name, bits in self._registers])
-        for lines in gate_lines(program.operations, _WORDS, self._ends, self._special):
+        for lines in gate_chunks(program.operations, _WORDS, self._ends, self._special):
             text.add(lines)
         return text
 

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from qrelay.errors import UnsupportedCircuit
 from qrelay.formats.numbers import refuse_infinite
 from qrelay.formats.openqasm2_guards import CannotSay, Dialect, Guards
-from qrelay.formats.openqasm_lines import Ends, Text, call, gate_lines
+from qrelay.formats.openqasm_lines import Ends, Text, call, gate_chunks
 from qrelay.program import Operation, Program, payload_names
 from qrelay.program.control import unroll
 from qrelay.program.lowering import lower
@@ -119,7 +119,7 @@ class _Writer:
         if program.num_qubits:
             text.add([f"qreg {QUBIT_REGISTER}[{program.num_qubits}];\n"])
         text.add([f"creg {name}[{len(bits)}];\n" for name, bits in self._registers])
-        for lines in gate_lines(program.operations, self._words, self._ends, self._special):
+        for lines in gate_chunks(program.operations, self._words, self._ends, self._special):
             text.add(lines)
         return text
 

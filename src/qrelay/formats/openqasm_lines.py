@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from qrelay.formats.numbers import refuse_infinite
@@ -10,7 +11,7 @@ from qrelay.formats.straight import straight
 from qrelay.program import Operation, Program
 from qrelay.program.names import QUBIT_REGISTER
 
-__all__ = ["Ends", "Text", "call", "gate_lines", "straight_lines"]
+__all__ = ["Ends", "Text", "call", "gate_chunks", "gate_lines", "straight_lines"]
 
 _CHUNK = 4096
 """Lines are joined so many at a time: a hundred thousand small strings take several times what their text does."""
@@ -65,7 +66,7 @@ class Text:
         return b"".join(self._parts)
 
 
-def gate_lines(
+def gate_chunks(
     operations: Sequence[Operation],
     words: Mapping[str, str],
     ends: Ends,
@@ -102,6 +103,16 @@ def gate_lines(
         yield lines
 
 
+def gate_lines(
+    operations: Sequence[Operation],
+    words: Mapping[str, str],
+    ends: Ends,
+    special: Callable[[int, Operation], Iterable[str]] | None = None,
+) -> list[str]:
+    """The lines of `gate_chunks`, all at once."""
+    return list(chain.from_iterable(gate_chunks(operations, words, ends, special)))
+
+
 def straight_lines(program: Program, words: Mapping[str, str], format_name: str, ends: Ends) -> Text:
     """The gates of a program that only measures at its end, lowered to those that have a word; no measurements.
 
@@ -110,7 +121,7 @@ def straight_lines(program: Program, words: Mapping[str, str], format_name: str,
     """
     gates = frozenset(words)
     text = Text()
-    for lines in gate_lines(straight(program, gates, format_name).gates, words, ends):
+    for lines in gate_chunks(straight(program, gates, format_name).gates, words, ends):
         text.add(lines)
     if text.may_be_infinite():
         refuse_infinite(program, gates)

@@ -139,7 +139,7 @@ def describe(backend: Backend) -> Target:
     """One backend: what the service says of it, and what its family is known to take where the service is silent."""
     family = family_of(backend.id)
     configuration = backend.configuration or Configuration()
-    listed = tuple(dict.fromkeys(name.upper() for name in configuration.supported_input_formats)) or family.formats
+    listed = _formats(configuration, family)
     circuits = _runs_circuits(backend, configuration, family)
     own = _OUTPUT_FORMATS.get(configuration.output_format.upper())
     available, degraded = _STATES.get(backend.status.upper(), (True, False))
@@ -166,6 +166,14 @@ def describe(backend: Backend) -> Target:
         keeps_metadata=False,
         raw=backend.shown(),
     )
+
+
+def _formats(configuration: Configuration, family: Family) -> tuple[str, ...]:
+    """What the service lists, in its order. Of a family that is known, only what is known to be taken: IBM's backends
+    list OpenQASM 3, for which the specification has no input."""
+    listed = tuple(dict.fromkeys(name.upper() for name in configuration.supported_input_formats))
+    known = tuple(name for name in listed if name in family.formats)
+    return known or listed or family.formats
 
 
 def _runs_circuits(backend: Backend, configuration: Configuration, family: Family) -> bool:
