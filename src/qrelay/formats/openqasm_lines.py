@@ -11,7 +11,7 @@ from qrelay.formats.straight import straight
 from qrelay.program import Operation, Program
 from qrelay.program.names import QUBIT_REGISTER
 
-__all__ = ["Ends", "Text", "call", "gate_chunks", "gate_lines", "straight_lines"]
+__all__ = ["Ends", "Text", "call", "gate_chunks", "gate_lines", "real", "straight_lines"]
 
 _CHUNK = 4096
 """Lines are joined so many at a time: a hundred thousand small strings take several times what their text does."""
@@ -93,10 +93,10 @@ def gate_chunks(
                 elif len(arguments) == 1:
                     text = repr(arguments[0])
                     if "e" in text:
-                        text = _real(arguments[0])
+                        text = real(arguments[0])
                     add(f"{openings[name]}{text}){ends[qubits]}")
                 else:
-                    add(f"{openings[name]}{','.join(map(_real, arguments))}){ends[qubits]}")
+                    add(f"{openings[name]}{','.join(map(real, arguments))}){ends[qubits]}")
             else:
                 assert special is not None, f"{name} has no word"
                 lines.extend(special(index, (name, qubits, arguments)))
@@ -130,10 +130,10 @@ def straight_lines(program: Program, words: Mapping[str, str], format_name: str,
 
 def call(word: str, arguments: Sequence[Any], end: str) -> str:
     """One gate's line on its own."""
-    return f"{word}({','.join(map(_real, arguments))}){end}" if arguments else f"{word}{end}"
+    return f"{word}({','.join(map(real, arguments))}){end}" if arguments else f"{word}{end}"
 
 
-def _real(value: float) -> str:
+def real(value: float) -> str:
     """The number as OpenQASM 2's grammar has it: a decimal point is not optional, also before an exponent.
 
     Only numbers with an exponent are touched, so that a parameter's mark, which has no `e`, stays what it is.

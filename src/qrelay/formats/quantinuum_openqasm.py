@@ -33,7 +33,7 @@ GATES = frozenset(_WORDS) | {"rzz"}
 
 
 def _rzz(theta: float) -> tuple[str, tuple[float, ...]]:
-    """Comparisons with a parameter's mark are false: it stands in the text as it is."""
+    """The word and its angle, whole turns taken off."""
     if theta == pi / 2:
         return "zz", ()
     return "RZZ", (remainder(theta, 2 * pi) if pi < abs(theta) < inf else theta,)
