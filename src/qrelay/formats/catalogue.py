@@ -96,7 +96,8 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             "quantinuum.openqasm.v1",
             "application/qasm",
             "honeywell.quantum-results.v1",
-            quantinuum_openqasm.write,  # compares angles, so templates write it again for each value
+            quantinuum_openqasm.write,
+            fills=False,  # the words depend on the angles
         ),
         InputFormat("OPEN_QASM_V2", "text/plain", "kipu.qsim.result", open_qasm_v2.write, number=real),
         InputFormat("OPEN_QASM_V3", "text/plain", "ibm.runtime.result", open_qasm_v3.write, number=real),
