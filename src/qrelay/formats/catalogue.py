@@ -15,10 +15,12 @@ from qrelay.formats import (
     ionq_circuit,
     iqm,
     open_qasm_v2,
+    open_qasm_v3,
     openqasm2,
     perceval,
     qir,
     qiskit_qpy,
+    quantinuum_openqasm,
     quil,
 )
 from qrelay.formats.analog import ANALOG, refusal_of_circuits
@@ -96,13 +98,21 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
         InputFormat(
             "honeywell.openqasm.v1", "application/qasm", "honeywell.quantum-results.v1", openqasm2.write, number=real
         ),
+        InputFormat(
+            "quantinuum.openqasm.v1",
+            "application/qasm",
+            "honeywell.quantum-results.v1",
+            quantinuum_openqasm.write,
+            fills=False,  # the words depend on the angles
+        ),
         InputFormat("OPEN_QASM_V2", "text/plain", "kipu.qsim.result", open_qasm_v2.write, number=real),
+        InputFormat("OPEN_QASM_V3", "text/plain", "ibm.runtime.result", open_qasm_v3.write, number=real),
         InputFormat(
             "BRAKET_OPEN_QASM_V3",
             "text/plain",
             "braket.task_result.gate_model_task_result",
             braket_openqasm3.write,
-            options=frozenset({"gates"}),
+            options=frozenset({"gates", "verbatim", "coupling"}),
             number=real,
         ),
         InputFormat(
