@@ -145,7 +145,7 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
 }
 
 ON_REQUEST: Mapping[str, InputFormat] = {
-    row.name: row for row in (InputFormat("PERCEVAL", "application/json", "", perceval.write),)
+    row.name: row for row in (InputFormat("PERCEVAL", "application/json", "", perceval.write, fills=False),)
 }
 """Formats that are written where they are asked for by name: no target takes circuits in them unasked."""
 
