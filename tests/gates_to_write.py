@@ -9,7 +9,7 @@ from qrelay.program.gates import GATES
 
 __all__ = ["NAMES"]
 
-_WIDE = frozenset({"c4x", "c4y", "c4rz", "c5x", "c5rz", "c6h", "c7p"})
+_WIDE = frozenset({"c4x", "c4y", "c4rz", "c5x", "c5rz", "c6h", "c6p"})
 
 NAMES = sorted(
     name for name, gate in GATES.items() if name != "global_phase" and (gate.num_qubits <= 4 or name in _WIDE)
