@@ -63,7 +63,7 @@ _OUTPUT_FORMATS = {  # of a backend's own description
 }
 
 _QSIM_OPTIONS = {
-    "mode": "'sample' (the default), 'statevector' or 'amplitudes'; the last two answer without counts: raw_result(), decode()",
+    "mode": "'sample' (the default), 'statevector' or 'amplitudes'; the last two: raw_result(), decode()",
     "bitstrings": "with mode 'amplitudes': which ones, such as ['00', '11']",
     "max_fused_gate_size": "how far gates are fused before they are applied, 2 unless said otherwise",
     "cpu_threads": "threads of the simulation; 0 lets it choose",
