@@ -159,7 +159,8 @@ def decode(
 ) -> Outcome | Document:
     """Read an answer in a service's format, such as `microsoft.quantum-results.v2`.
 
-    `layout` is the payload's; without it registers are named after their place in the answer.
+    An Outcome, or a Document where the answer holds no shots: a state vector, an estimator's values. `layout` is the
+    payload's; without it registers are named after their place in the answer.
 
     Raises:
         ResultUnreadable: the bytes are not what the format promises.

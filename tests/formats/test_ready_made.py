@@ -101,6 +101,11 @@ def test_order_of_records_is_the_answers_order() -> None:
     assert outcome.counts() == {"10 0 1": 1}
 
 
+def test_records_in_comments_are_none() -> None:
+    module = _module(_measure(1, 0), f";{_record(1)}", _record(0)).replace("\n", "\r\n")
+    assert _registers(ready_made(module).layout) == [("c0", [1])]
+
+
 def test_nested_arrays_and_records_at_the_top() -> None:
     nested = _module(_measure(1, 0), _measure(0, 1), _array(2), _array(1), _record(0), _array(1), _record(1))
     assert _registers(ready_made(nested).layout) == [("c0", [0]), ("c1", [1])]

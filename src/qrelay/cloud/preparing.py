@@ -27,7 +27,7 @@ from qrelay.formats.payload import Payload
 from qrelay.formats.qir_profile import check_profile
 from qrelay.program import Bound, Program
 
-__all__ = ["Wish", "prepare"]
+__all__ = ["Wish", "own_options", "prepare"]
 
 _DEFAULT_NAME = "qrelay-job"
 
@@ -305,7 +305,13 @@ def _written(
         raise UnsupportedCircuit(
             f"The circuit{name} measures nothing, so a job would have no answer. Add measurements."
         )
-    formats = (format,) if format is not None else target.formats
+    if format is not None:
+        return encode(program, format, **own_options(target, (format,)))
+    return choose(program, target.formats, **own_options(target, target.formats))
+
+
+def own_options(target: Target, formats: Sequence[str]) -> dict[str, Any]:
+    """What the target knows better than the user, of the options that these formats take."""
     asked = {option for name in formats if name in INPUT_FORMATS for option in INPUT_FORMATS[name].options}
     known = {
         "gates": target.gates,
@@ -313,8 +319,7 @@ def _written(
         "qubits": target.qubit_names,
         "coupling": target.coupling,
     }
-    own = {option: value for option, value in known.items() if option in asked and value}
-    return encode(program, format, **own) if format is not None else choose(program, formats, **own)
+    return {option: value for option, value in known.items() if option in asked and value}
 
 
 def _check_format(format: str, target: Target, accepted: Sequence[str]) -> None:  # noqa: A002

@@ -9,7 +9,18 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from qrelay.errors import InvalidOption, UnboundParameters, UnsupportedCircuit
-from qrelay.formats import aqt, braket_openqasm3, ionq_circuit, iqm, open_qasm_v2, openqasm2, qir, qiskit_qpy, quil
+from qrelay.formats import (
+    aqt,
+    braket_openqasm3,
+    ionq_circuit,
+    iqm,
+    open_qasm_v2,
+    openqasm2,
+    perceval,
+    qir,
+    qiskit_qpy,
+    quil,
+)
 from qrelay.formats.analog import ANALOG, refusal_of_circuits
 from qrelay.formats.openqasm_lines import real
 from qrelay.formats.payload import Payload
@@ -93,7 +104,7 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             "text/plain",
             "rigetti.quil-results.v1",
             quil.write,
-            options=frozenset({"final_memory"}),
+            options=frozenset({"final_memory", "max_profile"}),
             number=real,
         ),
         InputFormat(
@@ -127,6 +138,11 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
     )
 }
 
+ON_REQUEST: Mapping[str, InputFormat] = {
+    row.name: row for row in (InputFormat("PERCEVAL", "application/json", "", perceval.write),)
+}
+"""Formats that are written where they are asked for by name: no target takes circuits in them unasked."""
+
 
 def encode(program: Program, format: str, **options: Any) -> Payload:  # noqa: A002 - the services' own word
     """Write a program in the named format. An option with the value None counts as not given.
@@ -144,7 +160,7 @@ def row_and_options(
     options: Mapping[str, Any],
 ) -> tuple[InputFormat, dict[str, Any]]:
     """The named format, and the options that were given for it. Raises InvalidOption as `encode` does."""
-    row = INPUT_FORMATS.get(format)
+    row = INPUT_FORMATS.get(format) or ON_REQUEST.get(format)
     if format in ANALOG:
         raise UnsupportedCircuit(refusal_of_circuits(format))
     if row is None:

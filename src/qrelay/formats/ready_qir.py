@@ -106,7 +106,7 @@ def _parts(text: str) -> tuple[list[_Function], dict[str, dict[str, str]]]:
         if inside is not None:
             if line == "}":
                 inside = None
-            elif line:
+            elif line and line[0] != ";":
                 inside.lines.append(line)
         elif line.startswith("define") and (head := _DEFINE.match(line)) is not None:
             parameters = head["parameters"].strip()
