@@ -78,7 +78,13 @@ class InputFormat:
 INPUT_FORMATS: Mapping[str, InputFormat] = {
     row.name: row
     for row in (
-        InputFormat("ionq.circuit.v1", "application/json", "ionq.quantum-results.v1", ionq_circuit.write),
+        InputFormat(
+            "ionq.circuit.v1",
+            "application/json",
+            "ionq.quantum-results.v1",
+            ionq_circuit.write,
+            options=frozenset({"gateset", "gates"}),
+        ),
         InputFormat(
             "qir.v1",
             "qir.v1",
@@ -139,7 +145,7 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
 }
 
 ON_REQUEST: Mapping[str, InputFormat] = {
-    row.name: row for row in (InputFormat("PERCEVAL", "application/json", "", perceval.write),)
+    row.name: row for row in (InputFormat("PERCEVAL", "application/json", "", perceval.write, fills=False),)
 }
 """Formats that are written where they are asked for by name: no target takes circuits in them unasked."""
 
