@@ -108,7 +108,7 @@ def circuit_of(
     lowered = lower(program, known if gates is None else known & gates, where=_FORMAT)
     if not all(isfinite(angle) for _, operation in lowered.walk() for angle in _angles(operation)):
         refuse_infinite(program, known if gates is None else known & gates)
-    if coupling:
+    if coupling is not None:
         _check_coupling(lowered, coupling)
     return _Writing(lowered).circuit
 
