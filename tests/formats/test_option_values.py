@@ -27,7 +27,7 @@ WRONG: dict[str, list[Any]] = {
     "qubits": [1, "QB1", [1, 2], {"QB1": 0}, ["QB1", "QB1"]],
     "coupling": [1, "x", [(0,)], [("QB1", "QB2")], [(0, 1.0)], [(-1, 0)]],
     "most_operations": ["x", 0, -1, 2.5, True],
-    **dict.fromkeys(("bitcode", "verbatim", "final_memory", "midcircuit"), [1, "yes", 0.0]),
+    **{name: [1, "yes", 0.0] for name in ("bitcode", "verbatim", "final_memory", "midcircuit")},
 }
 CASES = [
     (row.name, option, value)

@@ -29,7 +29,7 @@ from qrelay.formats.option_values import checked
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 
-__all__ = ["INPUT_FORMATS", "InputFormat", "choose", "encode", "first_that_can", "row_and_options"]
+__all__ = ["INPUT_FORMATS", "ON_REQUEST", "InputFormat", "choose", "encode", "first_that_can", "row_and_options"]
 
 T = TypeVar("T")
 

@@ -16,16 +16,17 @@ __all__ = ["checked"]
 
 def checked(options: Mapping[str, Any]) -> dict[str, Any]:
     """The same options, each as its writers take it. Raises InvalidOption that says what an option takes."""
-    found = {}
-    for name, value in options.items():
-        read, wanted = _KINDS.get(name, (None, ""))
-        if read is not None:
-            try:
-                value = read(value)
-            except (TypeError, ValueError):
-                raise InvalidOption(f"{name} takes {wanted}, not {value!r:.80}.", option=name) from None
-        found[name] = value
-    return found
+    return {name: _read(name, value) for name, value in options.items()}
+
+
+def _read(name: str, value: Any) -> Any:
+    if name not in _KINDS:
+        return value
+    read, wanted = _KINDS[name]
+    try:
+        return read(value)
+    except (TypeError, ValueError):
+        raise InvalidOption(f"{name} takes {wanted}, not {value!r:.80}.", option=name) from None
 
 
 def _truth(value: Any) -> bool:
