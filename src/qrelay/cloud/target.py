@@ -109,8 +109,8 @@ class Target:
         asked = [name for name in self.outputs if name in ON_REQUEST]
         if asked:
             return (
-                f"{self.id} takes no circuits but as {asked[0]}, which is written where it is asked for: submit a Program "
-                f"with format={asked[0]!r}, and read the answer by raw_result(). Or choose a gate-model target."
+                f"{self.id} takes no circuits but as {asked[0]}, which is written where it is asked for: submit a "
+                f"Program with format={asked[0]!r}, and read its raw_result(). Or choose a gate-model target."
             )
         takes = f" It takes {', '.join(self.outputs)} only." if self.outputs else ""
         return f"{self.id} takes no circuits.{takes} Choose a gate-model target."
