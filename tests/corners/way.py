@@ -44,7 +44,7 @@ class Way(ABC):
     @property
     def list_is_one_job(self) -> bool:
         """Whether the service takes a list in one job."""
-        return self.target == "qudora.sim.xg1"
+        return self.account.target(self.target).max_circuits > 1
 
     def __post_init__(self) -> None:
         self._open()  # now, because tests count requests
@@ -55,7 +55,8 @@ class Way(ABC):
 
     @property
     def reports_probabilities(self) -> bool:
-        return self.format in ("ionq.circuit.v1", "IONQ_CIRCUIT_V1")
+        """Whether the answer is one of probabilities, and not of shots."""
+        return self.account.target(self.target).outputs[self.format] == "ionq.quantum-results.v1"
 
     @property
     def rounds_shots_down(self) -> bool:
@@ -118,6 +119,11 @@ class Way(ABC):
     def exact(self, drawing: Drawing) -> Mapping[Record, float]:
         """The probability of every record, by the framework's own state vector."""
 
+    def at_most(self, shots: int) -> int:
+        """As many of these as the target takes in one job."""
+        maximum = self.account.target(self.target).shots.maximum
+        return shots if maximum is None else min(shots, maximum)
+
     def records(self, drawings: Sequence[Drawing], shots: int = 100, **options: Any) -> list[Records]:
         """Run them as one list."""
         return self.read(self.submit(list(drawings), shots, **options), partial=self.rounds_shots_down)
@@ -127,7 +133,8 @@ class Way(ABC):
         return p_value(found, self.exact(drawing))
 
     def assert_fits(self, drawing: Drawing, shots: int = 3000, **options: Any) -> None:
-        """That what comes back is a likely sample of the exact probabilities."""
+        """That what comes back is a likely sample of the exact probabilities; `shots`, if the target takes so many."""
+        shots = self.at_most(shots)
         (found,) = self.read(self.submit(drawing, shots, **options), partial=self.rounds_shots_down)
         assert sum(found.values()) == shots or self.rounds_shots_down
         assert self.p_value(found, drawing) > 1e-6, f"{dict(found)} is no sample of {dict(self.exact(drawing))}"

@@ -140,7 +140,7 @@ def submissions(accounts: dict[str, Account], monkeypatch: pytest.MonkeyPatch) -
     params=[
         *ways(targets=["ionq.simulator"], formats=["ionq.circuit.v1"]),
         *ways(formats=["honeywell.openqasm.v1"]),
-        pytest.param(("account", "kipu", "ibm.qpu.aachen", "QISKIT_QPY"), id="account-ibm.qpu.aachen"),
+        *ways(targets=["ibm.qpu.marrakesh"]),
     ]
 )
 def session_way(request: pytest.FixtureRequest, accounts: dict[str, Account]) -> Any:

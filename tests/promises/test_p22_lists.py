@@ -145,11 +145,18 @@ def spoiled(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(way.account.service, "submit", spoil)
 
 
+_FISH = {  # where the body of the job has fields of its own
+    "IONQ_CIRCUIT_V1": b'{"gateset": "qis", "qubits": 1, "circuit": [{"gate": "fish", "target": 0}]}',
+    "IQM_JOB_INPUT_V1": b'{"circuits": [{"name": "fish", "instructions": [{"name": "fish", "qubits": ["QB1"], "args": {}}]}]}',
+    "AQT_JOB_INPUT_V1": b'{"job_type": "quantum_circuit", "label": "fish", "payload": {"circuits": [{"repetitions": 1,'
+    b' "number_of_qubits": 1, "quantum_circuit": [{"operation": "FISH"}]}]}}',
+    "QISKIT_QPY": b'{"pubs": [[{"__type__": "QuantumCircuit", "__value__": "ZmlzaA=="}]], "options": {}, "version": 2}',
+}
+
+
 def _unreadable(submission: Submission) -> bytes:
     """Something that the service takes, and finds out about when it runs."""
-    if submission.payloads[0].format == "IONQ_CIRCUIT_V1":
-        return b'{"gateset": "qis", "qubits": 1, "circuit": [{"gate": "fish", "target": 0}]}'
-    return b"neither fish nor flesh"
+    return _FISH.get(submission.payloads[0].format, b"neither fish nor flesh")
 
 
 @pytest.mark.parametrize("way", _ONE_BY_ONE, indirect=True)
