@@ -6,7 +6,6 @@ measured in one common form. The judges are the frameworks' own simulators.
 
 from __future__ import annotations
 
-from corners.account_way import AccountWay
 from corners.cirq_way import CirqWay
 from corners.drawing import Drawing
 from corners.matrix import ROWS, make_way, ways
@@ -16,7 +15,6 @@ from corners.way import Record, Records, Way, record
 
 __all__ = [
     "ROWS",
-    "AccountWay",
     "CirqWay",
     "Drawing",
     "QiskitWay",

@@ -21,6 +21,8 @@ ROWS = (
     ("azure", "rigetti.sim.qvm", "rigetti.quil.v1"),
     ("azure", "quantinuum.sim.h2-1e", "qir.v1"),
     ("azure", "quantinuum.sim.h2-1e", "honeywell.openqasm.v1"),
+    ("azure", "quantinuum.sim.h2-1e", "quantinuum.openqasm.v1"),
+    ("azure", "quantinuum.sim.helios-1e", "qir.v1"),
     ("kipu", "kipu.sim.qsim", "OPEN_QASM_V2"),
     ("kipu", "qudora.sim.xg1", "OPEN_QASM_V2"),
     ("kipu", "azure.ionq.simulator", "IONQ_CIRCUIT_V1"),
