@@ -19,8 +19,12 @@ _LEAST = 1e-13
 _WIDEST = 4
 """Qubits of gates that are applied by their matrix."""
 
-_MOST = 1 << 17
+_MOST = 1 << 13
 """Branches."""
+
+
+class TooManyBranches(ValueError):
+    """Following them all would take too long."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class _Branch:
 
 
 def memory_distribution(circuit: Any) -> dict[int, float]:
-    """Classical memory, bit 0 least significant → probability. Raises ValueError if there are too many branches."""
+    """Classical memory, bit 0 least significant → probability. Raises TooManyBranches."""
     count = circuit.num_qubits
     qubits = {qubit: index for index, qubit in enumerate(circuit.qubits)}
     clbits = {bit: index for index, bit in enumerate(circuit.clbits)}
@@ -74,7 +78,7 @@ class _Running:
         self, instruction: Any, branches: list[_Branch], qubits: Mapping[Any, int], clbits: Mapping[Any, int]
     ) -> list[_Branch]:
         if len(branches) > _MOST:
-            raise ValueError(f"more than {_MOST} branches")
+            raise TooManyBranches(f"more than {_MOST} branches")
         going = [branch for branch in branches if not branch.leaving]
         left = [branch for branch in branches if branch.leaving]
         if not going:

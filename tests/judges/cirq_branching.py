@@ -94,7 +94,10 @@ def _measured(branches: list[_Branch], where: list[int]) -> list[tuple[_Branch, 
     found: list[tuple[_Branch, tuple[int, ...]]] = [(branch, ()) for branch in branches]
     for axis in where:
         found = [
-            (one, (*values, bit)) for branch, values in found for bit in (0, 1) for one in [_projected(branch, axis, bit)]
+            (one, (*values, bit))
+            for branch, values in found
+            for bit in (0, 1)
+            for one in [_projected(branch, axis, bit)]
         ]
     return [(one, values) for one, values in found if one.weight >= _LEAST]
 
