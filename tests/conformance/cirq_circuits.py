@@ -9,14 +9,14 @@ import numpy as np
 import sympy
 from hypothesis import strategies as st
 
-__all__ = ["deciding_circuits", "mirrored_circuits", "straight_circuits"]
+__all__ = ["POWERS", "deciding_circuits", "mirrored_circuits", "straight_circuits"]
 
 KEYS = ("m", "pi", "a b", "β", "2cr", "crz", "c_{reg}", "q", "if", "x:y", "")
 
 exponents = st.sampled_from([1.0, -1.0, 0.5, -0.5, 0.25, 0.0, 2.0, 1, 1.5]) | st.floats(-4, 4, allow_subnormal=False)
 _shifts = st.sampled_from([0.0, 0.0, -0.5, 0.3])
 
-_POWERS: dict[int, tuple[Any, ...]] = {
+POWERS: dict[int, tuple[Any, ...]] = {
     1: (cirq.XPowGate, cirq.YPowGate, cirq.ZPowGate, cirq.HPowGate),
     2: (
         *(cirq.CXPowGate, cirq.CZPowGate, cirq.SwapPowGate, cirq.ISwapPowGate),
@@ -116,7 +116,7 @@ def _gate(draw: Any, qubits: list[cirq.Qid]) -> cirq.Operation:
 
 
 def _power(draw: Any, count: int) -> Any:
-    kinds = [kind for size in range(1, count + 1) for kind in _POWERS.get(size, ())]
+    kinds = [kind for size in range(1, count + 1) for kind in POWERS.get(size, ())]
     return draw(st.sampled_from(kinds))(exponent=_number(draw), global_shift=draw(_shifts))
 
 

@@ -13,7 +13,7 @@ from qiskit.circuit import library as lib
 from qiskit.circuit.classical import expr, types
 from qiskit.quantum_info import SparsePauliOp, random_unitary
 
-__all__ = ["deciding_circuits", "mirrored_circuits", "straight_circuits"]
+__all__ = ["STANDARD", "deciding_circuits", "mirrored_circuits", "straight_circuits"]
 
 STANDARD: dict[str, Any] = {
     name: gate for name, gate in lib.get_standard_gate_name_mapping().items() if isinstance(gate, Gate)

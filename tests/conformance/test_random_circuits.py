@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 
+import qrelay
 from qrelay.formats import INPUT_FORMATS
 
 pytest.importorskip("qiskit")
 pytest.importorskip("cirq")
 
-from judges import branching, cirq_branching, exact
+from judges import branching, cirq_answers, cirq_branching, exact, programs
 
 from conformance import cirq_circuits, qiskit_circuits, sayings, verdicts
 from conformance.drawing import examples
@@ -40,14 +41,8 @@ def _assert_cirq(circuit: Any, format_name: str) -> None:
 
 
 def _assert_justified(verdict: verdicts.Verdict, format_name: str, needs: frozenset[str], count: int) -> None:
-    """A refusal names an operation of the circuit, and something that the format need not be able to say."""
-    if verdict.word == "right":
-        return
-    assert verdict.error is not None
-    assert not sayings.must_say(format_name, needs), f"refused, and only needs {sorted(needs)}: {verdict.error}"
-    assert verdict.error.operation
-    assert verdict.error.index is not None
-    assert 0 <= verdict.error.index < count
+    if verdict.error is not None:
+        verdicts.assert_justified(verdict.error, format_name, needs, count)
 
 
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)
@@ -112,6 +107,39 @@ def test_cirq_mirrors_give_zeros(format_name: str, request: pytest.FixtureReques
         verdict = verdicts.of_cirq(circuit, format_name, {(("m", ((0,) * count,)),): 1.0}, shots=32)
         needs = sayings.needs_of_cirq(circuit)
         _assert_justified(verdict, format_name, needs, len(list(circuit.all_operations())))
+
+    check()
+
+
+def test_what_is_read_of_qiskit_is_the_circuit(request: pytest.FixtureRequest) -> None:
+    """All control flow, whatever formats can say."""
+
+    @examples(request, share=2)
+    @given(qiskit_circuits.deciding_circuits())
+    def check(circuit: Any) -> None:
+        try:
+            wanted = exact.memory_distribution(circuit)
+        except branching.TooManyBranches:
+            assume(False)
+        program = qrelay.read(circuit)
+        assert program.check() is program
+        assert exact.same_distribution(programs.memory_distribution(program), wanted, 1e-8)
+
+    check()
+
+
+def test_what_is_read_of_cirq_is_the_circuit(request: pytest.FixtureRequest) -> None:
+    """All classical control, whatever formats can say."""
+
+    @examples(request, share=2)
+    @given(cirq_circuits.deciding_circuits())
+    def check(circuit: Any) -> None:
+        program = qrelay.read(circuit)
+        found: dict[Any, float] = {}
+        for memory, weight in programs.memory_distribution(program).items():
+            records = cirq_answers.records(program.layout, memory)
+            found[records] = found.get(records, 0.0) + weight
+        assert exact.same_distribution(found, cirq_branching.distribution(circuit), 1e-6)
 
     check()
 

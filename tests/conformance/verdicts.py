@@ -10,9 +10,10 @@ from judges import cirq_answers, exact
 from judges.payloads import distribution
 
 import qrelay
+from conformance import sayings
 from qrelay.errors import UnsupportedCircuit
 
-__all__ = ["Verdict", "of_cirq", "of_qiskit"]
+__all__ = ["Verdict", "assert_justified", "of_cirq", "of_qiskit"]
 
 SHOTS = 400
 
@@ -52,6 +53,15 @@ def of_cirq(circuit: Any, format_name: str, wanted: Mapping[Any, float], shots: 
         fits = exact.p_value({records: int(count) for records, count in by_records.items()}, wanted) > 1e-6
     assert fits, f"{format_name}: {by_records} instead of {dict(wanted)}"
     return Verdict("right")
+
+
+def assert_justified(error: UnsupportedCircuit, format_name: str, needs: frozenset[str], count: int | None) -> None:
+    """A refusal names one of the circuit's `count` operations, and the format need not be able to say all it `needs`."""
+    assert not sayings.must_say(format_name, needs), f"refused, and only needs {sorted(needs)}: {error}"
+    assert error.operation
+    assert error.index is not None
+    assert error.index >= 0
+    assert count is None or error.index < count
 
 
 def _encoded(circuit: Any, format_name: str) -> Any:

@@ -28,7 +28,7 @@ class TooManyBranches(ValueError):
 
 
 @dataclass(frozen=True)
-class _Branch:
+class Branch:
     """One course of events. `state` is not normalised; its axes are `live` qubits, in this order."""
 
     memory: int
@@ -49,7 +49,7 @@ def memory_distribution(circuit: Any) -> dict[int, float]:
     state = np.zeros((2,) * count, dtype=complex)
     state[(0,) * count] = 1
     running = _Running(clbits)
-    branches = [_Branch(0, tuple(range(count)), state)]
+    branches = [Branch(0, tuple(range(count)), state)]
     last = {}
     for index, instruction in enumerate(circuit.data):
         last.update(dict.fromkeys(instruction.qubits, index))
@@ -68,15 +68,15 @@ class _Running:
         self._outermost = outermost
 
     def all(
-        self, body: Any, branches: list[_Branch], qubits: Mapping[Any, int], clbits: Mapping[Any, int]
-    ) -> list[_Branch]:
+        self, body: Any, branches: list[Branch], qubits: Mapping[Any, int], clbits: Mapping[Any, int]
+    ) -> list[Branch]:
         for instruction in body.data:
             branches = self.step(instruction, branches, qubits, clbits)
         return branches
 
     def step(
-        self, instruction: Any, branches: list[_Branch], qubits: Mapping[Any, int], clbits: Mapping[Any, int]
-    ) -> list[_Branch]:
+        self, instruction: Any, branches: list[Branch], qubits: Mapping[Any, int], clbits: Mapping[Any, int]
+    ) -> list[Branch]:
         if len(branches) > _MOST:
             raise TooManyBranches(f"more than {_MOST} branches")
         going = [branch for branch in branches if not branch.leaving]
@@ -95,26 +95,26 @@ class _Running:
         return left + others + self._do(operation, places, bits, chosen, clbits)
 
     def _do(
-        self, operation: Any, places: list[int], bits: list[int], branches: list[_Branch], clbits: Mapping[Any, int]
-    ) -> list[_Branch]:
+        self, operation: Any, places: list[int], bits: list[int], branches: list[Branch], clbits: Mapping[Any, int]
+    ) -> list[Branch]:
         name = operation.name
         if not branches or name in ("barrier", "delay"):
             return branches
         if name == "measure":
-            return [_written(one, bits[0], bit) for bit in (0, 1) for one in _projected(branches, places[0], bit)]
+            return [written(one, bits[0], bit) for bit in (0, 1) for one in projected(branches, places[0], bit)]
         if name == "reset":
-            flipped = [_apply(one, _X, places) for one in _projected(branches, places[0], 1)]
-            return _projected(branches, places[0], 0) + flipped
+            flipped = [apply(one, FLIP, places) for one in projected(branches, places[0], 1)]
+            return projected(branches, places[0], 0) + flipped
         if name in ("break_loop", "continue_loop"):
             return [replace(branch, leaving=name) for branch in branches]
 
-        def block(body: Any, these: list[_Branch]) -> list[_Branch]:
+        def block(body: Any, these: list[Branch]) -> list[Branch]:
             inner = dict(zip(body.clbits, bits, strict=True))
             return self.all(body, these, dict(zip(body.qubits, places, strict=True)), inner)
 
         if name == "if_else":
             then, otherwise = operation.params
-            found: list[_Branch] = []
+            found: list[Branch] = []
             for branch in branches:
                 chosen = then if self._holds(operation.condition, branch, clbits) else otherwise
                 found += block(chosen, [branch]) if chosen is not None else [branch]
@@ -128,25 +128,25 @@ class _Running:
                 found += block(body, [branch]) if body is not None else [branch]
             return found
         if name == "while_loop":
-            ended: list[_Branch] = []
+            ended: list[Branch] = []
             while branches:
                 held = [self._holds(operation.condition, branch, clbits) for branch in branches]
                 ended += [branch for branch, true in zip(branches, held, strict=True) if not true]
                 branches = [branch for branch, true in zip(branches, held, strict=True) if true]
-                branches = _around(block(operation.params[0], branches), ended)
+                branches = around(block(operation.params[0], branches), ended)
             return ended
         if name == "for_loop":
             values, variable, body = operation.params
             ended = []
             for value in values:
                 bound = body if variable is None else body.assign_parameters({variable: value})
-                branches = _around(block(bound, branches), ended)
+                branches = around(block(bound, branches), ended)
             return ended + branches
         if name == "box":
             return block(operation.blocks[0], branches)
         return self._gate(operation, places, bits, branches)
 
-    def _gate(self, operation: Any, places: list[int], bits: list[int], branches: list[_Branch]) -> list[_Branch]:
+    def _gate(self, operation: Any, places: list[int], bits: list[int], branches: list[Branch]) -> list[Branch]:
         from qiskit.circuit import Gate
         from qiskit.quantum_info import Operator
 
@@ -162,15 +162,15 @@ class _Running:
             return self.all(body, inner, qubits, dict(zip(body.clbits, bits, strict=True)))
         else:
             matrix = Operator(operation).data
-        return [_apply(branch, matrix, places) for branch in branches]
+        return [apply(branch, matrix, places) for branch in branches]
 
-    def _holds(self, condition: Any, branch: _Branch, clbits: Mapping[Any, int]) -> bool:
+    def _holds(self, condition: Any, branch: Branch, clbits: Mapping[Any, int]) -> bool:
         if not isinstance(condition, tuple):
             return bool(self._expression(condition, branch.memory, clbits))
         what, value = condition
         return self._value(what, branch, clbits) == int(value)
 
-    def _value(self, what: Any, branch: _Branch, clbits: Mapping[Any, int]) -> int:
+    def _value(self, what: Any, branch: Branch, clbits: Mapping[Any, int]) -> int:
         from qiskit.circuit import ClassicalRegister, Clbit
 
         if isinstance(what, Clbit):
@@ -207,12 +207,12 @@ class _Running:
         if isinstance(node, expr.Index):
             return value(node.target) >> value(node.index) & 1
         left, right = value(node.left), value(node.right)
-        return int(_BINARY[node.op.name](left, right)) & mask
+        return int(BINARY[node.op.name](left, right)) & mask
 
 
-_X = np.array([[0, 1], [1, 0]], dtype=complex)
+FLIP = np.array([[0, 1], [1, 0]], dtype=complex)
 
-_BINARY: Mapping[str, Any] = {
+BINARY: Mapping[str, Any] = {
     "BIT_AND": lambda a, b: a & b,
     "BIT_OR": lambda a, b: a | b,
     "BIT_XOR": lambda a, b: a ^ b,
@@ -244,7 +244,7 @@ def _is_case(label: Any, value: int) -> bool:
     return not isinstance(label, int) or int(label) == value  # the default is an object of its own
 
 
-def _around(branches: Iterable[_Branch], ended: list[_Branch]) -> list[_Branch]:
+def around(branches: Iterable[Branch], ended: list[Branch]) -> list[Branch]:
     """Those that go round once more; those that break are added to `ended`."""
     again = []
     for branch in branches:
@@ -255,11 +255,11 @@ def _around(branches: Iterable[_Branch], ended: list[_Branch]) -> list[_Branch]:
     return again
 
 
-def _axis(branch: _Branch, qubit: int) -> int:
+def _axis(branch: Branch, qubit: int) -> int:
     return branch.live.index(qubit)
 
 
-def _projected(branches: Iterable[_Branch], qubit: int, bit: int) -> list[_Branch]:
+def projected(branches: Iterable[Branch], qubit: int, bit: int) -> list[Branch]:
     found = []
     for branch in branches:
         state = branch.state.copy()
@@ -272,11 +272,11 @@ def _projected(branches: Iterable[_Branch], qubit: int, bit: int) -> list[_Branc
     return found
 
 
-def _written(branch: _Branch, bit: int, value: int) -> _Branch:
+def written(branch: Branch, bit: int, value: int) -> Branch:
     return replace(branch, memory=branch.memory & ~(1 << bit) | value << bit)
 
 
-def _without(branch: _Branch, qubit: int) -> _Branch:
+def _without(branch: Branch, qubit: int) -> Branch:
     """A qubit that is in one of its two states for certain leaves."""
     axis = _axis(branch, qubit)
     zero, one = (np.take(branch.state, value, axis=axis) for value in (0, 1))
@@ -284,7 +284,7 @@ def _without(branch: _Branch, qubit: int) -> _Branch:
     return replace(branch, live=tuple(q for q in branch.live if q != qubit), state=state)
 
 
-def _apply(branch: _Branch, matrix: NDArray[np.complex128], places: Sequence[int]) -> _Branch:
+def apply(branch: Branch, matrix: NDArray[np.complex128], places: Sequence[int]) -> Branch:
     """A little-endian matrix on the qubits."""
     size = len(places)
     if not size:
