@@ -125,7 +125,13 @@ def interop(session: nox.Session, sdk: str) -> None:
 
 # Readers of formats whose packages ask for an environment of their own: what to install beside qrelay, what of it must
 # be there, and the tests that it judges.
-OUTSIDE: dict[str, tuple[list[str], str, list[str]]] = {}
+OUTSIDE: dict[str, tuple[list[str], str, list[str]]] = {
+    "qiskit-qir": (
+        ["qiskit>=1.4,<2", "qiskit-qir>=0.5,<0.6", "qiskit-aer>=0.17", "qirrunner>=0.8"],
+        "qiskit_qir",
+        ["tests/outside/test_qiskit_qir.py"],
+    ),
+}
 
 
 @nox.session

@@ -5,16 +5,17 @@ On the top floor because it knows the frameworks' readers; each is imported only
 
 from __future__ import annotations
 
+import inspect
 import sys
 from typing import TYPE_CHECKING, Any
 
-from qrelay.errors import UnsupportedCircuit
-from qrelay.formats import Payload
+from qrelay.errors import ConfigurationError, InvalidOption, UnsupportedCircuit
+from qrelay.formats import Payload, formats_of, ready_made
 from qrelay.formats import encode as encode_program
 from qrelay.program import Layout, Program
 
 if TYPE_CHECKING:
-    from qrelay.results import Outcome
+    from qrelay.results import Document, Outcome
 
 __all__ = ["decode", "encode", "read"]
 
@@ -48,13 +49,51 @@ def read(circuit: Any) -> Program:
     )
 
 
-def encode(circuit: Any, format: str, **options: Any) -> Payload:  # noqa: A002 - the services' own word
+def encode(circuit: Any, format: str, *, engine: str | None = None, **options: Any) -> Payload:  # noqa: A002 - the services' own word
     """Write a circuit or Program in a service's format, such as `qir.v1`. Options as in `qrelay.formats`.
+
+    A program that is written already (QIR, OpenQASM or Quil as text, Q# compiled by the QDK, a vendor's JSON, a pulser
+    Sequence …) passes through; its options are those of `qrelay.formats.ready_made`, such as `layout`.
+
+    `engine="qiskit-qir"` has that package write `qir.v1`, where it is installed (Qiskit 1.x); without it qrelay writes.
 
     Raises:
         InvalidOption, UnsupportedCircuit, UnboundParameters: before anything is sent anywhere.
+        ConfigurationError: the engine is not installed.
     """
+    if engine is not None:
+        return _encode_by(engine, read(circuit), format, options)
+    if not _is_circuit(circuit) and formats_of(circuit):
+        return ready_made(circuit, format, **_ready_made_options(options))
     return encode_program(read(circuit), format, **options)
+
+
+def _encode_by(engine: str, program: Program, format: str, options: dict[str, Any]) -> Payload:  # noqa: A002
+    if engine != "qiskit-qir":
+        raise InvalidOption(f"engine={engine!r} is not known. Leave it out, or give 'qiskit-qir'.", option="engine")
+    try:
+        from qrelay.qiskit.qir_engine import encode as encode_by_qiskit_qir
+    except ImportError:
+        raise ConfigurationError(
+            f"engine={engine!r} needs Qiskit 1.x: `pip install 'qrelay[qiskit-qir]'`, or leave engine out."
+        ) from None
+    return encode_by_qiskit_qir(program, format, **options)
+
+
+def _is_circuit(thing: Any) -> bool:
+    """Whether a framework's reader is to be asked. Its circuits have more ways of telling themselves than one."""
+    return isinstance(thing, Program) or type(thing).__module__.partition(".")[0] in ("qiskit", "cirq")
+
+
+def _ready_made_options(options: dict[str, Any]) -> dict[str, Any]:
+    known = [name for name in inspect.signature(ready_made).parameters if name not in ("thing", "format")]
+    for name in options:
+        if name not in known:
+            raise InvalidOption(
+                f"A ready-made program does not know the option {name!r}. Options: {', '.join(sorted(known))}.",
+                option=name,
+            )
+    return options
 
 
 def decode(
@@ -62,7 +101,7 @@ def decode(
     format: str,  # noqa: A002 - the services' own word
     layout: Layout | None = None,
     shots: int | None = None,
-) -> Outcome:
+) -> Outcome | Document:
     """Read an answer in a service's format, such as `microsoft.quantum-results.v2`.
 
     `layout` is the payload's; without it registers are named after their place in the answer.

@@ -29,6 +29,7 @@ TARGET = Target(
     outputs={"ionq.circuit.v1": "ionq.quantum-results.v1", "qir.v1": "microsoft.quantum-results.v2"},
     shots=Limits(1, 10_000, 500),
     options={"noise": "noise model"},
+    profile="base",
 )
 BELL = Program(
     2,

@@ -6,12 +6,11 @@ A payload is anything with `data`, `format` and a `layout` of `groups` (name, bi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from judges import braket, exact, ionq, qir
+from judges import aqt, braket, exact, ionq, iqm, qir, qpy, quil
 
 
 @dataclass(frozen=True)
@@ -71,16 +70,30 @@ def _braket(payload: Any, shots: int) -> Found:
 
 
 def _qir(payload: Any, shots: int) -> Found:
-    """Records come group by group, the last group first, each from its highest bit down."""
-    found: Counter[int] = Counter()
-    for shot in qir.run(payload.data, shots):
-        memory = 0
-        arrays = list(shot) if isinstance(shot, tuple) else [shot]
-        for (_, bits), digits in zip(reversed(payload.layout.groups), arrays, strict=True):
-            for bit, digit in zip(reversed(bits), digits, strict=True):
-                memory |= digit << bit
-        found[memory] += 1
-    return Found(found, is_exact=False)
+    return Found(qir.memories(qir.run(payload.data, shots), payload.layout.groups), is_exact=False)
+
+
+def _quil(payload: Any, shots: int) -> Found:
+    """Bit i is ro[i], and a row has all of them."""
+    if quil.declared(payload.data) != payload.layout.num_clbits:
+        raise ValueError(f"rows of {quil.declared(payload.data)} columns for {payload.layout.num_clbits} bits")
+    return Found(quil.distribution(payload.data), is_exact=True)
+
+
+def _iqm(payload: Any, shots: int) -> Found:
+    """Each measured bit has a key of its own."""
+    keys, outcomes = iqm.distribution(payload.data)
+    if len(keys) != sum(qubit >= 0 for qubit in payload.layout.qubits):
+        raise ValueError(f"{len(keys)} keys: {keys}")
+    found: dict[int, float] = {}
+    for outcome, weight in outcomes.items():
+        memory = iqm.memory(keys, outcome, payload.layout.groups)
+        found[memory] = found.get(memory, 0.0) + weight
+    return Found(found, is_exact=True)
+
+
+def _aqt(payload: Any, shots: int) -> Found:
+    return _of_qubits(payload, aqt.probabilities(payload.data))
 
 
 def _openqasm2(payload: Any, shots: int) -> Found:
@@ -96,6 +109,17 @@ def _openqasm2(payload: Any, shots: int) -> Found:
     return Found(found, is_exact=True)
 
 
+def _qpy(payload: Any, shots: int) -> Found:
+    """The groups stand one after the other as registers, first bit lowest."""
+    order = [bit for _, bits in payload.layout.groups for bit in bits]
+    weights, is_exact = qpy.answer(payload.data, shots)
+    found = {
+        sum(((packed >> place) & 1) << bit for place, bit in enumerate(order)): weight
+        for packed, weight in weights.items()
+    }
+    return Found(found, is_exact)
+
+
 _JUDGES: dict[str, Callable[[Any, int], Found]] = {
     "ionq.circuit.v1": _ionq,
     "qir.v1": _qir,
@@ -103,4 +127,8 @@ _JUDGES: dict[str, Callable[[Any, int], Found]] = {
     "OPEN_QASM_V2": _open_qasm_v2,
     "BRAKET_OPEN_QASM_V3": _braket,
     "IONQ_CIRCUIT_V1": _ionq,
+    "rigetti.quil.v1": _quil,
+    "IQM_JOB_INPUT_V1": _iqm,
+    "AQT_JOB_INPUT_V1": _aqt,
+    "QISKIT_QPY": _qpy,
 }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import random
+import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 
 from qrelay.program import Layout, Register
@@ -110,6 +114,68 @@ class Device:
             document["measurementProbabilities"] = {key: count / len(shots) for key, count in counted.items()}
         return json.dumps(document).encode()
 
+    def rigetti(self, shots: Sequence[Bits]) -> bytes:
+        return json.dumps({"ro": [list(shot) for shot in shots]}).encode()
+
+    def pasqal(self, shots: Sequence[Bits]) -> bytes:
+        return json.dumps({"counter": Counter("".join(map(str, qubits)) for qubits in self.qubits(shots))}).encode()
+
+    def program_set(self, shots: Sequence[Bits]) -> bytes:
+        executable = json.loads(self.braket(shots)) | {"braketSchemaHeader": None, "inputsIndex": 0}
+        document = {
+            "programResults": [{"executableResults": [executable], "source": ""}],
+            "taskMetadata": {"requestedShots": len(shots)},
+        }
+        return json.dumps(document).encode()
+
+    def keys(self) -> list[tuple[str, int]]:
+        """IQM's measurement keys and the bits they mean, of the bits that are measured, in an order of their own."""
+        found = [
+            (f"{name}_{len(bits)}_{place}_{index}", bit)
+            for place, (name, bits) in enumerate(self.groups)
+            for index, bit in enumerate(bits)
+            if self.layout.qubits[bit] >= 0
+        ]
+        random.Random(len(found)).shuffle(found)
+        return found
+
+    def iqm(self, shots: Sequence[Bits], *, single: bool = False) -> bytes:
+        if single:
+            circuit = {key: [[shot[bit]] for shot in shots] for key, bit in self.keys()}
+            return json.dumps({"measurements": [circuit]}).encode()
+        counted = Counter("".join(str(shot[bit]) for _, bit in self.keys()) for shot in shots)
+        keys = [key for key, _ in self.keys()]
+        return json.dumps({"measurement_counts": [{"measurement_keys": keys, "counts": counted}]}).encode()
+
+    def aqt(self, shots: Sequence[Bits]) -> bytes:
+        return json.dumps({"result": {"0": [list(qubits) for qubits in self.qubits(shots)]}}).encode()
+
+    def quera(self, shots: Sequence[Bits]) -> bytes:
+        measurements = [
+            {
+                "shotMetadata": {"shotStatus": "Success"},
+                "shotResult": {"preSequence": [1] * len(sites), "postSequence": [1 - site for site in sites]},
+            }
+            for sites in self.qubits(shots)
+        ]
+        return json.dumps({"measurements": measurements}).encode()
+
+    def ibm(self, shots: Sequence[Bits]) -> bytes:
+        """As qiskit-ibm-runtime's encoder writes it: one array of bytes a register, most significant byte first."""
+        fields = {}
+        for name, bits in self.groups:
+            values = [sum(shot[bit] << index for index, bit in enumerate(bits)) for shot in shots]
+            rows = [list(value.to_bytes((len(bits) + 7) // 8, "big")) for value in values]
+            file = io.BytesIO()
+            np.save(file, np.array(rows, dtype=np.uint8), allow_pickle=False)
+            text = base64.b64encode(zlib.compress(file.getvalue())).decode()
+            array = {"__type__": "ndarray", "__value__": text}
+            fields[name] = {"__type__": "BitArray", "__value__": {"array": array, "num_bits": len(bits)}}
+        data = {"__type__": "DataBin", "__value__": {"field_names": list(fields), "shape": [], "fields": fields}}
+        pub = {"__type__": "SamplerPubResult", "__value__": {"data": data, "metadata": {}}}
+        result = {"__type__": "PrimitiveResult", "__value__": {"pub_results": [pub], "metadata": {"version": 2}}}
+        return json.dumps(result).encode()
+
     def document(self, format_name: str, shots: Sequence[Bits]) -> bytes:
         writers: dict[str, Callable[[Sequence[Bits]], bytes]] = {
             "microsoft.quantum-results.v2": self.v2,
@@ -119,6 +185,13 @@ class Device:
             "kipu.qsim.result": self.qsim,
             "qudora.result": self.qudora,
             "braket.task_result.gate_model_task_result": self.braket,
+            "braket.task_result.program_set_task_result": self.program_set,
+            "braket.task_result.analog_hamiltonian_simulation_task_result": self.quera,
+            "rigetti.quil-results.v1": self.rigetti,
+            "pasqal.pulser-results.v1": self.pasqal,
+            "iqm.result": self.iqm,
+            "aqt.result": self.aqt,
+            "ibm.runtime.result": self.ibm,
         }
         return writers[format_name](shots)
 
@@ -176,16 +249,43 @@ def shape(request: pytest.FixtureRequest) -> Device:
     return _devices()[request.param]
 
 
-@pytest.fixture(
-    params=[
-        "microsoft.quantum-results.v2",
-        "microsoft.quantum-results.v1",
-        "honeywell.quantum-results.v1",
-        "ionq.quantum-results.v1",
-        "kipu.qsim.result",
-        "qudora.result",
-        "braket.task_result.gate_model_task_result",
-    ]
+FORMATS = (
+    "microsoft.quantum-results.v2",
+    "microsoft.quantum-results.v1",
+    "honeywell.quantum-results.v1",
+    "ionq.quantum-results.v1",
+    "kipu.qsim.result",
+    "qudora.result",
+    "braket.task_result.gate_model_task_result",
+    "braket.task_result.program_set_task_result",
+    "braket.task_result.analog_hamiltonian_simulation_task_result",
+    "rigetti.quil-results.v1",
+    "pasqal.pulser-results.v1",
+    "iqm.result",
+    "aqt.result",
+    "ibm.runtime.result",
 )
+"""Those in which a circuit of any shape can be answered; `kipu.normalized` can for straight measurements only."""
+
+
+@pytest.fixture(params=FORMATS)
 def format_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+OTHERS = ("kipu.normalized", "microsoft.resource-estimates.v1")
+
+
+@pytest.fixture(scope="session")
+def format_names() -> tuple[str, ...]:
+    return FORMATS
+
+
+@pytest.fixture(scope="session")
+def any_format_names() -> tuple[str, ...]:
+    return FORMATS + OTHERS
+
+
+@pytest.fixture(params=FORMATS + OTHERS)
+def any_format(request: pytest.FixtureRequest) -> str:
     return str(request.param)

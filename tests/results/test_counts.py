@@ -81,21 +81,6 @@ def test_other_clients_registers_on_qudora() -> None:
         decode(_counts({"1 01": 3}), QUDORA, _plain(3), 3)
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        {"statevector": [[1, 0], [0, 0]], "metadata": {}},
-        {"amplitudes": {"00": [0.7, 0.0], "11": [0.7, 0.0]}},
-    ],
-    ids=["statevector", "amplitudes"],
-)
-def test_other_modes_say_where_their_answer_is(document: Any) -> None:
-    mode = next(iter(document))
-    with pytest.raises(ResultUnreadable, match=rf"'{mode}' and no counts.*raw_result\(\)") as caught:
-        decode(json.dumps(document).encode(), QSIM, _plain(2), 10)
-    assert json.loads(caught.value.data) == document
-
-
 @pytest.mark.parametrize("name", [QSIM, QUDORA])
 @pytest.mark.parametrize(
     ("counts", "complaint"),
@@ -116,7 +101,8 @@ def test_other_modes_say_where_their_answer_is(document: Any) -> None:
         ({"01": None}, "whole number"),
         ({"01": [3]}, "whole number"),
         ({"01": 0}, "sum to 0"),
-        ({"01": 10**30}, "sum to"),
+        ({"01": 10**30}, "whole number"),
+        ({"01": 10**400}, "whole number"),
         ({f"{one:02b}": 2**52 + 1 for one in range(4)}, "sum to"),
         ([["01", 3]], "should be an object"),
         (None, "should be an object"),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from qrelay.cloud.service import Submission
 from qrelay.program import Layout, Register
 
-__all__ = ["describe_submission", "list_size", "read_layout"]
+__all__ = ["describe_submission", "list_size", "read_layout", "read_layouts"]
 
 _LAYOUT = "qrelay.layout"
+_LAYOUTS = "qrelay.layouts"  # of a program with several items, null for those that say nothing
 _GROUP = "qrelay.group"
 _INDEX = "qrelay.index"
 _COUNT = "qrelay.count"
@@ -19,9 +21,11 @@ _COUNT = "qrelay.count"
 def describe_submission(submission: Submission) -> dict[str, str]:
     """The metadata that lets another process read the answer. Values are strings, because the service makes them so."""
     own: dict[str, str] = {}
-    layout, batch = submission.payloads[0].layout, submission.batch
-    if layout is not None:
-        own[_LAYOUT] = layout.to_json()
+    layouts, batch = submission.payloads[0].layouts, submission.batch
+    if len(layouts) > 1:
+        own[_LAYOUTS] = json.dumps([None if layout is None else layout.to_json() for layout in layouts])
+    elif layouts[0] is not None:
+        own[_LAYOUT] = layouts[0].to_json()
     if batch is not None and batch.composite:
         own |= {_GROUP: batch.group, _INDEX: str(submission.index), _COUNT: str(batch.count)}
     return {**submission.metadata, **own}
@@ -33,8 +37,26 @@ def list_size(metadata: Mapping[str, str]) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else None
 
 
+def read_layouts(metadata: dict[str, str], params: Mapping[str, Any]) -> tuple[Layout | None, ...]:
+    """One layout for each part of the answer, which has as many as the job's parameters have items.
+
+    They are those of a job of ours, or of a Qiskit job of azure-quantum's on IonQ; None where nothing is said.
+    """
+    items = params.get("items")
+    count = len(items) if isinstance(items, list) else 1
+    if count < 2:
+        return (read_layout(metadata),)
+    try:
+        texts = json.loads(metadata[_LAYOUTS])
+        if isinstance(texts, list) and len(texts) == count:
+            return tuple(None if text is None else Layout.from_json(text) for text in texts)
+    except (KeyError, ValueError, TypeError, RecursionError):
+        pass
+    return (None,) * count
+
+
 def read_layout(metadata: dict[str, str]) -> Layout | None:
-    """The layout of a job of ours, or of a Qiskit job of azure-quantum's on IonQ; None if nothing is said."""
+    """The layout of a program with one answer."""
     text = metadata.get(_LAYOUT)
     if text:
         try:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from qrelay.azure.api import Api
 from qrelay.azure.blobs import Blobs
 from qrelay.azure.filters import item_filter
-from qrelay.azure.metadata import describe_submission, list_size, read_layout
+from qrelay.azure.metadata import describe_submission, list_size, read_layouts
 from qrelay.azure.models import JobDetails, SessionDetails
 from qrelay.azure.targets import describe
 from qrelay.cloud.http import Unanswered
@@ -298,6 +298,7 @@ class AzureService:
 
     def _record(self, details: JobDetails) -> JobRecord:
         error = details.error_data
+        layouts = read_layouts(details.metadata, details.input_params)
         return JobRecord(
             id=details.id,
             state=_JOB_STATES.get(details.status.lower(), JobState.UNKNOWN),
@@ -308,7 +309,8 @@ class AzureService:
             input_format=details.input_data_format or None,
             output_format=details.output_data_format or None,
             shots=details.shots,
-            layouts=(read_layout(details.metadata),),
+            layouts=layouts,
+            circuits=len(layouts),
             list_size=list_size(details.metadata),
             session_id=details.session_id or None,
             error_code=(error.code or None) if error is not None else None,

@@ -15,6 +15,7 @@ from qrelay.cirq.job import Job
 from qrelay.cirq.keeping import job_metadata
 from qrelay.cirq.options import SamplerOptions
 from qrelay.cirq.request import Request
+from qrelay.cirq.routing import Router
 from qrelay.cirq.session import Session
 from qrelay.cloud import loop
 from qrelay.cloud.joining import joined_session
@@ -61,6 +62,7 @@ class Sampler(cirq.Sampler):
         self._device = device
         self._options = options
         self._session: cloud.Session | None = None
+        self._router = Router(device)
 
     @property
     def name(self) -> str:
@@ -226,6 +228,7 @@ class Sampler(cirq.Sampler):
     def _wish(self, request: Request, chosen: SamplerOptions, programs: list[Program]) -> dict[str, Any]:
         """What `Account.submit` is given. One circuit is a job of its own, several are a list."""
         keeps = self._device.keeps_metadata
+        programs = self._router.placed(programs, chosen.format)
         return {
             "target": self._device,
             "programs": programs[0] if len(programs) == 1 else programs,

@@ -24,8 +24,6 @@ from qrelay.cloud.submitting import send_all
 from qrelay.cloud.target import Target
 from qrelay.cloud.waiting import Poller, outlast
 from qrelay.errors import ConfigurationError, InvalidOption, ServiceError
-from qrelay.formats.payload import Payload
-from qrelay.program import Program
 
 __all__ = ["Account"]
 
@@ -36,7 +34,7 @@ _MAYBE_OPEN = (
     "closes them."
 )
 
-Programs = Program | Payload | Sequence[Program | Payload]
+Programs = Any  # a Program, a Payload, a program that is written already (see `ready_made`), or a sequence of these
 
 
 class _Inner:
@@ -122,6 +120,10 @@ class Account:
         tags: Sequence[str] = (),
     ) -> Job:
         """Run a program, or a list of programs side by side as one composite job.
+
+        A program is a Program or a Payload, or is written already: QIR, OpenQASM or Quil as text, Q# compiled by the
+        QDK, a vendor's JSON, a pulser Sequence, a Braket AHS program. What `qrelay.formats.ready_made` takes beside it
+        (layout, entry point, items) is said there, and its Payload submitted.
 
         `shots` is one number for all of them, or a list with one for each; None takes the target's default.
         `session=None` joins the session of the enclosing `with` block, if there is one for this target; `False` joins

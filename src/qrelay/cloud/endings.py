@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qrelay.cloud.service import JobRecord, JobState
-from qrelay.errors import JobCancelled, JobFailed, ResultUnreadable
-from qrelay.results import Outcome, decode_items
+from qrelay.errors import JobCancelled, JobFailed, QrelayError, ResultUnreadable
+from qrelay.results import Document, Outcome, decode_items
 
-__all__ = ["combined_state", "failure", "read_answer"]
+__all__ = ["combined_state", "failure", "read_answer", "without_shots"]
 
 
 def combined_state(records: Sequence[JobRecord | None]) -> JobState:
@@ -27,8 +27,8 @@ def combined_state(records: Sequence[JobRecord | None]) -> JobState:
     return JobState.UNKNOWN if JobState.UNKNOWN in states else JobState.QUEUED
 
 
-def read_answer(record: JobRecord, data: bytes) -> list[Outcome]:
-    """One outcome for each circuit of the job. Raises ResultUnreadable."""
+def read_answer(record: JobRecord, data: bytes) -> list[Outcome | Document]:
+    """One outcome for each circuit of the job, or a document where there are no shots. Raises ResultUnreadable."""
     if record.output_format is None:
         raise ResultUnreadable(
             f"Job {record.id} does not say in which format its answer is. The bytes are in .data.", data=data, format=""
@@ -52,6 +52,24 @@ def read_answer(record: JobRecord, data: bytes) -> list[Outcome]:
             format=record.output_format,
         )
     return outcomes
+
+
+def without_shots(record: JobRecord, document: Document, data: bytes) -> QrelayError:
+    """Why a circuit of an answer that can be read has no outcome all the same."""
+    if document.failure:
+        return JobFailed(
+            f"A circuit of job {record.id} on {record.target} has no result: {document.failure.strip().rstrip('.')}. "
+            "Correct what the reason names and submit the circuit again.",
+            job_id=record.id,
+            target=record.target,
+            reason=document.failure,
+        )
+    return ResultUnreadable(
+        f"The answer of job {record.id} holds {document.holds} and no shots to count. The job's raw_result() has it as "
+        f"it came, and qrelay.decode(…, {document.format!r}) makes a document of it.",
+        data=data,
+        format=document.format,
+    )
 
 
 def failure(record: JobRecord) -> JobFailed:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from qrelay.cloud import loop
 from qrelay.cloud.batch import Batch
-from qrelay.cloud.endings import combined_state, failure, read_answer
+from qrelay.cloud.endings import combined_state, failure, read_answer, without_shots
 from qrelay.cloud.service import JobRecord, JobState
 from qrelay.errors import (
     AuthenticationError,
@@ -166,22 +166,22 @@ class Job:
         Raises:
             JobFailed, JobCancelled: the service ended it without a result.
             WaitTimeout: it has not ended within `timeout` seconds. Nothing is cancelled.
-            ResultUnreadable: the answer is not what its format promises; the error keeps its bytes.
+            ResultUnreadable: the answer is not what its format promises, or holds no shots; the error keeps its bytes.
         """
         self._insist_on_one("result()", "Use results().")
         if 0 not in self._outcomes:
             data = loop.call(self._fetch, 0, timeout)
-            self._outcomes.update(self._decode(0, data))
+            self._decode(0, data)
         self._insist_on_one("result()", "Use results().")  # of a job out of a list, it is known by now
-        return self._outcomes[0]
+        return self._only()
 
     async def result_async(self, timeout: float | None = None) -> Outcome:  # noqa: ASYNC109
         self._insist_on_one("result_async()", "Use results_async().")
         if 0 not in self._outcomes:
             data = await loop.later(self._fetch, 0, timeout)
-            self._outcomes.update(await loop.in_thread(self._decode, 0, data))
+            await loop.in_thread(self._decode, 0, data)
         self._insist_on_one("result_async()", "Use results_async().")
-        return self._outcomes[0]
+        return self._only()
 
     def results(self, timeout: float | None = None, *, partial: bool = False) -> list[Outcome | None]:
         """The outcome of every circuit, in order.
@@ -334,8 +334,13 @@ class Job:
         first = sum(self._sizes[:job])
         return range(first, first + self._sizes[job])
 
-    def _decode(self, job: int, data: bytes) -> dict[int, Outcome]:
-        """The outcomes of one job of the service, by circuit."""
+    def _only(self) -> Outcome:
+        if 0 not in self._outcomes:
+            raise self._unreadable[0]
+        return self._outcomes[0]
+
+    def _decode(self, job: int, data: bytes) -> None:
+        """Keep the outcomes of one job of the service, and why circuits that are read have none."""
         record = self._records[job]
         assert record is not None
         try:
@@ -346,12 +351,16 @@ class Job:
                 f"`qrelay result {record.id} --raw`, gives it as it came."
             )
             raise
-        return dict(zip(self._circuits_of(job), outcomes, strict=True))
+        for circuit, outcome in zip(self._circuits_of(job), outcomes, strict=True):
+            if isinstance(outcome, Outcome):
+                self._outcomes[circuit] = outcome
+            else:
+                self._unreadable[circuit] = without_shots(record, outcome, data)
 
     def _keep(self, job: int, data: bytes | QrelayError | None) -> None:
         if isinstance(data, bytes):
             try:
-                self._outcomes.update(self._decode(job, data))
+                self._decode(job, data)
             except QrelayError as error:
                 self._unreadable.update(dict.fromkeys(self._circuits_of(job), error))
 
@@ -362,7 +371,7 @@ class Job:
                 found = fetched[job]
                 failures[circuit] = found if isinstance(found, QrelayError) else self._unreadable[circuit]
         if failures and not partial:
-            if len(self._records) == 1:  # nothing is left that partial=True could give
+            if len(self._records) == 1 and not self._outcomes:  # nothing is left that partial=True could give
                 raise next(iter(failures.values()))
             listed = "; ".join(f"{index}: {failures[index]}".rstrip(". ") for index in sorted(failures)[:3])
             more = f" (and {len(failures) - 3} more)" if len(failures) > 3 else ""

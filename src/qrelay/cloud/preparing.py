@@ -5,15 +5,15 @@ from __future__ import annotations
 import difflib
 import json
 import operator
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from qrelay.cloud.batch import Batch
 from qrelay.cloud.service import Submission
 from qrelay.cloud.target import Target
 from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
-from qrelay.formats import INPUT_FORMATS, choose, encode
+from qrelay.formats import INPUT_FORMATS, choose, encode, formats_of, ready_made
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 
@@ -28,7 +28,7 @@ _Order = tuple[int, dict[str, Any]]
 class Wish:
     """What a caller asked to be run, as it came."""
 
-    programs: Program | Payload | Sequence[Program | Payload]
+    programs: Any  # a Program, a Payload or a ready-made program, or a list of these
     shots: int | Sequence[int] | None = None
     name: str | None = None
     format: str | None = None
@@ -48,19 +48,24 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
         UnsupportedCircuit: no format of the target can say the program, or it measures nothing.
         TooManyQubits: the target is smaller than the program.
     """
-    programs = [wish.programs] if isinstance(wish.programs, Program | Payload) else list(wish.programs)
+    programs = _listed_programs(wish.programs)
     if not programs:
         raise InvalidOption("The list of circuits is empty: there is nothing to run.", option="programs")
     orders = _orders(wish, target, len(programs))
     tags = _tags(wish.tags)
     metadata = _metadata(wish.metadata, len(programs), target)
     payloads = [_payload(program, target, wish.format) for program in programs]
+    if len(payloads) > 1 and any(payload.items for payload in payloads):
+        raise InvalidOption(
+            "A program with several items is a job of its own, with an answer for each of them: submit it alone.",
+            option="programs",
+        )
     batch = Batch(new_id(), len(payloads), _circuits_a_job(payloads, metadata, orders, target))
     submissions = []
     first = 0
     for index, size in enumerate(batch.sizes):
         own = payloads[first].layout
-        name = wish.name or (own.name if own is not None else "") or _DEFAULT_NAME
+        name = wish.name or (own.name if own is not None else "") or payloads[first].name or _DEFAULT_NAME
         _insist_on_json(name, "name")
         shots, params = orders[first]
         submissions.append(
@@ -80,6 +85,14 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
         )
         first += size
     return submissions
+
+
+def _listed_programs(programs: Any) -> list[Any]:
+    """Texts and documents are programs, though Python could go through them one by one."""
+    alone = isinstance(programs, Program | Payload | str | bytes | bytearray | Mapping)
+    if alone or not isinstance(programs, Iterable) or (not isinstance(programs, list | tuple) and formats_of(programs)):
+        return [programs]
+    return list(programs)
 
 
 def _circuits_a_job(
@@ -194,7 +207,7 @@ def _metadata(
     return written
 
 
-def _payload(program: Program | Payload, target: Target, format: str | None) -> Payload:  # noqa: A002 - the users' word
+def _payload(program: Any, target: Target, format: str | None) -> Payload:  # noqa: A002 - the users' word
     if isinstance(program, Payload):
         payload = program
         _check_format(payload.format if format is None else format, target, tuple(target.outputs))
@@ -203,14 +216,41 @@ def _payload(program: Program | Payload, target: Target, format: str | None) -> 
     elif isinstance(program, Program):
         payload = _written(program, target, format)
     else:
-        raise InvalidOption(
-            f"{type(program).__name__} is no program: give a Program, a Payload, or a list of these "
-            "(`qrelay.read` makes a Program of a circuit).",
-            option="programs",
-        )
+        payload = _ready_made(program, target, format)
     if target.num_qubits is not None and payload.num_qubits > target.num_qubits:
         raise TooManyQubits(needed=payload.num_qubits, available=target.num_qubits, target=target.id)
+    if payload.format == "qir.v1" and target.profile == "base" and _ADAPTIVE in payload.data:
+        raise UnsupportedCircuit(
+            f"The module is written in QIR's adaptive profile, and {target.id} takes the base profile only. Compile it "
+            "for the base profile, or choose a target with mid-circuit work."
+        )
     return payload
+
+
+_ADAPTIVE = b'"qir_profiles"="adaptive_profile"'
+
+
+def _ready_made(program: Any, target: Target, format: str | None) -> Payload:  # noqa: A002
+    """A program that is written already, in the first of its formats that the target takes."""
+    known = formats_of(program)
+    if not known:
+        raise InvalidOption(
+            f"{type(program).__name__} is no program: give a Program, a Payload, one that is written already as "
+            "qrelay.formats.ready_made takes it, or a list of these (`qrelay.read` makes a Program of a circuit).",
+            option="programs",
+        )
+    if format is None:
+        taken = [*target.formats, *(name for name in target.outputs if name not in target.formats)]
+        format = next((name for name in taken if name in known), None)  # noqa: A001
+        if format is None:
+            raise InvalidOption(
+                f"{target.id} takes {_listed(taken)}, and the program is {' or '.join(known)}. Ready-made programs are "
+                "not translated: choose another target, or make a circuit of it first.",
+                option="programs",
+            )
+    _check_format(format, target, tuple(target.outputs))
+    payload = ready_made(program, format)
+    return replace(payload, output_format=target.outputs.get(format) or payload.output_format)
 
 
 def _written(program: Program, target: Target, format: str | None) -> Payload:  # noqa: A002

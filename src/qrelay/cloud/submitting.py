@@ -47,7 +47,7 @@ async def _send(account: Account, submission: Submission) -> JobRecord:
         except SessionEnded as error:
             raise await _with_finished_jobs(account, error) from error
         account.jobs_submitted += 1
-        layouts = tuple(payload.layout for payload in submission.payloads)
+        layouts = tuple(layout for payload in submission.payloads for layout in payload.layouts)
         return replace(record, layouts=layouts, circuits=len(layouts), shots=record.shots or submission.shots)
 
     settlement = Settlement[JobRecord, Job](lambda record: Job(account, [record]))

@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from qrelay.formats.catalogue import INPUT_FORMATS, InputFormat, choose, encode
 from qrelay.formats.payload import Payload
+from qrelay.formats.ready_made import formats_of, ready_made
 
-__all__ = ["INPUT_FORMATS", "InputFormat", "Payload", "choose", "encode"]
+__all__ = ["INPUT_FORMATS", "InputFormat", "Payload", "choose", "encode", "formats_of", "ready_made"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isfinite
+from math import atan2, cos, isfinite, pi, sin
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program import Program
@@ -11,7 +11,7 @@ from qrelay.program.control import unroll
 from qrelay.program.lowering import lower
 from qrelay.program.operations import NOT_GATES
 
-__all__ = ["refuse_infinite"]
+__all__ = ["around", "refuse_infinite"]
 
 
 def refuse_infinite(program: Program, gates: frozenset[str]) -> None:
@@ -28,6 +28,14 @@ def refuse_infinite(program: Program, gates: frozenset[str]) -> None:
         if _is_infinite(name, arguments):
             why = f"becomes {name!r} with a parameter that is not a finite number: {arguments}. Give it smaller angles."
             raise UnsupportedCircuit.at(index, own_names[index], why)
+
+
+def around(angle: float) -> float:
+    """The same angle from -π to π, and itself if it lies there; ValueError if it is infinite.
+
+    By way of its sine and cosine: these know more of π than a float holds, which large angles show.
+    """
+    return angle if -pi <= angle <= pi else atan2(sin(angle), cos(angle))
 
 
 def _is_infinite(name: str, arguments: Iterable[float]) -> bool:

@@ -22,7 +22,10 @@ class Payload:
         input_params: what the format itself needs among the job's parameters (entry point and the like; no shots).
         layout: how the answer is to be read; None for ready-made programs that say nothing about it.
         output_format: the format in which the answer is asked for.
-        num_qubits: qubits that the program needs.
+        num_qubits: qubits that the program needs; 0 for ready-made programs that do not say.
+        name: of ready-made programs; circuits have theirs in the layout.
+        items: how the answer to each of several runs of the program is to be read (QIR with several `items`), in order;
+            empty where there is one run, of which `layout` speaks.
     """
 
     data: bytes
@@ -32,3 +35,10 @@ class Payload:
     num_qubits: int
     layout: Layout | None = None
     input_params: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    items: tuple[Layout | None, ...] = ()
+
+    @property
+    def layouts(self) -> tuple[Layout | None, ...]:
+        """How each part of the answer is read: one for each of `items`, or the one `layout`."""
+        return self.items or (self.layout,)

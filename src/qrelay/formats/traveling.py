@@ -1,18 +1,28 @@
 """The layout inside the program, for services that keep nothing else beside a job: written here and read back here.
 
 OpenQASM: a comment line `// qrelay-layout {json}` after the header. IonQ's JSON: the name of a register that lists the
-measured qubits. Reading takes what any program may hold, so it never raises and its time grows with the text's length.
+measured qubits. IQM's: the circuit's name. AQT's: the job's label, for all of its circuits.
+Reading takes what any program may hold, so it never raises and its time grows with the text's length.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from qrelay.program import Layout
 
-__all__ = ["layout_comment", "layout_in_registers", "layout_in_text", "layout_registers"]
+__all__ = [
+    "layout_comment",
+    "layout_in_iqm",
+    "layout_in_registers",
+    "layout_in_text",
+    "layout_label",
+    "layout_name",
+    "layout_registers",
+    "layouts_in_label",
+]
 
 _MARK = "qrelay-layout "
 _REGISTER = "qrelay_"
@@ -25,9 +35,18 @@ def layout_comment(layout: Layout) -> str:
 
 
 def layout_registers(layout: Layout) -> dict[str, list[int]]:
-    """IonQ's `registers`: one, of the measured qubits, whose name ends in base64url of the layout's JSON, unpadded."""
-    word = base64.urlsafe_b64encode(layout.to_json().encode()).decode().rstrip("=")
-    return {f"{_REGISTER}{word}": sorted({qubit for qubit in layout.qubits if qubit >= 0})}
+    """IonQ's `registers`: one, of the measured qubits, whose name is that of `layout_name`."""
+    return {layout_name(layout): sorted({qubit for qubit in layout.qubits if qubit >= 0})}
+
+
+def layout_name(layout: Layout) -> str:
+    """A name, as of IQM's circuits: it ends in base64url of the layout's JSON, unpadded."""
+    return f"{_REGISTER}{_word(layout)}"
+
+
+def layout_label(layouts: Sequence[Layout]) -> str:
+    """A label for a job, as AQT's have: a name with one word for each circuit, in order, a point between them."""
+    return _REGISTER + ".".join(map(_word, layouts))
 
 
 def layout_in_text(text: object) -> Layout | None:
@@ -52,15 +71,45 @@ def layout_in_registers(registers: object) -> Layout | None:
     """The layout in the `registers` of an IonQ program; None as `layout_in_text` has it. Never raises."""
     if not isinstance(registers, dict):
         return None
-    found = set()
-    for name in registers:
-        if isinstance(name, str) and name.startswith(_REGISTER):
-            word = name[len(_REGISTER) :].rstrip("=")
-            try:
-                found.add(base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True).decode())
-            except ValueError:
-                continue  # somebody's own register of such a name
+    found = {_text_of(name[len(_REGISTER) :]) for name in registers if isinstance(name, str) and _is_ours(name)}
     return _read(found)
+
+
+def layout_in_iqm(document: object) -> Layout | None:
+    """The layout in the name of one of IQM's circuits, or of the only one of a job; None as `layout_in_text` has it.
+    Never raises.
+    """
+    circuit = document
+    if isinstance(document, dict) and isinstance(document.get("circuits"), list):
+        circuit = document["circuits"][0] if len(document["circuits"]) == 1 else None
+    name = circuit.get("name") if isinstance(circuit, dict) else None
+    return _read({_text_of(name[len(_REGISTER) :])}) if isinstance(name, str) and _is_ours(name) else None
+
+
+def layouts_in_label(label: object) -> tuple[Layout | None, ...]:
+    """The layouts in the label of an AQT job, one for each circuit in order; none at all if it is no label of ours, and
+    None for a word that cannot be read. Never raises.
+    """
+    if not isinstance(label, str) or not _is_ours(label):
+        return ()
+    return tuple(_read({_text_of(word)}) for word in label[len(_REGISTER) :].split("."))
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith(_REGISTER)
+
+
+def _word(layout: Layout) -> str:
+    return base64.urlsafe_b64encode(layout.to_json().encode()).decode().rstrip("=")
+
+
+def _text_of(word: str) -> str | None:
+    """What stands behind the mark, None if it is somebody else's own word."""
+    plain = word.rstrip("=")
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), altchars=b"-_", validate=True).decode()
+    except ValueError:
+        return None
 
 
 def _leading_lines(text: str) -> Iterator[str]:
@@ -72,10 +121,11 @@ def _leading_lines(text: str) -> Iterator[str]:
         start = end + 1
 
 
-def _read(found: set[str]) -> Layout | None:
-    if len(found) != 1:
+def _read(found: Iterable[str | None]) -> Layout | None:
+    texts = {text for text in found if text is not None}
+    if len(texts) != 1:
         return None
     try:
-        return Layout.from_json(found.pop())
+        return Layout.from_json(texts.pop())
     except ValueError:
         return None

@@ -30,6 +30,7 @@ class Family:
         most_circuits: circuits in one job, of which qrelay can read the answers.
         all_shots: whether the shots of a job with several circuits are those of all of them together.
         circuits: whether it runs circuits at all; analog and photonic machines do not, whatever formats they list.
+        qubit_prefix: what the machine's own names of its qubits have in front of the ids that the Hub lists.
     """
 
     prefix: str
@@ -45,11 +46,15 @@ class Family:
     all_shots: bool = False
     sessions: bool = False
     circuits: bool = True
+    qubit_prefix: str = ""
 
 
 _QASM2, _BRAKET, _IONQ = "OPEN_QASM_V2", "BRAKET_OPEN_QASM_V3", "IONQ_CIRCUIT_V1"
+_IQM, _AQT, _QPY, _PERCEVAL = "IQM_JOB_INPUT_V1", "AQT_JOB_INPUT_V1", "QISKIT_QPY", "PERCEVAL"
+_AHS = "BRAKET_AHS_PROGRAM"
 _BRAKET_OUT = {_BRAKET: "braket.task_result.gate_model_task_result"}
 _IONQ_OUT = {_IONQ: "ionq.quantum-results.v1"}
+_AHS_OUT = {_AHS: "braket.task_result.analog_hamiltonian_simulation_task_result"}
 _OUTPUT_FORMATS = {  # of a backend's own description
     "IONQ_RESULT_V1": "ionq.quantum-results.v1",
     "MICROSOFT_QUANTUM_RESULTS_V2": "microsoft.quantum-results.v2",
@@ -65,6 +70,10 @@ _QUDORA_OPTIONS = {"backend_settings": "settings of QUDORA's own interface, an o
 _BRAKET_OPTIONS = {
     "disable_qubit_rewiring": "True to run on the qubits as they are numbered",
     "qubit_count": "number of qubits, where it cannot be read from the program",
+}
+_IBM_OPTIONS = {
+    "max_execution_time": "seconds that the job may run",
+    "log_level": "'critical', 'error', 'warning', 'info' or 'debug'",
 }
 _EVERYWHERE = frozenset(
     {"cx", "cz", "h", "id", "rx", "ry", "rz", "s", "sdg", "swap", "t", "tdg", "x", "y", "z"}
@@ -92,11 +101,19 @@ _FAMILIES: tuple[Family, ...] = (
     Family(
         "aws.rigetti.", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE, None, Limits(10, 50_000), _BRAKET_OPTIONS, all_shots=True
     ),
-    Family("aws.quera.", ("BRAKET_AHS_PROGRAM",), shots=Limits(1, 1_000), circuits=False),
-    Family("quandela.", ("PERCEVAL",), circuits=False),
-    Family("iqm.", ("IQM_JOB_INPUT_V1",), shots=Limits(1, 200_000)),
-    Family("aqt.", ("AQT_JOB_INPUT_V1",), shots=Limits(1, 2_000)),
-    Family("ibm.", ("QISKIT_QPY",), shots=Limits(1, 100_000), sessions=True),
+    Family("aws.quera.", (_AHS,), _AHS_OUT, shots=Limits(1, 1_000), circuits=False),
+    Family("quandela.", (_PERCEVAL,), circuits=False),
+    Family(
+        "iqm.", (_IQM,), {_IQM: "iqm.result"}, frozenset({"r", "cz"}), None, Limits(1, 200_000), most_circuits=100,
+        qubit_prefix="QB",
+    ),
+    Family(
+        "aqt.", (_AQT,), {_AQT: "aqt.result"}, frozenset({"r", "rz", "rxx"}), 12, Limits(1, 2_000), most_circuits=50
+    ),
+    Family(
+        "ibm.", (_QPY,), {_QPY: "ibm.runtime.result"}, frozenset({"cz", "id", "rz", "sx", "x"}), None,
+        Limits(1, 100_000), _IBM_OPTIONS, most_circuits=100, sessions=True,
+    ),
 )  # fmt: skip
 _UNKNOWN = Family("", outputs={**_BRAKET_OUT, **_IONQ_OUT}, gates=_EVERYWHERE)
 
@@ -122,7 +139,7 @@ def describe(backend: Backend) -> Target:
     """One backend: what the service says of it, and what its family is known to take where the service is silent."""
     family = family_of(backend.id)
     configuration = backend.configuration or Configuration()
-    listed = tuple(dict.fromkeys(name.upper() for name in configuration.supported_input_formats)) or family.formats
+    listed = _formats(configuration, family)
     circuits = _runs_circuits(backend, configuration, family)
     own = _OUTPUT_FORMATS.get(configuration.output_format.upper())
     available, degraded = _STATES.get(backend.status.upper(), (True, False))
@@ -139,6 +156,7 @@ def describe(backend: Backend) -> Target:
         outputs={name: own or family.outputs.get(name, "") for name in (listed if circuits else family.formats)},
         gates=_gates(configuration, family),
         coupling=_coupling(configuration),
+        qubit_names=_qubit_names(configuration, family),
         options=dict(family.options),
         shots=_limits(configuration.shots_range, family.shots),
         max_circuits=min(family.most_circuits, _positive(configuration.max_pubs_per_job) or family.most_circuits),
@@ -148,6 +166,14 @@ def describe(backend: Backend) -> Target:
         keeps_metadata=False,
         raw=backend.shown(),
     )
+
+
+def _formats(configuration: Configuration, family: Family) -> tuple[str, ...]:
+    """What the service lists, in its order. Of a family that is known, only what is known to be taken: IBM's backends
+    list OpenQASM 3, for which the specification has no input."""
+    listed = tuple(dict.fromkeys(name.upper() for name in configuration.supported_input_formats))
+    known = tuple(name for name in listed if name in family.formats)
+    return known or listed or family.formats
 
 
 def _runs_circuits(backend: Backend, configuration: Configuration, family: Family) -> bool:
@@ -177,6 +203,14 @@ def _coupling(configuration: Configuration) -> tuple[tuple[int, int], ...] | Non
         if qubit in places and other in places and qubit != other
     }
     return tuple(sorted(pairs))
+
+
+def _qubit_names(configuration: Configuration, family: Family) -> tuple[str, ...]:
+    """The machine's own, in the order in which the description lists the qubits; none where numbers do."""
+    if not family.qubit_prefix:
+        return ()
+    names = (f"{family.qubit_prefix}{qubit.id}" if qubit.id.isdecimal() else qubit.id for qubit in configuration.qubits)
+    return tuple(names)
 
 
 def _in_order(name: str) -> tuple[int, str]:

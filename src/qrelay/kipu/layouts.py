@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qrelay.formats.traveling import layout_in_registers, layout_in_text
+from qrelay.kipu.inputs import programs_in
 from qrelay.program import Layout, Register
 
 __all__ = ["layouts_in"]
@@ -42,14 +43,8 @@ def layouts_in(
     """
     return tuple(
         _own(program) if ours else _own(program) or _theirs(program, output_format, params)
-        for program in _programs(document)
+        for program in programs_in(document)
     )
-
-
-def _programs(document: Any) -> Sequence[Any]:
-    """The circuits: `{"qasm": text or texts}`, a bare text, a list of texts, or one object."""
-    inner = document.get("qasm", document) if isinstance(document, Mapping) else document
-    return inner if isinstance(inner, list) and inner else [inner]
 
 
 def _own(program: Any) -> Layout | None:

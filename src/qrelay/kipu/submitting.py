@@ -10,8 +10,8 @@ from typing import Any
 from qrelay.cloud.service import Submission
 from qrelay.cloud.target import Target
 from qrelay.errors import InvalidOption
-from qrelay.formats.payload import Payload
 from qrelay.kipu.families import family_of
+from qrelay.kipu.inputs import job_input
 from qrelay.kipu.models import CreateJobRequest, CreateSessionRequest, Job
 
 __all__ = [
@@ -100,7 +100,7 @@ def job_request(submission: Submission) -> CreateJobRequest:
     return CreateJobRequest(
         backend_id=target.id,
         shots=submission.shots * len(payloads) if many and family_of(target.id).all_shots else submission.shots,
-        input=_input(payloads),
+        input=job_input(payloads, submission.shots),
         input_format=payloads[0].format,
         input_params=params or None,
         name=submission.name,
@@ -156,27 +156,3 @@ def check_tags(tags: Sequence[str]) -> list[str]:
             )
         kept.setdefault(word.lower(), word)
     return list(kept.values())
-
-
-def _input(payloads: Sequence[Payload]) -> Any:
-    """Texts go as `{"qasm": …}`, several as a list there; documents go as they are, one a job."""
-    if payloads[0].content_type != "application/json":
-        texts = [_decoded(payload) for payload in payloads]
-        return {"qasm": texts if len(texts) > 1 else texts[0]}
-    if len(payloads) > 1:
-        raise InvalidOption(
-            f"A job takes one program of the format {payloads[0].format}, not {len(payloads)}.", option="programs"
-        )
-    try:
-        document = json.loads(_decoded(payloads[0]))
-        json.dumps(document, allow_nan=False, ensure_ascii=False).encode()  # NaN and half pairs are no JSON to others
-    except (ValueError, RecursionError):
-        raise InvalidOption(f"The {payloads[0].format} payload is not JSON.", option="programs") from None
-    return document
-
-
-def _decoded(payload: Payload) -> str:
-    try:
-        return payload.data.decode()
-    except UnicodeDecodeError:
-        raise InvalidOption(f"The {payload.format} payload is not text in UTF-8.", option="programs") from None

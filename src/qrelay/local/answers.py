@@ -13,7 +13,18 @@ from qiskit import QuantumCircuit
 
 from qrelay.local.engine import Bits
 
-__all__ = ["ERROR_SHOT", "LOST", "Shape", "Shot", "honeywell", "honeywell_qir", "ionq", "microsoft_v1", "microsoft_v2"]
+__all__ = [
+    "ERROR_SHOT",
+    "LOST",
+    "Shape",
+    "Shot",
+    "honeywell",
+    "honeywell_qir",
+    "ionq",
+    "microsoft_v1",
+    "microsoft_v2",
+    "rigetti",
+]
 
 LOST = "-"
 """What stands in the place of a result whose qubit was lost."""
@@ -53,6 +64,11 @@ def honeywell(circuit: QuantumCircuit, bits: Bits) -> bytes:
         width = len(columns)
         answer[register.name] = [text[shot * width : (shot + 1) * width] for shot in range(len(bits))]
     return _bytes(answer)
+
+
+def rigetti(bits: Bits) -> bytes:
+    """``rigetti.quil-results.v1``: a row of the readout memory for each shot, its first bit first."""
+    return _bytes({"ro": bits.tolist()})
 
 
 def microsoft_v2(batch: Iterable[Sequence[Shot]]) -> bytes:

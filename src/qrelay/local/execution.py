@@ -16,6 +16,7 @@ _ANSWERS: dict[str, tuple[str, ...]] = {
     "ionq.circuit.v1": ("ionq.quantum-results.v1",),
     "qir.v1": ("microsoft.quantum-results.v2", "microsoft.quantum-results.v1", "honeywell.qir.v1"),
     **dict.fromkeys(_OPENQASM, ("honeywell.quantum-results.v1",)),
+    "rigetti.quil.v1": ("rigetti.quil-results.v1",),
 }
 
 
@@ -55,7 +56,12 @@ def execute(execution: Execution) -> bytes:
     if execution.input_format == "qir.v1":
         return _qir(execution, shots)
     from qrelay.local import answers, engine
-    from qrelay.local.readers import qasm2
+    from qrelay.local.readers import qasm2, quil
+
+    if execution.input_format == "rigetti.quil.v1":
+        substitutions = execution.params.get("substitutions")
+        circuit = quil.read(execution.data, num_qubits=execution.num_qubits, substitutions=substitutions)
+        return answers.rigetti(engine.sample(circuit, shots, execution.seed))
 
     circuit = qasm2.read(execution.data, num_qubits=execution.num_qubits)
     return answers.honeywell(circuit, engine.sample(circuit, shots, execution.seed))

@@ -1,9 +1,10 @@
-"""`braket.task_result.gate_model_task_result`: Amazon Braket's answer, single shots or probabilities.
+"""`braket.task_result.gate_model_task_result` and `.program_set_task_result`: Amazon Braket's answers.
 
 `{"measurements": [[0, 1], …], "measuredQubits": [0, 1], …}` or `{"measurementProbabilities": {"01": 0.5, …}, …}`. The
 first value of a shot, or character of a string, belongs to the first of `measuredQubits`. The Layout says which qubit
 each classical bit was measured from.
-Source: braket.task_result.gate_model_task_result, version 1, of the package amazon-braket-schemas.
+A program set has such an object for each executable: `{"programResults": [{"executableResults": […]}]}`.
+Source: the package amazon-braket-schemas, both of version 1.
 """
 
 from __future__ import annotations
@@ -21,29 +22,81 @@ from qrelay.results.document import Answer, kind
 from qrelay.results.outcome import Outcome
 from qrelay.results.qubits import made_up, measured, of_probabilities
 from qrelay.results.rounding import TOLERANCE, checked_probabilities
+from qrelay.results.shotless import Document, StateVector
+from qrelay.results.states import little_endian
+from qrelay.results.values import MOST_SHOTS, layouts_for, matrix_of_lists, matrix_of_strings, seeds_for
 
-__all__ = ["decode"]
+__all__ = ["check_header", "decode", "decode_set", "measured_task"]
 
-_MOST_SHOTS = 1 << 53
+_SET = "braket.task_result.program_set_task_result"
 _NAME = "braket.task_result.gate_model_task_result"
 
 
-def decode(answer: Answer, layout: Layout | None, shots: int | None, seed: str) -> list[Outcome]:
+def decode(answer: Answer, layout: Layout | None, shots: int | None, seed: str) -> list[Outcome | Document]:
     """Read one task's result.
 
     Single shots are taken where the answer has them; probabilities beside them must agree. From probabilities alone
     counts are made by largest remainder, of the number of shots in `taskMetadata`, or of `shots` where that is missing.
     Without a layout the measured qubits are the bits of one register `c`, the first of them its lowest.
+    A task without shots has `resultTypes` alone: these are a document, a state vector of all qubits one of its kind.
     """
     document = answer.document(unique_keys=True)
-    _check_header(answer, document)
+    check_header(answer, document, _NAME)
+    if (
+        document.get("resultTypes")
+        and not document.get("measurements")
+        and not document.get("measurementProbabilities")
+    ):
+        return [_result_types(answer, document, layout)]
+    return [measured_task(answer, document, layout, shots, seed, _shots_of_task(document))]
+
+
+def decode_set(
+    answer: Answer, layouts: list[Layout | None] | None, shots: int | None, seed: str
+) -> list[Outcome | Document]:
+    """Read a program set's result: one entry for each executable of each program, in their order.
+
+    An executable that failed is a document that says why; the others are good all the same. `shots` may be the set's
+    total or one executable's: where the set says what was requested, its total is shared out.
+    """
+    document = answer.document(unique_keys=True)
+    check_header(answer, document, _SET)
+    executables: list[Any] = []
+    for program in answer.member(document, "programResults", list):
+        _not_elsewhere(answer, program, "a program's result")
+        executables.extend(answer.member(program, "executableResults", list))
+    if not executables:
+        answer.refuse("its programs have no results")
+    layouts = layouts_for(answer, layouts, len(executables))
+    metadata = document.get("taskMetadata")
+    requested = metadata.get("requestedShots") if isinstance(metadata, dict) else None
+    if type(requested) is int and 0 < requested <= MOST_SHOTS and requested % len(executables) == 0:
+        shots = requested // len(executables)
+    found: list[Outcome | Document] = []
+    for executable, layout, own in zip(executables, layouts, seeds_for(seed, len(executables)), strict=True):
+        _not_elsewhere(answer, executable, "an executable's result")
+        if "failureMetadata" in executable:
+            failure = answer.member(executable, "failureMetadata", dict)
+            why = str(failure.get("failureReason") or "no reason is given")[:200]
+            found.append(Document(executable, answer.format, "a failure", layout, why))
+        else:
+            found.append(measured_task(answer, executable, layout, shots, own, shots))
+    return found
+
+
+def measured_task(
+    answer: Answer,
+    document: dict[str, Any],
+    layout: Layout | None,
+    shots: int | None,
+    seed: str,
+    returned: int | None,
+) -> Outcome:
+    """The outcome in an object with `measurements`, `measurementProbabilities` and `measuredQubits`."""
     single = _optional(answer, document, "measurements", list)
     histogram = _optional(answer, document, "measurementProbabilities", dict)
     if not single and not histogram:
-        other = (
-            " but 'resultTypes', which the job's raw_result() has as they came" if document.get("resultTypes") else ""
-        )
-        answer.refuse(f"it has neither 'measurements' nor 'measurementProbabilities'{other}")
+        answer.refuse("it has neither 'measurements' nor 'measurementProbabilities'")
     strings = list(histogram or ())
     width = _width(answer, single, strings)
     qubits = _measured_qubits(answer, document, width, layout)
@@ -54,28 +107,44 @@ def decode(answer: Answer, layout: Layout | None, shots: int | None, seed: str) 
         answer.refuse(f"the job measured the qubits {missing[:8]}, and its 'measuredQubits' {qubits[:8]} have them not")
     figures = checked_probabilities(answer, list(histogram.values())) if histogram else []
     if not single:
-        values = _characters(answer, strings, width)
-        returned = _shots_of_task(document) or shots or 0
-        return [of_probabilities(measured(values, columns, layout), figures, layout, shots, returned, seed)]
-    values = _digits(answer, single, width)
+        values = matrix_of_strings(answer, strings, width)
+        packed = measured(values, columns, layout)
+        return of_probabilities(packed, figures, layout, shots, returned or shots or 0, seed)
+    values = matrix_of_lists(answer, single, width)
     if figures:
         _compare(answer, values, strings, figures)
-    return [
-        Outcome(
-            layout=layout,
-            bits=measured(values, columns, layout),
-            weights=None,
-            shots_asked=shots,
-            shots_returned=len(values),
-            seed=seed,
-        )
-    ]
+    return Outcome(
+        layout=layout,
+        bits=measured(values, columns, layout),
+        weights=None,
+        shots_asked=shots,
+        shots_returned=len(values),
+        seed=seed,
+    )
 
 
-def _check_header(answer: Answer, document: dict[str, Any]) -> None:
+def check_header(answer: Answer, document: dict[str, Any], name: str) -> None:
+    """Every document of Braket's may say what it is."""
     header = document.get("braketSchemaHeader")
-    if isinstance(header, dict) and header.get("name", _NAME) != _NAME:
+    if isinstance(header, dict) and header.get("name", name) != name:
         answer.refuse(f"it says that it is {header['name']!r:.80}")
+
+
+def _not_elsewhere(answer: Answer, part: Any, what: str) -> None:
+    if type(part) is str:
+        answer.refuse(f"{what} is in another file, {part[:80]!r}, which the answer does not bring along")
+    if type(part) is not dict:
+        answer.refuse(f"{what} should be an object and is {kind(part)}")
+
+
+def _result_types(answer: Answer, document: dict[str, Any], layout: Layout | None) -> Document:
+    """What was asked for without shots. Braket's first qubit is the most significant."""
+    types = answer.member(document, "resultTypes", list)
+    kinds = [entry["type"] if type(entry) is dict and "type" in entry else None for entry in types]
+    if len(kinds) == 1 and type(kinds[0]) is dict and kinds[0].get("type") == "statevector":
+        vector = little_endian(answer, answer.member(types[0], "value", list), layout)
+        return StateVector(document, answer.format, "a state vector", layout, statevector=vector)
+    return Document(document, answer.format, "results of other types than measurements", layout)
 
 
 def _optional(answer: Answer, document: dict[str, Any], name: str, expected: type) -> Any:
@@ -115,29 +184,11 @@ def _measured_qubits(answer: Answer, document: dict[str, Any], width: int, layou
     return list(qubits)
 
 
-def _digits(answer: Answer, single: Sequence[list[Any]], width: int) -> NDArray[np.uint8]:
-    flat = list(chain.from_iterable(single))
-    for found in set(map(type, flat)) - {int}:
-        wrong = next(value for value in flat if type(value) is found)
-        answer.refuse(f"a measured value should be 0 or 1 and is {wrong!r:.40}")
-    if set(flat) - {0, 1}:
-        answer.refuse(f"a measured value should be 0 or 1 and is {next(iter(set(flat) - {0, 1}))!r:.40}")
-    return np.frombuffer(bytes(flat), dtype=np.uint8).reshape(len(single), width)
-
-
-def _characters(answer: Answer, strings: Sequence[str], width: int) -> NDArray[np.uint8]:
-    for string in strings:
-        if set(string) - {"0", "1"}:
-            answer.refuse(f"{string[:40]!r} is no string of zeros and ones")
-    letters = np.frombuffer("".join(strings).encode("ascii"), dtype=np.uint8)
-    return (letters - ord("0")).reshape(len(strings), width)
-
-
 def _shots_of_task(document: dict[str, Any]) -> int | None:
     """How many shots the task says that it ran."""
     metadata = document.get("taskMetadata")
     number = metadata.get("shots") if isinstance(metadata, dict) else None
-    return number if type(number) is int and 0 < number <= _MOST_SHOTS else None
+    return number if type(number) is int and 0 < number <= MOST_SHOTS else None
 
 
 def _compare(answer: Answer, values: NDArray[np.uint8], strings: Sequence[str], figures: Sequence[float]) -> None:

@@ -1,4 +1,4 @@
-"""Which output formats can be read, and the one way in: bytes and Layout in, Outcome out."""
+"""Which output formats can be read, and the one way in: bytes and Layout in, Outcome or Document out."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ from typing import TypeAlias
 
 from qrelay.errors import InvalidOption, ResultUnreadable
 from qrelay.program import Layout
-from qrelay.results import braket, counts, honeywell, ionq, microsoft
+from qrelay.results import aqt, braket, counts, honeywell, ibm, ionq, iqm, microsoft, normalized, quera, rigetti
 from qrelay.results.document import Answer
 from qrelay.results.inverting import invert
 from qrelay.results.outcome import LostShots, Outcome
+from qrelay.results.shotless import Document, decode_estimates
 
 __all__ = ["decode", "decode_items", "readable_formats"]
 
 Layouts: TypeAlias = "list[Layout | None] | None"
-_Decoder: TypeAlias = Callable[[Answer, Layouts, "int | None", str], list[Outcome]]
-_OneDecoder: TypeAlias = Callable[[Answer, "Layout | None", "int | None", str], list[Outcome]]
+Reading: TypeAlias = Outcome | Document
+_Decoder: TypeAlias = Callable[[Answer, Layouts, "int | None", str], Sequence[Reading]]
+_OneDecoder: TypeAlias = Callable[[Answer, "Layout | None", "int | None", str], Sequence[Reading]]
 
 
 def _one(decoder: _OneDecoder) -> _Decoder:
     """Formats whose answers are of one circuit."""
 
-    def decode_one(answer: Answer, layouts: Layouts, shots: int | None, seed: str) -> list[Outcome]:
+    def decode_one(answer: Answer, layouts: Layouts, shots: int | None, seed: str) -> Sequence[Reading]:
         if layouts is not None and len(layouts) != 1:
             answer.refuse(f"the format holds one result and {len(layouts)} were expected")
         return decoder(answer, layouts[0] if layouts else None, shots, seed)
@@ -36,9 +38,18 @@ _DECODERS: dict[str, _Decoder] = {
     "microsoft.quantum-results.v1": _one(microsoft.decode_v1),
     "ionq.quantum-results.v1": _one(ionq.decode),
     "honeywell.quantum-results.v1": _one(honeywell.decode),
+    "rigetti.quil-results.v1": _one(rigetti.decode),
+    "pasqal.pulser-results.v1": counts.decode_pasqal,
     "kipu.qsim.result": _one(counts.decode_qsim),
     "qudora.result": counts.decode_qudora,
     "braket.task_result.gate_model_task_result": _one(braket.decode),
+    "braket.task_result.program_set_task_result": braket.decode_set,
+    "braket.task_result.analog_hamiltonian_simulation_task_result": _one(quera.decode),
+    "iqm.result": iqm.decode,
+    "aqt.result": aqt.decode,
+    "ibm.runtime.result": ibm.decode,
+    "kipu.normalized": normalized.decode,
+    "microsoft.resource-estimates.v1": decode_estimates,
 }
 
 
@@ -54,8 +65,8 @@ def decode(
     shots: int | None = None,
     *,
     seed: str = "",
-) -> Outcome:
-    """Read the answer of one circuit.
+) -> Outcome | Document:
+    """Read the answer of one circuit: its Outcome, or a Document where the answer holds no shots and no probabilities.
 
     Args:
         data: the answer's bytes.
@@ -82,7 +93,7 @@ def decode_items(
     shots: int | None = None,
     *,
     seed: str = "",
-) -> list[Outcome]:
+) -> list[Outcome | Document]:
     """Read an answer that may hold several circuits, in their order.
 
     `layouts` must be as many as there are results; None makes all of them up. Otherwise as `decode`.
@@ -92,7 +103,7 @@ def decode_items(
     return outcomes
 
 
-def _decode(data: bytes, name: str, layouts: Layouts, shots: int | None, seed: str) -> list[Outcome]:
+def _decode(data: bytes, name: str, layouts: Layouts, shots: int | None, seed: str) -> list[Reading]:
     if shots is not None and (type(shots) is not int or shots < 1):
         raise InvalidOption(f"shots should be a whole number from 1 up and is {shots!r}.", option="shots")
     if not isinstance(data, bytes):
@@ -105,11 +116,14 @@ def _decode(data: bytes, name: str, layouts: Layouts, shots: int | None, seed: s
             data=data,
             format=name,
         )
-    return [invert(outcome) for outcome in decoder(Answer(data, name), layouts, shots, seed)]
+    readings = decoder(Answer(data, name), layouts, shots, seed)
+    return [invert(reading) if isinstance(reading, Outcome) else reading for reading in readings]
 
 
-def _warn(outcomes: Sequence[Outcome]) -> None:
-    for outcome in outcomes:
+def _warn(readings: Sequence[Reading]) -> None:
+    for outcome in readings:
+        if isinstance(outcome, Document):
+            continue
         reasons = []
         if outcome.lost:
             reasons.append(f"{sum(outcome.lost.values())} with lost qubits (outcome.lost)")

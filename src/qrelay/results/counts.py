@@ -1,6 +1,7 @@
-"""`kipu.qsim.result` and `qudora.result`: shots by bit string, `{"counts": {"00": 47, "11": 53}}`.
+"""`kipu.qsim.result`, `qudora.result`, `pasqal.pulser-results.v1`: shots by bit string, `{"counts": {"00": 47}}`.
 
-Of qsim's strings the first character is qubit 0, of Qudora's the last (qhub-quantum 1.18.1 reads them so). Programs of
+Of qsim's and Pasqal's strings the first character is qubit 0, of Qudora's the last (qhub-quantum 1.18.1 and Pulser's
+documentation of `Results` read them so: the first atom of the register is the most significant). Programs of
 `OPEN_QASM_V2` measure every qubit into the bit of its own number, so that qubits and bits are the same in the answer;
 the Layout says which qubit each of the circuit's bits was measured from.
 """
@@ -10,33 +11,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from qrelay.program import Layout, Register
-from qrelay.results.document import Answer
+from qrelay.results.document import Answer, kind
 from qrelay.results.outcome import Outcome
 from qrelay.results.qubits import made_up, measured
+from qrelay.results.shotless import Document
+from qrelay.results.states import decode_amplitudes, decode_state_vector
+from qrelay.results.values import counts_of, layouts_for, matrix_of_strings, seeds_for
 
-__all__ = ["decode_qsim", "decode_qudora"]
-
-_MOST_SHOTS = 1 << 53
-_OTHER_MODES = ("statevector", "amplitudes")
+__all__ = ["by_spaces", "decode_pasqal", "decode_qsim", "decode_qudora", "of_qubits"]
 
 
-def decode_qsim(answer: Answer, layout: Layout | None, shots: int | None, seed: str) -> list[Outcome]:
-    """Read the counts of mode `sample`; answers of the other modes are refused with a word on where they are.
+def decode_qsim(answer: Answer, layout: Layout | None, shots: int | None, seed: str) -> list[Outcome | Document]:
+    """Read the counts of mode `sample`, or the state vector or the amplitudes that the other modes give.
 
     Without a layout every character is a bit of one register `c`, the first character its lowest.
     """
     document = answer.document(unique_keys=True)
-    for mode in _OTHER_MODES:
-        if mode in document and "counts" not in document:
-            answer.refuse(
-                f"it holds {mode!r} and no counts, as mode={mode!r} asks for; the job's raw_result() has it as it came"
-            )
+    if "counts" not in document and "statevector" in document:
+        return [decode_state_vector(answer, document, layout)]
+    if "counts" not in document and "amplitudes" in document:
+        return [decode_amplitudes(answer, document, layout)]
     counts = answer.member(document, "counts", dict)
-    return [_outcome(answer, counts, layout, shots, seed, first_is_lowest=True)]
+    return [of_qubits(answer, counts, layout, shots, seed, first_is_lowest=True)]
 
 
 def decode_qudora(answer: Answer, layouts: list[Layout | None] | None, shots: int | None, seed: str) -> list[Outcome]:
@@ -46,18 +43,35 @@ def decode_qudora(answer: Answer, layouts: list[Layout | None] | None, shots: in
     part, as those of other clients' programs are, have registers `c0`, `c1` … from the right.
     """
     documents = answer.documents(unique_keys=True)
-    if layouts is None:
-        layouts = [None] * len(documents)
-    if len(layouts) != len(documents):
-        answer.refuse(f"it holds {len(documents)} results and {len(layouts)} were expected")
-    seeds = [seed] if len(documents) == 1 else [f"{seed}/{index}" for index in range(len(documents))]
+    layouts = layouts_for(answer, layouts, len(documents))
     return [
-        _outcome(answer, answer.member(document, "counts", dict), layout, shots, own, first_is_lowest=False)
-        for document, layout, own in zip(documents, layouts, seeds, strict=True)
+        of_qubits(answer, answer.member(document, "counts", dict), layout, shots, own, first_is_lowest=False)
+        for document, layout, own in zip(documents, layouts, seeds_for(seed, len(documents)), strict=True)
     ]
 
 
-def _outcome(
+def decode_pasqal(answer: Answer, layouts: list[Layout | None] | None, shots: int | None, seed: str) -> list[Outcome]:
+    """Read one counter, bare or under "counter", or a list of them: sequences or parameter values in their order.
+
+    Without a layout every atom is a bit of one register `c`, the first one of the sequence's register the lowest.
+    """
+    counters: list[Any] = []
+    for document in answer.documents(unique_keys=True):
+        inner = document.get("counter", document)
+        counters.extend(inner if isinstance(inner, list) else [inner])
+    for counter in counters:
+        if type(counter) is not dict:
+            answer.refuse(f"a counter should be an object and is {kind(counter)}")
+    if not counters:
+        answer.refuse("its list of counters is empty")
+    layouts = layouts_for(answer, layouts, len(counters))
+    return [
+        of_qubits(answer, counter, layout, shots, own, first_is_lowest=True)
+        for counter, layout, own in zip(counters, layouts, seeds_for(seed, len(counters)), strict=True)
+    ]
+
+
+def of_qubits(
     answer: Answer,
     counts: dict[str, Any],
     layout: Layout | None,
@@ -66,20 +80,18 @@ def _outcome(
     *,
     first_is_lowest: bool,
 ) -> Outcome:
+    """The outcome of counts by strings of all qubits."""
     if not counts:
         answer.refuse("its counts are empty")
-    weights = _weights(answer, list(counts.values()))
+    weights = counts_of(answer, list(counts.values()))
     strings = list(counts)
     if layout is None and not first_is_lowest:
-        layout = _by_spaces(answer, strings)
-        strings = [string.replace(" ", "") for string in strings]
-        if len(set(strings)) < len(strings):
-            answer.refuse("its bit strings have spaces in different places")
+        layout, strings = by_spaces(answer, strings)
     width = len(strings[0])
     layout = layout or made_up(range(width))
     if width != layout.num_qubits:
         answer.refuse(f"its bit strings have {width} characters and the job had {layout.num_qubits} qubits")
-    values = _values(answer, strings, width)
+    values = matrix_of_strings(answer, strings, width)
     columns = {qubit: qubit if first_is_lowest else width - 1 - qubit for qubit in range(width)}
     some = weights > 0
     return Outcome(
@@ -92,39 +104,19 @@ def _outcome(
     )
 
 
-def _weights(answer: Answer, counts: Sequence[Any]) -> NDArray[np.int64]:
-    for count in counts:
-        if type(count) is not int or count < 0:
-            answer.refuse(f"a count should be a whole number of shots and is {count!r:.40}")
-    if not 0 < sum(counts) <= _MOST_SHOTS:
-        answer.refuse(f"its counts sum to {sum(counts):.6g} shots")
-    return np.array(counts, dtype=np.int64)
-
-
-def _values(answer: Answer, strings: Sequence[str], width: int) -> NDArray[np.uint8]:
-    """Zeros and ones, shape (strings, width), as they read from left to right."""
-    for string in strings:
-        if len(string) != width:
-            answer.refuse(f"its bit strings have different lengths: {strings[0][:40]!r} and {string[:40]!r}")
-    joined = "".join(strings)
-    if set(joined) - {"0", "1"}:
-        wrong = next(string for string in strings if set(string) - {"0", "1"})
-        answer.refuse(f"{wrong[:40]!r} is no string of zeros and ones")
-    letters = np.frombuffer(joined.encode("ascii"), dtype=np.uint8)
-    return (letters - ord("0")).reshape(len(strings), width)
-
-
-def _by_spaces(answer: Answer, strings: Sequence[str]) -> Layout:
+def by_spaces(answer: Answer, strings: Sequence[str]) -> tuple[Layout, list[str]]:
+    """Registers `c0`, `c1` … from the right for strings that spaces part, one register `c` for others; and the strings
+    without spaces."""
     sizes = [len(part) for part in reversed(strings[0].split(" "))]
     for string in strings:
         if [len(part) for part in reversed(string.split(" "))] != sizes:
             answer.refuse(f"its bit strings have different shapes: {strings[0][:40]!r} and {string[:40]!r}")
     total = sum(sizes)
     if len(sizes) == 1:
-        return made_up(range(total))
+        return made_up(range(total)), list(strings)
     registers: list[Register] = []
     start = 0
     for place, size in enumerate(sizes):
         registers.append(Register(f"c{place}", tuple(range(start, start + size))))
         start += size
-    return Layout(total, tuple(registers), tuple(range(total)), total)
+    return Layout(total, tuple(registers), tuple(range(total)), total), [string.replace(" ", "") for string in strings]

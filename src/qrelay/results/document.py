@@ -43,15 +43,18 @@ class Answer:
         NaN and infinities are refused, as JSON does; with `unique_keys` also an object that says one key twice, which
         formats that put their data into keys need (it costs time for every object).
         """
-        document = self._parsed(unique_keys)
-        if not isinstance(document, dict):
-            self.refuse(f"it should be a JSON object and is {kind(document)}: {self._beginning()}")
-        self._refuse_service_error(document)
-        return document
+        return self.object_of(self.parsed(unique_keys=unique_keys))
+
+    def object_of(self, parsed: Any) -> dict[str, Any]:
+        """Return what was parsed, if it is a JSON object and no service's word on an error."""
+        if not isinstance(parsed, dict):
+            self.refuse(f"it should be a JSON object and is {kind(parsed)}: {self._beginning()}")
+        self._refuse_service_error(parsed)
+        return parsed
 
     def documents(self, *, unique_keys: bool = False) -> list[dict[str, Any]]:
         """Return the answer as JSON objects: those of a list, or one that stands alone. Otherwise as `document`."""
-        parsed = self._parsed(unique_keys)
+        parsed = self.parsed(unique_keys=unique_keys)
         documents = parsed if isinstance(parsed, list) else [parsed]
         if not documents:
             self.refuse("it is a list without results")
@@ -71,7 +74,8 @@ class Answer:
             self.refuse(f"{name!r} should be {_KINDS[expected]} and is {kind(value)}")
         return value
 
-    def _parsed(self, unique_keys: bool) -> Any:
+    def parsed(self, *, unique_keys: bool = False) -> Any:
+        """Return whatever JSON the answer is, for formats that come in several shapes. Otherwise as `document`."""
         if not self.data.strip():
             self.refuse("it is empty")
         try:
@@ -111,12 +115,15 @@ class Answer:
     def _refuse_service_error(self, document: dict[str, Any]) -> None:
         """Services put `{"error": {"code", "message"}}` where a result should be; say what it says."""
         error = document.get("error", document.get("Error"))
-        if len(document) > 2 or not isinstance(error, dict | str):
-            return
+        if len(document) <= 2 and isinstance(error, dict | str):
+            self.refuse_error(error)
+
+    def refuse_error(self, error: object) -> NoReturn:
+        """Refuse an answer that is a service's word on what went wrong, and say it."""
         if isinstance(error, dict):
             spoken = [str(error[name]) for name in ("code", "Code", "message", "Message", "Name") if error.get(name)]
             error = ": ".join(spoken) or "no code and no message"
-        said = _without_secrets(error[: 4 * _ERROR])[:_ERROR]
+        said = _without_secrets(str(error)[: 4 * _ERROR])[:_ERROR]
         self.refuse(f"the service left an error in place of a result: {said}")
 
 

@@ -18,9 +18,9 @@ __all__ = ["invert"]
 
 
 def invert(outcome: Outcome) -> Outcome:
-    """The same outcome with the bits of `layout.inverted` turned round in rows and probabilities.
+    """The same outcome with the bits of `layout.inverted` turned round in rows, probabilities and lost shots.
 
-    What was lost or ended in an error stays as the service reported it.
+    A lost bit stays lost, and what ended in an error stays as the service reported it.
     """
     layout = outcome.layout
     if not layout.inverted:
@@ -32,7 +32,24 @@ def invert(outcome: Outcome) -> Outcome:
         outcome,
         bits=outcome.bits ^ packing.pack(mask),
         probabilities=None if figures is None else _probabilities(figures, layout, mask),
+        lost=None if outcome.lost is None else _lost(outcome.lost, layout),
     )
+
+
+_TURNED = str.maketrans("01", "10")
+
+
+def _lost(lost: Mapping[str, int], layout: Layout) -> dict[str, int]:
+    """Keys turned round where they say a value, and brought into the order of `split` again."""
+    inverted = set(layout.inverted)
+    marks = " ".join("".join("1" if bit in inverted else "0" for bit in bits) for bits in reading_order(layout))
+    turned = {
+        "".join(
+            letter.translate(_TURNED) if mark == "1" else letter for letter, mark in zip(string, marks, strict=True)
+        ): count
+        for string, count in lost.items()
+    }
+    return dict(sorted(turned.items(), key=lambda entry: entry[0].replace("-", "2")))
 
 
 def _probabilities(figures: Mapping[str, float], layout: Layout, mask: NDArray[np.uint8]) -> dict[str, float]:

@@ -50,7 +50,7 @@ class Outcome:
             zeros included; those of states that differ in unmeasured qubits are added. They sum to 1 but for the
             service's rounding, and to less where outcomes have lost qubits. None where it reports shots or counts.
         lost: shots with a lost qubit, by bit string written as in `counts()` with '-' for each lost bit; left out of
-            `bits`. None if there are none. Bits of `layout.inverted` stand here as they were measured.
+            `bits`. None if there are none.
         errors: shots that ended in an error, one entry a shot: what the service put under "Error", as it came, such as
             `{"Code": "0x20", "Name": …}`; left out of `bits`.
         seed: any text; fixes the order of `memory()` where the service reports no single shots. A job sets its id.

@@ -38,11 +38,11 @@ GOOD: dict[str, tuple[str, Any, dict[str, Any], int]] = {
     "quandela.sim.belenos": ("PERCEVAL", {"circuit": ":PCVL:zip:"}, {"max_duration": 5}, 100),
     "quandela.qpu.belenos": ("PERCEVAL", {"circuit": ":PCVL:zip:"}, {}, 100),
     **{
-        f"ibm.qpu.{name}": ("QISKIT_QPY", {"pubs": []}, {"program_id": "sampler", "log_level": "info"}, 100)
+        f"ibm.qpu.{name}": ("QISKIT_QPY", {"pubs": [[{}]]}, {"program_id": "sampler", "log_level": "info"}, 100)
         for name in ("aachen", "fez", "kingston", "marrakesh")
     },
 }
-NOT_SIMULATED = [name for name in GOOD if name.startswith(("aws.quera", "iqm", "aqt", "quandela", "ibm"))]
+NOT_SIMULATED = [name for name in GOOD if name.startswith(("aws.quera", "quandela"))]
 
 
 def order(name: str, **other: Any) -> Order:

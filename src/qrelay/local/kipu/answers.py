@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from qrelay.local.engine import Bits
 
-__all__ = ["BraketTask", "braket", "qsim_amplitudes", "qsim_counts", "qsim_state", "qudora"]
+__all__ = ["BraketTask", "braket", "iqm", "qsim_amplitudes", "qsim_counts", "qsim_state", "qudora"]
 
 State = npt.NDArray[np.complex128]
 
@@ -57,6 +57,12 @@ def qudora(counted: Sequence[Bits]) -> bytes:
     """Counts in Qiskit's order, the first classical bit last; of several circuits a list, of one the bare object."""
     results = [{"counts": _counted(bits[:, ::-1])} for bits in counted]
     return _bytes(results if len(results) > 1 else results[0])
+
+
+def iqm(counted: Sequence[tuple[Mapping[str, int], Bits]]) -> bytes:
+    """Counts of each circuit; a key's characters, one for each qubit it measured, stand in the order of the keys."""
+    found = [{"measurement_keys": list(keys), "counts": _counted(bits)} for keys, bits in counted]
+    return _bytes({"measurement_counts": found})
 
 
 def braket(device: str, tasks: Sequence[BraketTask], *, seed: int, memory: bool) -> bytes:

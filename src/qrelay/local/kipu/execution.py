@@ -46,12 +46,11 @@ def execute(order: Order) -> bytes:
     """Read, simulate, answer, blocking. Raises ExecutionRefused for what the provider refuses when the job runs."""
     check(order)
     backend = _backend(order)
-    kind = str(backend.facts["kind"])
-    if order.backend not in _SIMULATED:
+    if order.input_format not in _SIMULATED:
         raise ExecutionRefused(
             "InvalidInputData",
-            f"this local cloud does not simulate {order.input_format} yet: no job can run on {order.backend} here. "
-            "Choose kipu.sim.qsim, qudora.sim.xg1, azure.ionq.simulator or one of AWS's gate devices.",
+            f"this local cloud does not simulate {order.input_format}: no job can run on {order.backend} here. "
+            "Choose a gate-model backend.",
         )
     # the simulator takes seconds to import; a server that only lists backends never needs it
     from qrelay.local.imports import import_engine
@@ -59,21 +58,17 @@ def execute(order: Order) -> bytes:
     import_engine()
     from qrelay.local.kipu import running
 
-    if kind == "qsim":
-        return running.qsim(backend, _programs(order)[0], order.input_params, order.shots, order.seed)
-    if order.backend == "qudora.sim.xg1":
-        return running.qudora(backend, _programs(order), order.input_params, order.shots, order.seed)
-    if order.backend == "azure.ionq.simulator":
-        return running.ionq(backend, _without_id(order.input))
-    return running.braket(backend, _programs(order), order.shots, order.seed)
+    if order.input_format in _QASM:
+        programs = _programs(order)
+        if order.input_format == "BRAKET_OPEN_QASM_V3":
+            return running.braket(backend, programs, order.shots, order.seed)
+        if backend.facts["kind"] == "qsim":
+            return running.qsim(backend, programs[0], order.input_params, order.shots, order.seed)
+        return running.qudora(backend, programs, order.input_params, order.shots, order.seed)
+    return running.DOCUMENTS[order.input_format](backend, _without_id(order.input), order.shots, order.seed)
 
 
-_SIMULATED = frozenset(
-    name
-    for name, backend in BACKENDS.items()
-    if backend.facts["kind"] in ("qsim", "braket-simulator", "braket-ionq", "braket-rigetti")
-    or name in ("qudora.sim.xg1", "azure.ionq.simulator")
-)
+_SIMULATED = (*_QASM, "IONQ_CIRCUIT_V1", "IQM_JOB_INPUT_V1", "AQT_JOB_INPUT_V1", "QISKIT_QPY")
 
 
 def _backend(order: Order) -> Backend:
@@ -118,15 +113,17 @@ def _other(order: Order) -> int:
         return 1
     if order.input_format == "BRAKET_AHS_PROGRAM" and "ahs_program" not in found:
         raise _refused("input has no 'ahs_program'")
-    several = found.get("circuits") if order.input_format == "IQM_JOB_INPUT_V1" else None
-    if order.input_format == "AQT_JOB_INPUT_V1":
-        payload = found.get("payload")
-        several = payload.get("circuits") if isinstance(payload, Mapping) else None
-    if order.input_format in ("IQM_JOB_INPUT_V1", "AQT_JOB_INPUT_V1"):
-        if not isinstance(several, list):
-            raise _refused("input has no list of 'circuits'")
-        return len(several)
-    return 1
+    inner = found.get("payload") if order.input_format == "AQT_JOB_INPUT_V1" else found
+    name = _LISTS.get(order.input_format)
+    if name is None:
+        return 1
+    several = inner.get(name) if isinstance(inner, Mapping) else None
+    if not isinstance(several, list):
+        raise _refused(f"input has no list of {name!r}")
+    return len(several)
+
+
+_LISTS = {"IQM_JOB_INPUT_V1": "circuits", "AQT_JOB_INPUT_V1": "circuits", "QISKIT_QPY": "pubs"}
 
 
 def _check_shots(order: Order, backend: Backend, count: int) -> None:

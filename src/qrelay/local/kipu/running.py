@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,12 +14,15 @@ from qrelay.local import engine
 from qrelay.local.kipu import answers
 from qrelay.local.kipu.backends import Backend
 from qrelay.local.kipu.backends_braket import device
+from qrelay.local.readers import aqt as aqt_reader
 from qrelay.local.readers import braket as braket_reader
 from qrelay.local.readers import ionq as ionq_reader
+from qrelay.local.readers import iqm as iqm_reader
 from qrelay.local.readers import qasm2
+from qrelay.local.readers import runtime as runtime_reader
 from qrelay.local.refusal import ExecutionRefused
 
-__all__ = ["braket", "ionq", "qsim", "qudora"]
+__all__ = ["DOCUMENTS", "braket", "qsim", "qudora"]
 
 _MAX_STATE_QUBITS = 16
 """Up to here a whole state vector is written out; the text of one amplitude is some 45 characters."""
@@ -69,7 +72,7 @@ def qudora(backend: Backend, programs: Sequence[str], params: Mapping[str, Any],
     return answers.qudora(counted)
 
 
-def ionq(backend: Backend, document: Mapping[str, Any]) -> bytes:
+def _ionq(backend: Backend, document: Mapping[str, Any], _shots: int, _seed: int) -> bytes:
     """``azure.ionq.simulator``: exact probabilities of all qubits' states."""
     circuit = ionq_reader.read_document(document, num_qubits=backend.num_qubits, gatesets=("qis",))
     return shared.ionq(engine.probabilities(circuit))
@@ -85,6 +88,56 @@ def braket(backend: Backend, programs: Sequence[str], shots: int, seed: int) -> 
             bits = engine.sample(task.circuit, shots // len(programs), seed + index)
             tasks.append(answers.BraketTask(program, task.measured, bits))
     return answers.braket(backend.internal_id, tasks, seed=seed, memory=backend.facts["memory"])
+
+
+def _iqm(backend: Backend, document: Mapping[str, Any], shots: int, seed: int) -> bytes:
+    """``iqm.*``: counts by measurement keys, of each circuit."""
+    names = [f"QB{label}" for label in backend.labels]
+    edges = backend.edges
+    couplers = None if edges is None else frozenset(frozenset((f"QB{one}", f"QB{two}")) for one, two in edges)
+    counted = []
+    for index, program in enumerate(document["circuits"]):
+        with _named(index, len(document["circuits"])):
+            read = iqm_reader.read(program, names, couplers)
+            counted.append((read.keys, engine.sample(read.circuit, shots, seed + index)))
+    return answers.iqm(counted)
+
+
+def _aqt(backend: Backend, document: Mapping[str, Any], shots: int, seed: int) -> bytes:
+    """``aqt.*``: counts of all qubits, of each circuit."""
+    if document.get("job_type") != "quantum_circuit" or set(document) - {"job_type", "label", "payload"}:
+        raise ExecutionRefused("InvalidInputData", "input is an object of job_type 'quantum_circuit' and payload")
+    programs = document["payload"]["circuits"]
+    counted = []
+    for index, program in enumerate(programs):
+        with _named(index, len(programs)):
+            circuit = aqt_reader.read(program, num_qubits=backend.num_qubits or 0, shots=shots)
+            counted.append(engine.sample(circuit, shots, seed + index))
+    return answers.qudora(counted)  # the SDK reads both alike
+
+
+def _ibm(backend: Backend, document: Mapping[str, Any], shots: int, seed: int) -> bytes:
+    """``ibm.*``: the sampler's result, arrays of bits by register."""
+    edges = backend.edges
+    pubs = runtime_reader.pubs(
+        document,
+        num_qubits=backend.num_qubits,
+        gates=frozenset(name for name, _ in backend.gates),
+        couplers=None if edges is None else frozenset(map(frozenset, edges)),
+        shots=shots,
+    )
+    return runtime_reader.answer(
+        [(pub.circuit, engine.sample(pub.circuit, pub.shots, seed + index)) for index, pub in enumerate(pubs)]
+    )
+
+
+DOCUMENTS: Mapping[str, Callable[[Backend, Mapping[str, Any], int, int], bytes]] = {
+    "IONQ_CIRCUIT_V1": _ionq,
+    "IQM_JOB_INPUT_V1": _iqm,
+    "AQT_JOB_INPUT_V1": _aqt,
+    "QISKIT_QPY": _ibm,
+}
+"""Programs that are documents, by their format: backend, document, shots and seed to the answer's bytes."""
 
 
 def _check_gates(circuit: QuantumCircuit, allowed: set[str], seen: set[str], depth: int = 0) -> None:

@@ -1,0 +1,307 @@
+"""Reads the part of LLVM's text form that QIR modules use, for the checker: typed or opaque pointers, any producer's.
+
+It tells instructions, arguments and attributes apart and knows nothing of what a profile allows. It shares nothing with
+the writer. Source: LLVM Language Reference (llvm.org/docs/LangRef.html).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from qrelay.errors import ConfigurationError, UnsupportedCircuit
+
+__all__ = ["Argument", "Function", "Instruction", "Module", "read"]
+
+_BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a call as it stands: its type and its words."""
+
+    kind: str
+    text: str
+
+    @property
+    def address(self) -> int | None:
+        """The number of the qubit or result that a constant pointer names; None for anything else."""
+        if self.text == "null":
+            return 0
+        found = _ADDRESS.fullmatch(self.text)
+        return int(found[1]) if found else None
+
+    @property
+    def is_local(self) -> bool:
+        return self.text.startswith("%")
+
+    @property
+    def is_pointer(self) -> bool:
+        return self.kind == "ptr" or self.kind.endswith("*")
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One instruction.
+
+    Attributes:
+        line: in the text, from 1.
+        word: what LLVM calls it, such as "call", "br", "icmp".
+        result: the local name it defines, "" for none.
+        kind: the first type that it names, of a call the type that it returns.
+        into: the type that a conversion makes of it, "" for other instructions.
+        callee: the function called, without its @.
+        arguments: what it is called with.
+        targets: labels of the blocks that may come next.
+    """
+
+    line: int
+    word: str
+    result: str = ""
+    kind: str = ""
+    into: str = ""
+    callee: str = ""
+    arguments: tuple[Argument, ...] = ()
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Function:
+    """A declaration, or a definition with its blocks in order: label → instructions."""
+
+    line: int
+    name: str
+    kind: str
+    parameters: tuple[str, ...]
+    attributes: dict[str, str]
+    blocks: dict[str, list[Instruction]] | None = None
+
+
+@dataclass(slots=True)
+class Module:
+    """What the checker looks at. `flags`: the module flags, each with its value's words."""
+
+    functions: dict[str, Function] = field(default_factory=dict)
+    flags: dict[str, str] = field(default_factory=dict)
+
+
+def read(module: str | bytes) -> Module:
+    """Read a module.
+
+    Raises:
+        UnsupportedCircuit: it is no LLVM module, or is cut off; names the line.
+        ConfigurationError: bitcode, and pyqir is not installed.
+    """
+    if isinstance(module, bytes):
+        module = _disassembled(module) if module.startswith(_BITCODE) else _decoded(module)
+    return _Reader(module).read()
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise UnsupportedCircuit(f"This is no QIR module: neither bitcode nor UTF-8 text ({error}).") from None
+
+
+def _disassembled(data: bytes) -> str:
+    try:
+        import pyqir
+    except ImportError:
+        raise ConfigurationError(
+            "Bitcode is read by pyqir: `pip install 'qrelay[bitcode]'`, or give the text."
+        ) from None
+    try:
+        return str(pyqir.Module.from_bitcode(pyqir.Context(), data))
+    except ValueError as error:
+        raise UnsupportedCircuit(f"This is no QIR module: LLVM cannot read the bitcode ({error}).") from None
+
+
+_NAME = r'(?:[-\w$.]+|"[^"]*")'
+_FUNCTION = re.compile(rf"(define|declare)\b(.*?)@({_NAME})\s*\(")
+_LABEL = re.compile(rf"({_NAME}):")
+_CALL = re.compile(rf"(?:(?:tail|musttail|notail)\s+)?call\b(.*?)@({_NAME})\s*\(")
+_ADDRESS = re.compile(r"inttoptr \(i\d+ (\d+) to (?:ptr|%\w+\*)\)")
+_ATTRIBUTE = re.compile(r'"([^"]*)"(?:\s*=\s*"([^"]*)")?')
+_GROUP = re.compile(r"attributes\s+(#\d+)\s*=\s*\{(.*)\}")
+_NODE = re.compile(r"(![\w.]+)\s*=\s*(?:distinct\s+)?!\{(.*)\}")
+_FLAG = re.compile(r'i32\s+\d+\s*,\s*!"([^"]*)"\s*,\s*(.*)')
+_TARGETS = re.compile(rf"label\s+%({_NAME})")
+_RESULT = re.compile(rf"(%{_NAME})\s*=\s*(.*)")
+_WORDS_OF_ARGUMENTS = frozenset({
+    "zeroext", "signext", "noundef", "nonnull", "writeonly", "readonly", "nocapture", "immarg", "inreg",
+    "noalias", "returned", "readnone",
+})  # fmt: skip
+_WORDS_OF_OPERATIONS = frozenset({
+    "nsw", "nuw", "exact", "disjoint", "nneg", "samesign", "fast", "nnan", "ninf", "nsz", "arcp", "contract",
+    "afn", "reassoc",
+})  # fmt: skip
+_OUTSIDE = (
+    "source_filename",
+    "target ",
+    "@",
+    "%",
+    "module asm",
+    "declare",
+    "define",
+    "attributes",
+    "!",
+    "uselistorder",
+)
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self._lines = self._joined(text)
+        self._module = Module()
+        self._groups: dict[str, dict[str, str]] = {}
+        self._nodes: dict[str, str] = {}
+        self._heads: list[tuple[Function, str]] = []
+
+    def read(self) -> Module:
+        for number, line in self._lines:
+            if found := _FUNCTION.match(line):
+                self._function(number, line, found)
+            elif found := _GROUP.match(line):
+                self._groups[found[1]] = dict(_ATTRIBUTE.findall(found[2]))
+            elif found := _NODE.match(line):
+                self._nodes[found[1]] = found[2]
+            elif not line.startswith(_OUTSIDE):
+                raise _unread(number, line)
+        for function, rest in self._heads:
+            for group in re.findall(r"#\d+", rest):
+                function.attributes |= self._groups.get(group, {})
+            function.attributes |= dict(_ATTRIBUTE.findall(rest))
+        for name in re.findall(r"!\d+", self._nodes.get("!llvm.module.flags", "")):
+            if found := _FLAG.match(self._nodes.get(name, "")):
+                value = found[2].strip()
+                self._module.flags[found[1]] = self._nodes.get(value, value)
+        if not self._module.functions:
+            raise UnsupportedCircuit("This is no QIR module: it has no functions.")
+        return self._module
+
+    @staticmethod
+    def _joined(text: str) -> Iterator[tuple[int, str]]:
+        """Lines without comments; one whose square brackets are open goes on in the next, as a switch does."""
+        waiting, start = "", 0
+        for number, raw in enumerate(text.splitlines(), 1):
+            line = _uncommented(raw).strip()
+            if not line:
+                continue
+            waiting = f"{waiting} {line}" if waiting else line
+            start = start or number
+            if waiting.count("[") > waiting.count("]"):
+                continue
+            yield start, waiting
+            waiting, start = "", 0
+        if waiting:
+            raise _unread(start, waiting)
+
+    def _function(self, number: int, line: str, found: re.Match[str]) -> None:
+        inside, rest = _parenthesised(number, line, found.end())
+        kind = found[2].split()[-1] if found[2].split() else ""
+        parameters = tuple(argument.kind for argument in _arguments(inside))
+        function = Function(number, found[3].strip('"'), kind, parameters, {})
+        self._heads.append((function, rest))
+        self._module.functions[function.name] = function
+        if found[1] == "define":
+            function.blocks = self._blocks(number, line)
+
+    def _blocks(self, number: int, line: str) -> dict[str, list[Instruction]]:
+        blocks: dict[str, list[Instruction]] = {}
+        code: list[Instruction] | None = None
+        if not line.endswith("{"):
+            raise _unread(number, line)
+        for at, inner in self._lines:
+            if inner == "}":
+                return blocks
+            text = inner
+            if found := _LABEL.match(text):
+                label = found[1].strip('"')
+                if label in blocks:
+                    raise UnsupportedCircuit(f"This is no QIR module: line {at} has the block {label!r} again.")
+                code = blocks[label] = []
+                text = text[found.end() :].strip()
+                if not text:
+                    continue
+            if code is None:  # the first block may go without a label
+                code = blocks["0"] = []
+            code.append(_instruction(at, text))
+        raise UnsupportedCircuit(f"This is no QIR module: the function of line {number} is never closed.")
+
+
+def _unread(number: int, line: str) -> UnsupportedCircuit:
+    return UnsupportedCircuit(f"This is no QIR module that can be read: line {number}, {line[:80]!r}.")
+
+
+def _uncommented(line: str) -> str:
+    if ";" not in line:
+        return line
+    quoted = False
+    for place, character in enumerate(line):
+        if character == '"':
+            quoted = not quoted
+        elif character == ";" and not quoted:
+            return line[:place]
+    return line
+
+
+def _parenthesised(number: int, line: str, start: int) -> tuple[str, str]:
+    """What stands between the bracket before `start` and the one that closes it, and what stands behind that."""
+    depth = 1
+    for place in range(start, len(line)):
+        if line[place] == "(":
+            depth += 1
+        elif line[place] == ")":
+            depth -= 1
+            if not depth:
+                return line[start:place], line[place + 1 :]
+    raise _unread(number, line)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Split at the commas outside every bracket."""
+    depth, start = 0, 0
+    for place, character in enumerate(text):
+        if character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+        elif character == "," and not depth:
+            yield text[start:place].strip()
+            start = place + 1
+    if text[start:].strip():
+        yield text[start:].strip()
+
+
+def _arguments(text: str) -> tuple[Argument, ...]:
+    """Typed arguments, as calls and declarations list them."""
+    found = []
+    for part in _parts(text):
+        kind, _, rest = part.partition(" ")
+        while rest.split(" ", 1)[0] in _WORDS_OF_ARGUMENTS:
+            rest = rest.partition(" ")[2].strip()
+        found.append(Argument(kind, rest.strip()))
+    return tuple(found)
+
+
+def _instruction(number: int, line: str) -> Instruction:
+    result, text = "", line
+    if found := _RESULT.match(line):
+        result, text = found[1], found[2]
+    if found := _CALL.match(text):
+        inside, _ = _parenthesised(number, text, found.end())
+        words = [word for word in found[1].split() if word not in _WORDS_OF_ARGUMENTS]
+        kind = words[-1] if words else ""
+        return Instruction(number, "call", result, kind, "", found[2].strip('"'), _arguments(inside))
+    word, _, rest = text.partition(" ")
+    targets = tuple(target.strip('"') for target in _TARGETS.findall(rest)) if word in ("br", "switch") else ()
+    words = [part for part in rest.split() if part not in _WORDS_OF_OPERATIONS]
+    if not re.fullmatch(r"[a-z]\w*", word) or (word in ("br", "switch") and not targets):
+        raise _unread(number, line)
+    if word in ("icmp", "fcmp"):
+        words = words[1:]
+    kind = words[0].rstrip(",") if words else ""
+    into = rest.rpartition(" to ")[2].strip() if " to " in rest and word not in ("br", "switch") else ""
+    return Instruction(number, word, result, kind, into, targets=targets)

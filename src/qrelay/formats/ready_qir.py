@@ -1,0 +1,214 @@
+"""Ready-made QIR: what a module says of itself, read from its text with no more of LLVM than that takes.
+
+The order of record calls is the order of the answer's bits, and nothing else is. A module of straight lines, or one
+whose record calls all stand in one block, as the profiles ask for, has one such order; any other has no layout.
+
+Sources: github.com/qir-alliance/qir-spec (attributes, record calls, profiles), llvm.org/docs/LangRef (what text and
+bitcode look like).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from qrelay.errors import InvalidOption
+from qrelay.program import Layout, Register
+
+__all__ = ["EntryPoint", "as_text", "entry_points", "is_bitcode", "looks_like_qir"]
+
+_BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # bare, and inside of a wrapper
+_DEFINE = re.compile(r'define\b[^@]*@(?P<name>"[^"]*"|[\w.$-]+)\s*\((?P<parameters>[^)]*)\)(?P<rest>.*)')
+_GROUP = re.compile(r"attributes\s+(#\d+)\s*=\s*\{(.*)\}")
+_ATTRIBUTE = re.compile(r'"([^"]*)"(?:\s*=\s*"([^"]*)")?')
+_CALL = re.compile(r'call\b[^@]*@"?(?P<callee>__quantum__\w+)"?\s*\((?P<arguments>.*)\)')
+_ADDRESS = re.compile(r"inttoptr\s*\(\s*i64\s+(\d{1,9})\s+to\b|\bnull\b")
+_COUNT = re.compile(r"\s*i64\s+(\d{1,9})\b")
+_LABEL = re.compile(r'(?:"[^"]*"|[\w.$-]+):(?:\s*;.*)?')
+_QUBIT = re.compile(r"(?:%Qubit\*|ptr)\s+inttoptr\s*\(\s*i64\s+(\d{1,9})\s+to\b")
+_MEASURES = frozenset(f"__quantum__qis__{name}__body" for name in ("m", "mz", "mresetz", "measure"))
+_NUM_QUBITS = ("required_num_qubits", "num_required_qubits", "requiredQubits")
+_MARKS = ("entry_point", "EntryPoint")
+_MOST_BITS = 1 << 20
+_DEEPEST = 8  # what the decoder of answers reads
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """One entry point: its name, how many arguments it takes, its profile's name, and how its answer is read.
+
+    `num_qubits` is 0 where the module does not tell.
+    """
+
+    name: str
+    parameters: int
+    num_qubits: int
+    profile: str
+    layout: Layout | None
+
+
+def is_bitcode(data: bytes) -> bool:
+    return data.startswith(_BITCODE)
+
+
+def looks_like_qir(text: str) -> bool:
+    return "__quantum__" in text and re.search(r"^\s*define\b", text, re.MULTILINE) is not None
+
+
+def as_text(data: bytes) -> str | None:
+    """The text of bitcode; None where pyqir (extra `bitcode`), which knows LLVM, is not installed.
+
+    Raises InvalidOption if it is no bitcode after all.
+    """
+    try:
+        import pyqir
+    except ImportError:
+        return None
+    try:
+        return str(pyqir.Module.from_bitcode(pyqir.Context(), data))
+    except ValueError as error:
+        raise InvalidOption(f"This begins as LLVM bitcode and is none: {error}", option="program") from None
+
+
+@dataclass(slots=True)
+class _Function:
+    name: str
+    parameters: int
+    attributes: str
+    lines: list[str] = field(default_factory=list)
+
+
+def entry_points(text: str) -> tuple[EntryPoint, ...]:
+    """Every entry point of a module, in order; none where it marks none."""
+    functions, groups = _parts(text)
+    found = []
+    for function in functions:
+        said = dict(_ATTRIBUTE.findall(function.attributes))
+        for group in re.findall(r"#\d+", function.attributes):
+            said |= groups.get(group, {})
+        if not any(mark in said for mark in _MARKS):
+            continue
+        wanted = next((said[name] for name in _NUM_QUBITS if said.get(name, "").isascii() and said[name].isdigit()), "")
+        width = int(wanted[:9]) if wanted else _highest(function.lines) + 1
+        layout = _layout(function.lines, width)
+        found.append(EntryPoint(function.name, function.parameters, width, said.get("qir_profiles", ""), layout))
+    return tuple(found)
+
+
+def _parts(text: str) -> tuple[list[_Function], dict[str, dict[str, str]]]:
+    functions: list[_Function] = []
+    groups: dict[str, dict[str, str]] = {}
+    inside: _Function | None = None
+    for raw in text.splitlines():
+        line = raw.strip()
+        if inside is not None:
+            if line == "}":
+                inside = None
+            elif line:
+                inside.lines.append(line)
+        elif line.startswith("define") and (head := _DEFINE.match(line)) is not None:
+            parameters = head["parameters"].strip()
+            inside = _Function(head["name"].strip('"'), len(parameters.split(",")) if parameters else 0, head["rest"])
+            functions.append(inside)
+        elif line.startswith("attributes") and (group := _GROUP.match(line)) is not None:
+            groups[group[1]] = dict(_ATTRIBUTE.findall(group[2]))
+    return functions, groups
+
+
+def _highest(lines: Sequence[str]) -> int:
+    """The highest qubit that a line names. `null` is qubit 0."""
+    named = (int(number) for line in lines for number in _QUBIT.findall(line))
+    return max(named, default=0 if any("__quantum__qis__" in line for line in lines) else -1)
+
+
+def _calls(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """Block, callee and arguments of the calls that matter here: measurements and records."""
+    block = 0
+    for line in lines:
+        if "__quantum__" not in line:
+            if _LABEL.fullmatch(line):
+                block += 1
+            continue
+        if "_record_output" in line or "__quantum__qis__m" in line:
+            call = _CALL.search(line)
+            if call is not None:
+                yield block, call["callee"], call["arguments"]
+
+
+def _layout(lines: Sequence[str], width: int) -> Layout | None:
+    """Last group of the layout first, each from its highest bit down: what is recorded reads from left to right."""
+    measured: dict[int, int] = {}
+    records: list[tuple[str, int]] = []
+    blocks: set[int] = set()
+    for block, callee, arguments in _calls(lines):
+        if callee in _MEASURES:
+            places = _addresses(arguments)
+            if len(places) == 2:
+                measured[places[1]] = places[0]
+        elif callee == "__quantum__rt__result_record_output":
+            places = _addresses(arguments.split(",")[0])
+            if len(places) != 1:
+                return None  # a result that is worked out while the program runs
+            records.append(("result", places[0]))
+            blocks.add(block)
+        elif callee in ("__quantum__rt__array_record_output", "__quantum__rt__tuple_record_output"):
+            size = _COUNT.match(arguments)
+            if size is None:
+                return None
+            records.append(("array" if "array" in callee else "tuple", int(size[1])))
+            blocks.add(block)
+        elif callee.endswith("_record_output"):
+            return None  # a number or truth value, which is no bit of the answer
+    if len(blocks) != 1:
+        return None
+    groups = _groups(records)
+    if groups is None or sum(map(len, groups)) > _MOST_BITS:
+        return None
+    return _of_groups(groups, measured, width)
+
+
+def _addresses(arguments: str) -> list[int]:
+    return [int(found[1] or 0) for found in _ADDRESS.finditer(arguments)]
+
+
+class _Unclear(Exception):
+    """Records that do not come to arrays of bits."""
+
+
+def _groups(records: Sequence[tuple[str, int]]) -> list[list[int]] | None:
+    """Results by array, in the order of the answer: a bit on its own is an array of one, as decoders have it."""
+    queue = list(reversed(records))
+
+    def take(depth: int) -> list[list[int]] | int:
+        if depth > _DEEPEST or not queue:
+            raise _Unclear
+        kind, number = queue.pop()
+        if kind == "result":
+            return number
+        parts: list[list[list[int]] | int] = []
+        for _ in range(number):
+            parts.append(take(depth + 1))  # noqa: PERF401 - it ends early when the queue does
+        bare = [part for part in parts if isinstance(part, int)]
+        if kind == "array" and len(bare) == len(parts):
+            return [bare]
+        return [group for part in parts for group in ([[part]] if isinstance(part, int) else part)]
+
+    groups: list[list[int]] = []
+    try:
+        while queue:
+            part = take(0)
+            groups.extend([[part]] if isinstance(part, int) else part)
+    except _Unclear:
+        return None
+    return groups if groups and all(groups) else None
+
+
+def _of_groups(groups: Sequence[Sequence[int]], measured: Mapping[int, int], width: int) -> Layout:
+    registers: list[Register] = []
+    qubits: list[int] = []
+    for place, results in enumerate(reversed(groups)):
+        first = len(qubits)
+        qubits.extend(measured.get(result, -1) for result in reversed(results))
+        registers.append(Register(f"c{place}", tuple(range(first, len(qubits)))))
+    return Layout(len(qubits), tuple(registers), tuple(qubits), max([width, *(qubit + 1 for qubit in qubits)]))
