@@ -19,11 +19,11 @@ MUST_SAY: Mapping[str, frozenset[str]] = {
     "BRAKET_OPEN_QASM_V3": _NOTHING,
     "IQM_JOB_INPUT_V1": _NOTHING,
     "AQT_JOB_INPUT_V1": _NOTHING,
-    "rigetti.quil.v1": _NOTHING,
     "PERCEVAL": _NOTHING,
     "honeywell.openqasm.v1": _MIDWAY | {"if register"},
     "quantinuum.openqasm.v1": _MIDWAY | {"if register"},
     "qir.v1": _MIDWAY | _BRANCHES,
+    "rigetti.quil.v1": _MIDWAY | {"if bit", "if register", "else", "nested", "switch"},
     "OPEN_QASM_V3": _MIDWAY | _BRANCHES | _LOOPS | {"expression"},
     "QISKIT_QPY": _MIDWAY | _BRANCHES | _LOOPS | {"expression"},
 }
@@ -37,14 +37,20 @@ else, switch, while, nested, expression      as they are called; nested is a blo
 break           or continue, of any loop
 measure inside  a block
 own condition   a block measures into what it was chosen by
+length          thousands of operations in a machine's own gates
 """
 
 REFUSES_GATES = frozenset({"PERCEVAL"})
 """Formats of machines that cannot do every gate."""
 
+SHORT = frozenset({"AQT_JOB_INPUT_V1"})
+"""Formats that hold so many operations and no more: a circuit may need "length"."""
+
 
 def must_say(format_name: str, needs: frozenset[str]) -> bool:
     """Whether a refusal would be one too many."""
+    if format_name not in SHORT:
+        needs -= {"length"}
     return format_name not in REFUSES_GATES and needs <= MUST_SAY[format_name]
 
 

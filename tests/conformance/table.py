@@ -20,8 +20,8 @@ _WITHOUT = "–"
 def recorded() -> dict[str, Any]:
     """What was recorded last.
 
-    `formats`: the columns. `promises`: for "P01 qiskit qir.v1" how many tests were right on the embedded cloud ("cloud")
-    or by the format's judge ("judged"), or showed a refusal ("refused"). `algorithms`: framework → algorithm → size →
+    `formats`: the columns. `promises`: for "P01 qiskit qir.v1" how many tests were right on the embedded cloud
+    ("cloud") or by the format's judge ("judged"), or showed a refusal ("refused"). `algorithms`: framework → algorithm → size →
     format → reason, of refusals only.
     """
     document: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
@@ -56,10 +56,10 @@ _HEAD = """\
 
 This page is written by `nox -s conformance -- --table`; a test holds it against what the formats do now.
 
-What a circuit means must not change on its way into a format. An encoder counts as right when somebody else's reader and
-simulator, or a matrix simulation made from the format's own documentation, gives the distribution that the framework's
-own simulator gives. What a format cannot say is refused with a typed error that names the operation and its index. There
-is no third outcome.
+What a circuit means must not change on its way into a format. An encoder counts as right when somebody else's reader
+and simulator, or a matrix simulation made from the format's own documentation, gives the distribution that the
+framework's own simulator gives. What a format cannot say is refused with a typed error that names the operation and its
+index. There is no third outcome.
 
 Besides what is counted here, circuits are drawn at random in both frameworks: gates of the whole repertoire, registers
 and keys of every sort, control flow, and mirrors (a circuit and its inverse, which must give zeros).
