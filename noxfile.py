@@ -126,6 +126,11 @@ def interop(session: nox.Session, sdk: str) -> None:
 # Readers of formats whose packages ask for an environment of their own: what to install beside qrelay, what of it must
 # be there, and the tests that it judges.
 OUTSIDE: dict[str, tuple[list[str], str, list[str]]] = {
+    "ibm-runtime": (
+        ["qiskit-ibm-runtime>=0.40", "qiskit-aer>=0.17"],
+        "qiskit_ibm_runtime",
+        ["tests/outside/test_ibm_runtime.py"],
+    ),
     "qiskit-qir": (
         ["qiskit>=1.4,<2", "qiskit-qir>=0.5,<0.6", "qiskit-aer>=0.17", "qirrunner>=0.8"],
         "qiskit_qir",

@@ -36,7 +36,7 @@ MIDCIRCUIT = {
 }
 
 
-SAID = {"honeywell.openqasm.v1": SAID_BY_QASM, "rigetti.quil.v1": [*MIDCIRCUIT]}
+SAID = {"honeywell.openqasm.v1": SAID_BY_QASM, "rigetti.quil.v1": [*MIDCIRCUIT], "QISKIT_QPY": [*MIDCIRCUIT]}
 
 
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)
@@ -172,6 +172,8 @@ def test_angles_that_are_no_numbers(format_name: str, angle: float, gate: str) -
 @pytest.mark.parametrize("format_name", INPUT_FORMATS)
 def test_finite_angles_whose_sum_is_not(format_name: str) -> None:
     """Catches `inf` in the upload that only lowering made: the half sum of two angles at the end of the floats."""
+    if format_name == "QISKIT_QPY":
+        pytest.skip("has a word for cu3, so nothing is summed")
     program = _program(("swap", (0, 1), ()), ("cu3", (0, 1), (0.1, 1.7e308, 1.7e308)), ("measure", (0,), (0,)))
     with pytest.raises(UnsupportedCircuit, match="finite") as caught:
         encode(program, format_name)
@@ -296,6 +298,7 @@ ON_THE_WIRE = {
     "OPEN_QASM_V2": ("text/plain", "kipu.qsim.result"),
     "BRAKET_OPEN_QASM_V3": ("text/plain", "braket.task_result.gate_model_task_result"),
     "IONQ_CIRCUIT_V1": ("application/json", "ionq.quantum-results.v1"),
+    "QISKIT_QPY": ("application/json", "ibm.runtime.result"),
     "rigetti.quil.v1": ("text/plain", "rigetti.quil-results.v1"),
     "IQM_JOB_INPUT_V1": ("application/json", "iqm.result"),
     "AQT_JOB_INPUT_V1": ("application/json", "aqt.result"),

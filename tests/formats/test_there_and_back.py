@@ -18,7 +18,7 @@ from qrelay.results import decode_items, readable_formats
 
 qiskit = pytest.importorskip("qiskit")
 
-from judges import aqt, braket, exact, ionq, iqm, qir, quil  # noqa: E402
+from judges import aqt, braket, exact, ionq, iqm, qir, qpy, quil  # noqa: E402
 from judges.payloads import distribution  # noqa: E402
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, qasm2  # noqa: E402
 
@@ -41,6 +41,8 @@ def _answer(payload: Payload) -> bytes:
         return json.dumps(braket.task_result(payload.data, SHOTS)).encode()
     if payload.format == "OPEN_QASM_V2":
         return json.dumps({"counts": _flat_counts(payload, first_is_qubit_0=True), "metadata": {"cpu": 4}}).encode()
+    if payload.format == "QISKIT_QPY":
+        return json.dumps(qpy.primitive_result(payload.data, SHOTS)).encode()
     if payload.format == "rigetti.quil.v1":
         columns = payload.layout.num_clbits if payload.layout is not None else 0
         drawn = _sampled(quil.distribution(payload.data))
@@ -160,6 +162,7 @@ WORDS = {
     "OPEN_QASM_V2": ("text/plain", "kipu.qsim.result"),
     "BRAKET_OPEN_QASM_V3": ("text/plain", "braket.task_result.gate_model_task_result"),
     "IONQ_CIRCUIT_V1": ("application/json", "ionq.quantum-results.v1"),
+    "QISKIT_QPY": ("application/json", "ibm.runtime.result"),
     "rigetti.quil.v1": ("text/plain", "rigetti.quil-results.v1"),
     "IQM_JOB_INPUT_V1": ("application/json", "iqm.result"),
     "AQT_JOB_INPUT_V1": ("application/json", "aqt.result"),

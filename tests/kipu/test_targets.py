@@ -177,7 +177,6 @@ def _payload(said: str) -> Any:
     [
         ("iqm-garnet", {}, "IQM_JOB_INPUT_V1"),
         ("ibex", {}, "AQT_JOB_INPUT_V1"),
-        ("qsim", {"id": "ibm.qpu.fez", "configuration": {"supported_input_formats": ["QISKIT_QPY"]}}, "QISKIT_QPY"),
         ("qsim", {"id": "new.one", "configuration": {"supported_input_formats": ["QOQO", "QIR_V1"]}}, "QOQO, QIR_V1"),
     ],
 )

@@ -1,12 +1,12 @@
 """`QISKIT_QPY`: a circuit as Qiskit's own QPY, inside the input of IBM's sampler.
 
 `{"pubs":[[{"__type__":"QuantumCircuit","__value__":"<base64 of deflated QPY>"}]],"options":{},"version":2}`: the
-encoding of qiskit-ibm-runtime, and the Kipu Quantum Hub's schema of IBM's job input. A pub is circuit, parameter values,
-shots; the last two are left to who sends it. The format is Qiskit's own serialisation, so Qiskit writes it: it is
-imported inside of `write`.
+encoding of qiskit-ibm-runtime, and the Kipu Quantum Hub's schema of IBM's job input. A pub is circuit, parameter
+values, shots; the last two are left to who sends it. The format is Qiskit's own serialisation, so Qiskit writes it: it
+is imported inside of `write`.
 
 QPY is written in version 13, which Qiskit 1.3 brought: both lines of Qiskit that qrelay runs beside write it, and every
-service with at least 1.3 reads it. What that version cannot say (arithmetic in conditions) takes the lowest one that can.
+service with at least 1.3 reads it. What that version cannot say (arithmetic in conditions) takes the lowest that can.
 
 The answer is by register. Each group of the layout becomes a register under its payload name; where registers share
 bits, or bits are in none, the layout puts the circuit's own back together. It travels in the circuit's metadata.
@@ -20,15 +20,17 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from qrelay.errors import ConfigurationError, UnsupportedCircuit
+from qrelay.formats.numbers import refuse_infinite
 from qrelay.program import Layout, Operation, Program, payload_names
 from qrelay.program.control import BitIs, Condition, Expression, RegisterIs
 from qrelay.program.gates import ALIASES, GATES
 from qrelay.program.lowering import lower
 from qrelay.program.names import QUBIT_REGISTER
-from qrelay.program.operations import blocks
+from qrelay.program.operations import NOT_GATES, blocks
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -37,6 +39,7 @@ __all__ = ["circuit_of", "layout_in_pub", "write"]
 
 _FORMAT = "QISKIT_QPY"
 _OLDEST, _NEWEST = 13, 17  # the newest that IBM's service is known to read
+_UNNAMED = ""  # Qiskit would count circuits, and the same program would not be the same bytes
 _LAYOUT = "qrelay-layout"
 _MARK = f'"{_LAYOUT}":'.encode()
 _MOST_BYTES = 1 << 28
@@ -103,9 +106,15 @@ def circuit_of(
     """The program as Qiskit's circuit, exactly: phases, barriers, delays and control flow too. Raises as `write`."""
     known = frozenset(_classes())
     lowered = lower(program, known if gates is None else known & gates, where=_FORMAT)
+    if not all(isfinite(angle) for _, operation in lowered.walk() for angle in _angles(operation)):
+        refuse_infinite(program, known if gates is None else known & gates)
     if coupling:
         _check_coupling(lowered, coupling)
     return _Writing(lowered).circuit
+
+
+def _angles(operation: Operation) -> tuple[float, ...]:
+    return operation[2] if operation[0] not in NOT_GATES else ()
 
 
 def _check_coupling(program: Program, coupling: Sequence[tuple[int, int]]) -> None:
@@ -155,21 +164,22 @@ class _Writing:
 
     def __init__(self, program: Program) -> None:
         from qiskit import QuantumCircuit
-        from qiskit.circuit import ClassicalRegister, Clbit, QuantumRegister
+        from qiskit.circuit import ClassicalRegister, QuantumRegister
 
         self._classes = _classes()
         self._shared: dict[str, Any] = {}  # gates without parameters
-        self.qubits = list(QuantumRegister(program.num_qubits, QUBIT_REGISTER)) if program.num_qubits else []
-        self.clbits = [Clbit() for _ in range(program.num_clbits)]
+        # bits that registers made are known again in blocks that come back from QPY, by Aer too
+        qubits = [QuantumRegister(program.num_qubits, QUBIT_REGISTER)] if program.num_qubits else []
+        self.qubits = [qubit for register in qubits for qubit in register]
         layout = program.layout
-        named = zip(payload_names(layout), layout.groups, strict=True)
-        self._registers = {
-            bits: ClassicalRegister(name=name, bits=[self.clbits[bit] for bit in bits]) for name, (_, bits) in named
-        }
-        self.circuit = QuantumCircuit(self.qubits, self.clbits, name=program.name or None)
-        if self.qubits:
-            self.circuit.add_register(QuantumRegister(name=QUBIT_REGISTER, bits=self.qubits))
-        self.circuit.add_register(*self._registers.values())
+        self._registers: dict[tuple[int, ...], Any] = {}
+        places: dict[int, Any] = {}
+        for name, (_, bits) in zip(payload_names(layout), layout.groups, strict=True):
+            register = self._registers[bits] = ClassicalRegister(len(bits), name)
+            places |= zip(bits, register, strict=True)
+        self.clbits = [places[bit] for bit in range(program.num_clbits)]
+        self.circuit = QuantumCircuit(self.qubits, self.clbits, name=program.name or _UNNAMED)
+        self.circuit.add_register(*qubits, *self._registers.values())
         self.circuit.metadata = {_LAYOUT: layout.to_json()}
         self.circuit.global_phase = program.global_phase
         for index, operation in enumerate(program.operations):
@@ -229,7 +239,7 @@ class _Writing:
     def _block(self, operations: Iterable[Operation], qubits: list[Any], index: int) -> Any:
         from qiskit import QuantumCircuit
 
-        body = QuantumCircuit(qubits, self.clbits, *self._registers.values())
+        body = QuantumCircuit(qubits, self.clbits, *self._registers.values(), name=_UNNAMED)
         for operation in operations:
             self._add(body, operation, index)
         return body
@@ -237,7 +247,6 @@ class _Writing:
     # --- conditions --------------------------------------------------------------------------------------------------
 
     def _condition(self, condition: Condition, index: int) -> Any:
-        from qiskit.circuit.classical import expr
 
         if isinstance(condition, BitIs):
             return self.clbits[condition.bit], condition.value
@@ -245,14 +254,7 @@ class _Writing:
             register = self._registers.get(condition.bits)
             if register is not None and 0 <= condition.value < 1 << len(condition.bits):
                 return register, condition.value
-            if condition.value < 0 or condition.value >> len(condition.bits):
-                return expr.lift(False)  # noqa: FBT003 - a number that the bits cannot spell
-            whole: Any = None
-            for place, bit in enumerate(condition.bits):
-                one: Any = expr.lift(self.clbits[bit])
-                one = one if condition.value >> place & 1 else expr.logic_not(one)
-                whole = one if whole is None else expr.logic_and(whole, one)
-            return expr.lift(True) if whole is None else whole  # noqa: FBT003
+            return self._spell(condition.bits, condition.value)
         return self._expression(condition, index)
 
     def _expression(self, node: Expression, index: int) -> Any:
@@ -270,6 +272,10 @@ class _Writing:
         if node.operator == "const":
             value = node.operands[0]
             return expr.Value(value if node.width else bool(value), kind)
+        if node.operator in ("equal", "not_equal"):
+            spelt = self._compared(node)
+            if spelt is not None:
+                return spelt
         operands = [self._expression(inner, index) for inner in node.operands if isinstance(inner, Expression)]
         if node.operator == "cast":
             return expr.cast(operands[0], kind)
@@ -282,6 +288,32 @@ class _Writing:
             return make(*operands)
         except (TypeError, ValueError) as error:
             raise UnsupportedCircuit.at(index, "condition", f"cannot be said in Qiskit: {error}") from None
+
+    def _spell(self, bits: Sequence[int], value: int) -> Any:
+        """Whether bits, lowest first, spell a number: bit by bit, for bits that are no register of the payload."""
+        from qiskit.circuit.classical import expr, types
+
+        if value < 0 or value >> len(bits) or not bits:
+            return expr.Value(not bits and value == 0, types.Bool())
+        whole: Any = None
+        for place, bit in enumerate(bits):
+            one: Any = expr.lift(self.clbits[bit])
+            one = one if value >> place & 1 else expr.logic_not(one)
+            whole = one if whole is None else expr.logic_and(whole, one)
+        return whole
+
+    def _compared(self, node: Expression) -> Any:
+        """A comparison of bits that are no register with a number; None for any other. Simulators know no shifts."""
+        from qiskit.circuit.classical import expr
+
+        kinds = {inner.operator: inner.operands for inner in node.operands if isinstance(inner, Expression)}
+        if set(kinds) != {"bits", "const"}:
+            return None
+        bits = tuple(bit for bit in kinds["bits"] if isinstance(bit, int))
+        if bits in self._registers:
+            return None
+        same = self._spell(bits, int(kinds["const"][0]))  # type: ignore[arg-type]
+        return same if node.operator == "equal" else expr.logic_not(same)
 
     def _number(self, bits: Sequence[int]) -> Any:
         """Bits that are no register of the payload as an unsigned number, lowest first."""
@@ -313,7 +345,9 @@ def _cases(value: Expression, cases: Iterable[Any]) -> list[tuple[tuple[Any, ...
     found = []
     for given, block in cases:
         labels = (None,) if given is None else given
-        fresh = [label for label in dict.fromkeys(labels) if label not in seen and (label is None or 0 <= label <= most)]
+        fresh = [
+            label for label in dict.fromkeys(labels) if label not in seen and (label is None or 0 <= label <= most)
+        ]
         if None in seen or not fresh:
             continue
         seen.update(fresh)

@@ -13,7 +13,7 @@ from typing import Any
 from qrelay.errors import InvalidOption
 from qrelay.formats.analog import AHS, PULSER, looks_like_ahs, looks_like_pulser
 from qrelay.formats.qiskit_qpy import layout_in_pub
-from qrelay.formats.traveling import layout_in_registers
+from qrelay.formats.traveling import layout_in_iqm, layout_in_registers, layouts_in_label
 from qrelay.program import Layout, Register
 
 __all__ = ["check", "formats_of"]
@@ -78,6 +78,14 @@ def _ionq(document: Mapping[str, Any]) -> Read:
     return width, _ionq_layout(document, width)
 
 
+def _ionq_on_the_hub(document: Mapping[str, Any]) -> Read:
+    """The Hub's specification asks for members that IonQ itself does without."""
+    for name in ("gateset", "qubits"):
+        if name not in document:
+            raise _refused("IonQ circuit", name, "is missing, and the Kipu Quantum Hub insists on it")
+    return _ionq(document)
+
+
 def _ionq_layout(document: Mapping[str, Any], width: int) -> Layout | None:
     """Of `registers` (our own, or a list of qubits by name), of the vendors' `meas_map`, or of all qubits in order."""
     registers = document.get("registers")
@@ -116,7 +124,7 @@ def _plain(width: int) -> Layout | None:
 
 
 def _iqm(document: Mapping[str, Any]) -> Read:
-    """Measurement keys of qrelay's and Qiskit's kind say register, size and bit (`name_size_register_bit`)."""
+    """The layout is read where qrelay wrote it. Other keys of measurements mean what their writers like."""
     circuits = document["circuits"] if isinstance(document.get("circuits"), list) else []
     if len(circuits) != 1:
         raise _refused("IQM job input", "circuits", f"holds {len(circuits)}; a payload is of one circuit")
@@ -129,7 +137,8 @@ def _iqm(document: Mapping[str, Any]) -> Read:
         if not isinstance(qubits, list | tuple) or not all(isinstance(qubit, str) for qubit in qubits):
             raise _refused("IQM job input", at, "should list the names of its qubits under 'qubits' or 'locus'")
         named |= dict.fromkeys(qubits)
-    return len(named), None
+    layout = layout_in_iqm(circuits[0])
+    return max(len(named), layout.num_qubits if layout is not None else 0), layout
 
 
 def _instructions(circuit: Any, at: str) -> Sequence[Any]:
@@ -150,7 +159,8 @@ def _aqt(document: Mapping[str, Any]) -> Read:
     for place, operation in enumerate(circuit.get("quantum_circuit") or []):
         if not isinstance(operation, Mapping) or not isinstance(operation.get("operation"), str):
             raise _refused("AQT job input", f"quantum_circuit[{place}]", "should be an object with 'operation'")
-    return width, _plain(width)  # all ions are measured at once
+    own = layouts_in_label(document.get("label"))
+    return width, own[0] if len(own) == 1 else _plain(width)  # all ions are measured at once
 
 
 def _qpy(document: Mapping[str, Any]) -> Read:
@@ -171,7 +181,8 @@ def _perceval(document: Mapping[str, Any]) -> Read:
 
 
 _CHECKERS: Mapping[str, Callable[[Mapping[str, Any]], Read]] = {
-    **dict.fromkeys(_IONQ, _ionq),
+    "ionq.circuit.v1": _ionq,
+    "IONQ_CIRCUIT_V1": _ionq_on_the_hub,
     "IQM_JOB_INPUT_V1": _iqm,
     "AQT_JOB_INPUT_V1": _aqt,
     "QISKIT_QPY": _qpy,

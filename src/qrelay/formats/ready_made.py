@@ -17,6 +17,8 @@ from qrelay.errors import InvalidOption
 from qrelay.formats import analog, ready_json, ready_openqasm, ready_qir, ready_quil
 from qrelay.formats.catalogue import INPUT_FORMATS
 from qrelay.formats.payload import Payload
+from qrelay.formats.qiskit_qpy import layout_in_pub
+from qrelay.formats.traveling import layout_in_iqm, layout_in_registers, layout_in_text, layouts_in_label
 from qrelay.program import Layout
 
 __all__ = ["formats_of", "ready_made"]
@@ -134,6 +136,7 @@ def ready_made(
         layout=layouts[0] if len(layouts) == 1 else None,
         input_params=params,
         name=name or found.name,
+        carries_layout=_inside(found) in layouts[:1],
         items=tuple(layouts) if len(layouts) > 1 else (),
     )
 
@@ -330,6 +333,22 @@ def _of_others(found: _Found, chosen: str) -> tuple[int, Layout | None]:
     if chosen == analog.AHS:
         return analog.ahs_document(found.document)[1], None
     return ready_json.check(found.document, chosen)
+
+
+def _inside(found: _Found) -> Layout | bool:
+    """The layout that qrelay itself wrote into the program; False where there is none."""
+    document = found.document
+    if document is None:
+        return layout_in_text(found.text) or False
+    pubs = document.get("pubs")
+    labelled = layouts_in_label(document.get("label"))
+    return (
+        (layout_in_pub(pubs[0]) if isinstance(pubs, list) and len(pubs) == 1 else None)
+        or (labelled[0] if len(labelled) == 1 else None)
+        or layout_in_iqm(document)
+        or layout_in_registers(document.get("registers"))
+        or False
+    )
 
 
 def _wrapped(found: _Found, chosen: str) -> bytes:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from qrelay.formats.qiskit_qpy import layout_in_pub
 from qrelay.formats.traveling import layout_in_registers, layout_in_text
 from qrelay.kipu.inputs import programs_in
 from qrelay.program import Layout, Register
@@ -50,6 +51,8 @@ def layouts_in(
 def _own(program: Any) -> Layout | None:
     if isinstance(program, str):
         return layout_in_text(program)
+    if isinstance(program, list) or (isinstance(program, Mapping) and "__value__" in program):
+        return layout_in_pub(program)
     return layout_in_registers(program.get("registers")) if isinstance(program, Mapping) else None
 
 

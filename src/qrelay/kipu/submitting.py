@@ -42,7 +42,9 @@ def tag_of(submission: Submission) -> str:
     circuits, batch = len(submission.payloads), submission.batch
     shots = f"x{submission.shots}" if circuits > 1 else ""
     size = f"of{batch.count}" if batch is not None and batch.composite else ""
-    bare = "" if all(payload.layout is not None for payload in submission.payloads) else "-bare"
+    bare = (
+        "" if all(payload.layout is not None and payload.carries_layout for payload in submission.payloads) else "-bare"
+    )
     return f"qrelay-{submission.key.lower()}-{circuits}{shots}{size}{bare}"
 
 
