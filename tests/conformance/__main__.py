@@ -1,5 +1,7 @@
-"""Records what holds where, and writes docs/conformance.md: `python -m conformance [--jobs N] [--largest N] [--only …]`,
-with `tests` on PYTHONPATH. `nox -s conformance -- --table` runs it."""
+"""Records what holds where, and writes docs/conformance.md: `python -m conformance`, with `tests` on PYTHONPATH.
+
+`nox -s conformance -- --table` runs it; `--help` lists the options.
+"""
 
 from __future__ import annotations
 

@@ -20,9 +20,10 @@ _WITHOUT = "–"
 def recorded() -> dict[str, Any]:
     """What was recorded last.
 
-    `formats`: the columns. `promises`: for "P01 qiskit qir.v1" how many tests were right on the embedded cloud
-    ("cloud") or by the format's judge ("judged"), or showed a refusal ("refused"). `algorithms`: framework → algorithm → size →
-    format → reason, of refusals only.
+    `formats`: the columns.
+    `promises`: for "P01 qiskit qir.v1" how many tests were right on the embedded cloud ("cloud") or by the format's
+    judge ("judged"), or showed a refusal ("refused").
+    `algorithms`: framework → algorithm → size → format → reason, of refusals only.
     """
     document: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
     return document
