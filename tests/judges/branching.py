@@ -139,7 +139,7 @@ class _Running:
             values, variable, body = operation.params
             ended = []
             for value in values:
-                bound = body if variable is None else body.assign_parameters({variable: value})
+                bound = body.assign_parameters({variable: value}) if variable in body.parameters else body
                 branches = around(block(bound, branches), ended)
             return ended + branches
         if name == "box":
