@@ -20,6 +20,7 @@ STANDARD: dict[str, Any] = {
 }
 STANDARD |= {"c3x": lib.C3XGate(), "c4x": lib.C4XGate(), "rcccx": lib.RC3XGate(), "c3sx": lib.C3SXGate()}
 _BY_SIZE = {size: sorted(n for n, gate in STANDARD.items() if gate.num_qubits == size) for size in range(5)}
+_HAS_C_IF = hasattr(Gate, "c_if")  # Qiskit 1
 _SIMPLE = ("h", "x", "s", "t", "sx", "rx", "ry", "rz", "u", "cx", "cz", "cry", "cp", "swap")
 
 NAMES = ("c", "pi", "a b", "β", "2cr", "crz", "c_{reg}", "q", "meas", "if", "U")
@@ -200,7 +201,7 @@ def _statements(draw: Any, circuit: QuantumCircuit, whole: QuantumCircuit, depth
 
 
 def _statement(draw: Any, circuit: QuantumCircuit, whole: QuantumCircuit, depth: int) -> None:
-    plain = ("gate",) * 4 + ("measure",) * 3 + ("reset",)
+    plain = ("gate",) * 4 + ("measure",) * 3 + ("reset",) + ("c_if",) * _HAS_C_IF
     kind = draw(
         st.sampled_from(plain + (("if",) * 4 + ("switch", "while", "for", "for angle", "break") if depth < 2 else ()))
     )
@@ -209,6 +210,10 @@ def _statement(draw: Any, circuit: QuantumCircuit, whole: QuantumCircuit, depth:
         _gate(draw, circuit, range(count), simple=depth > 0 or draw(st.booleans()))
     elif kind == "measure":
         circuit.measure(_one(draw, count), _one(draw, bits))
+    elif kind == "c_if":
+        gate = _standard(draw, draw(st.sampled_from(_BY_SIZE[1]))).to_mutable()
+        what = draw(st.sampled_from([*whole.clbits, *(one for one in whole.cregs if one.size)]))
+        circuit.append(gate.c_if(what, draw(st.integers(0, 1))), [_one(draw, count)])
     elif kind == "reset":
         circuit.reset(_one(draw, count))
     elif kind == "if":

@@ -62,6 +62,10 @@ def _qiskit(whole: Any, block: Any, used: set[Any], measured: set[Any], *, insid
     """Bits and qubits inside of blocks are the circuit's own: so the drawings make them."""
     for instruction in block.data:
         name, operation = instruction.name, instruction.operation
+        if not instruction.is_control_flow() and getattr(instruction, "condition", None) is not None:
+            yield from _condition(whole, instruction.condition)  # Qiskit 1's c_if
+            if inside:
+                yield "nested"
         if name == "measure":
             if inside:
                 yield "measure inside"

@@ -104,15 +104,16 @@ def _cell(counts: Mapping[str, int]) -> str:
 
 
 _ALGORITHMS = """\
-All of [MQT Bench](https://github.com/munich-quantum-toolkit/bench)'s algorithms, in every size of at most 12 qubits,
-as Qiskit has them and, where they only measure at the end, as Cirq reads them from Qiskit's OpenQASM 2. Each gives the
-reference distribution at the format's judge, or is refused."""
+All of [MQT Bench](https://github.com/munich-quantum-toolkit/bench)'s algorithms, in every size of at most {largest}
+qubits, as Qiskit has them and, where they only measure at the end, as Cirq reads them from Qiskit's OpenQASM 2. Each
+gives the reference distribution at the format's judge, or is refused."""
 
 
 def _algorithms(record: Mapping[str, Any]) -> Iterator[str]:
     yield "## Published algorithms"
     yield ""
-    yield _ALGORITHMS
+    largest = max(int(size) for sizes in record["algorithms"]["qiskit"].values() for size in sizes)
+    yield _ALGORITHMS.format(largest=largest)
     yield ""
     rows = record["algorithms"]
     totals = {framework: sum(map(len, algorithms.values())) for framework, algorithms in rows.items()}

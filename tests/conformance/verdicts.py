@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -74,9 +75,9 @@ def _encoded(circuit: Any, format_name: str) -> Any:
 
 
 def _reason(error: UnsupportedCircuit) -> str:
-    """The message from behind "Operation 3, 'if', " on, up to the end of its first sentence."""
+    """The message from behind "Operation 3, 'if', " on, up to the end of its first sentence, sizes left out."""
     text = str(error)
     if error.index is not None:
         assert text.startswith(f"Operation {error.index}, {error.operation!r}, "), text
         text = text.removeprefix(f"Operation {error.index}, {error.operation!r}, ")
-    return text.split(". ")[0].removesuffix(".")
+    return re.sub(r"comes to [\d,]+", "comes to too many", text.split(". ")[0].removesuffix("."))
