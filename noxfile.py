@@ -146,11 +146,20 @@ OUTSIDE: dict[str, tuple[list[str], str, list[str]]] = {
         "qiskit_ibm_runtime",
         ["tests/outside/test_ibm_runtime.py"],
     ),
+    "perceval": (
+        ["perceval-quandela>=1.3", "qiskit>=2,<3"],
+        "perceval",
+        ["tests/outside/test_perceval.py"],
+    ),
     "qiskit-qir": (
         ["qiskit>=1.4,<2", "qiskit-qir>=0.5,<0.6", "qiskit-aer>=0.17", "qirrunner>=0.8"],
         "qiskit_qir",
         ["tests/outside/test_qiskit_qir.py"],
     ),
+    "answers": (["qhub-quantum==1.18.1"], "qhub.quantum.sdk", ["tests/outside/test_answers.py"]),
+    "pyquil": (["pyquil>=4.22,<5"], "pyquil", ["tests/outside/test_pyquil.py"]),
+    "iqm": (["iqm-client[qiskit]>=36", "qiskit-aer>=0.17"], "iqm.qiskit_iqm", ["tests/outside/test_iqm.py"]),
+    "aqt": (["qiskit-aqt-provider>=2.0.1"], "qiskit_aqt_provider", ["tests/outside/test_aqt.py"]),
 }
 
 

@@ -1,4 +1,5 @@
-"""Microseconds a gate, circuit to bytes, for each format beside its peers; and one job end to end beside the SDKs.
+"""Microseconds a gate, circuit to bytes, for each format beside its peers; bindings of an ansatz; memory; answers'
+decoding; and one job end to end beside the SDKs.
 
 `--short` leaves out the largest size and the repetitions. All writers take turns in every round, so that whatever else
 the machine does falls on all of them; the ratio is the median over the rounds, round by round.
@@ -7,6 +8,8 @@ the machine does falls on all of them; the ratio is the median over the rounds, 
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
 import json
 import os
 import platform
@@ -14,7 +17,7 @@ import statistics
 import time
 from typing import Any
 
-from bench import end_to_end
+from bench import binding, end_to_end, memory
 from bench.circuits import QUBITS
 from bench.writers import Table, Writer, tables
 
@@ -25,6 +28,8 @@ No round begins after the yardstick has had as much, and no other writer joins o
 """
 
 SMALLEST = 1_000
+
+TABLES = ["writers", "binding", "memory", "decoding", "end-to-end"]
 
 SDKS = {"azure-quantum": "QRELAY_BENCH_AZURE_QUANTUM", "qhub-quantum": "QRELAY_BENCH_QHUB_QUANTUM"}
 """The variables that name an interpreter for each vendor's SDK, whose pins collide with ours."""
@@ -103,7 +108,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="1,000 and 10,000 gates, three rounds")
     parser.add_argument("--rounds", type=int, default=None, help="rounds after the first, which warms up")
     parser.add_argument("--json", action="store_true", help="print the records as JSON")
-    parser.add_argument("--table", choices=["writers", "end-to-end"], default=None, help="this one only")
+    parser.add_argument("--table", choices=TABLES, default=None, help="this one only")
     parser.add_argument("--framework", choices=["qiskit", "cirq"], default=None, help="writers of this one only")
     for sdk, variable in SDKS.items():
         parser.add_argument(
@@ -113,7 +118,8 @@ def main() -> None:
     arguments = parser.parse_args()
     rounds = arguments.rounds or (3 if arguments.short else 7)
     records: list[dict[str, Any]] = []
-    if arguments.table != "end-to-end":
+    wanted = TABLES if arguments.table is None else [arguments.table]
+    if "writers" in wanted:
         sizes = [SMALLEST, 10_000] if arguments.short else [SMALLEST, 10_000, 100_000]
         for table in tables():
             if arguments.framework not in (None, table.framework.lower()):
@@ -122,13 +128,34 @@ def main() -> None:
             records += found
             if not arguments.json:
                 _show(table, found)
-    if arguments.table != "writers" and arguments.framework is None:
+    for name, module in (("binding", binding), ("memory", memory), ("decoding", _decoding())):
+        if name not in wanted or module is None:
+            continue
+        if name == "binding":
+            found = binding.measure(100 if arguments.short else 1_000, rounds, arguments.framework)
+        elif name == "memory":
+            found = memory.measure(10_000 if arguments.short else 100_000, arguments.framework)
+        elif arguments.framework is None:
+            found = module.measure(short=arguments.short, rounds=rounds)
+        else:
+            continue
+        records += found
+        if not arguments.json:
+            print(*module.lines(found), sep="\n", flush=True)
+    if "end-to-end" in wanted and arguments.framework is None:
         found = end_to_end.measure({sdk: getattr(arguments, sdk) or "" for sdk in SDKS}, rounds)
         records += found
         if not arguments.json:
             print(*end_to_end.lines(found), sep="\n")
     if arguments.json:
         print(json.dumps(records, indent=1))
+
+
+def _decoding() -> Any:
+    """The table of answers' decoding, which has a module of its own."""
+    if importlib.util.find_spec("bench.decoding") is None:
+        return None
+    return importlib.import_module("bench.decoding")
 
 
 def _show(table: Table, records: list[dict[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,5 +64,45 @@ def mixed_cirq(gates: int, seed: int = 20) -> Circuit:
                 yield cirq.rx(angle).on(qubit)
             else:
                 yield cirq.CX(qubit, qubits[(first + shift) % QUBITS])
+
+    return cirq.Circuit(operations(), cirq.measure(*qubits, key="m"))
+
+
+ANSATZ_QUBITS, LAYERS = 10, 5
+ANSATZ_PARAMETERS = 2 * ANSATZ_QUBITS * LAYERS
+
+
+def ansatz() -> QuantumCircuit:
+    """Hardware-efficient, 10 qubits, 100 parameters: five layers of RY and RZ on every qubit and a chain of CX."""
+    from qiskit import QuantumCircuit
+    from qiskit.circuit import ParameterVector
+
+    parameters = iter(ParameterVector("t", ANSATZ_PARAMETERS))
+    circuit = QuantumCircuit(ANSATZ_QUBITS, ANSATZ_QUBITS)
+    for _ in range(LAYERS):
+        for qubit in range(ANSATZ_QUBITS):
+            circuit.ry(next(parameters), qubit)
+            circuit.rz(next(parameters), qubit)
+        for qubit in range(ANSATZ_QUBITS - 1):
+            circuit.cx(qubit, qubit + 1)
+    circuit.measure(range(ANSATZ_QUBITS), range(ANSATZ_QUBITS))
+    return circuit
+
+
+def ansatz_cirq() -> Circuit:
+    """The same ansatz in Cirq; its symbols sort by name in the order of their use."""
+    import cirq
+    import sympy
+
+    qubits = cirq.LineQubit.range(ANSATZ_QUBITS)
+    symbols = iter([sympy.Symbol(f"t{place:03}") for place in range(ANSATZ_PARAMETERS)])
+
+    def operations() -> Iterator[Operation]:
+        for _ in range(LAYERS):
+            for qubit in qubits:
+                yield cirq.ry(next(symbols)).on(qubit)
+                yield cirq.rz(next(symbols)).on(qubit)
+            for control, target in pairwise(qubits):
+                yield cirq.CX(control, target)
 
     return cirq.Circuit(operations(), cirq.measure(*qubits, key="m"))

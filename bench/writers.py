@@ -39,8 +39,12 @@ class Table:
     writers: list[Writer]
 
 
+_OPTIONS: dict[str, dict[str, Any]] = {"AQT_JOB_INPUT_V1": {"most_operations": 10**9}}
+"""What a circuit of this length needs: AQT itself takes 2,000 operations."""
+
+
 def _ours(format_name: str) -> Callable[[Any], object]:
-    return lambda circuit: qrelay.encode(circuit, format_name).data
+    return lambda circuit: qrelay.encode(circuit, format_name, **_OPTIONS.get(format_name, {})).data
 
 
 def _qiskit_ionq() -> Writer:
@@ -108,6 +112,9 @@ def _qiskit() -> Table:
         Writer("OPEN_QASM_V2", _ours("OPEN_QASM_V2"), goal=0.28),
         Writer("BRAKET_OPEN_QASM_V3", _ours("BRAKET_OPEN_QASM_V3"), goal=0.28),
         Writer("IONQ_CIRCUIT_V1", _ours("IONQ_CIRCUIT_V1"), goal=0.2),
+        Writer("rigetti.quil.v1", _ours("rigetti.quil.v1"), goal=0.28),
+        Writer("IQM_JOB_INPUT_V1", _ours("IQM_JOB_INPUT_V1")),
+        Writer("AQT_JOB_INPUT_V1", _ours("AQT_JOB_INPUT_V1")),
         _qiskit_ionq(),
         _qdk(),
     ]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from qrelay._version import __version__
 
 if TYPE_CHECKING:
-    from qrelay.convert import decode, encode, read
+    from qrelay.convert import decode, encode, read, template
 
-__all__ = ["__version__", "decode", "encode", "read"]
+__all__ = ["__version__", "decode", "encode", "read", "template"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the converters when first used: `import qrelay` stays quick and free of every framework."""
-    if name in ("decode", "encode", "read"):
+    if name in ("decode", "encode", "read", "template"):
         from qrelay import convert
 
         return getattr(convert, name)

@@ -1,4 +1,4 @@
-"""Circuit ↔ payload, for people who want just that: `read`, `encode`, `decode`.
+"""Circuit ↔ payload, for people who want just that: `read`, `encode`, `template`, `decode`.
 
 On the top floor because it knows the frameworks' readers; each is imported only when a circuit of its framework comes.
 """
@@ -10,18 +10,24 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from qrelay.errors import ConfigurationError, InvalidOption, UnsupportedCircuit
-from qrelay.formats import Payload, formats_of, ready_made
+from qrelay.formats import Payload, Template, formats_of, probe, ready_made
 from qrelay.formats import encode as encode_program
+from qrelay.formats import template as template_of_program
 from qrelay.program import Layout, Program
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qrelay.results import Document, Outcome
 
-__all__ = ["decode", "encode", "read"]
+__all__ = ["decode", "encode", "read", "template"]
 
 
-def read(circuit: Any) -> Program:
+def read(circuit: Any, *, symbolic: bool = False) -> Program:
     """Read a circuit of a framework that qrelay knows. A Program is returned as it is.
+
+    Args:
+        symbolic: leave parameters open; the program has them as `parameters`, and `bound` gives them values.
 
     Raises:
         UnsupportedCircuit: it is no circuit, or holds an operation that cannot be read (with name and index).
@@ -35,14 +41,14 @@ def read(circuit: Any) -> Program:
         if isinstance(circuit, QuantumCircuit):
             from qrelay.qiskit.reader import read as read_qiskit
 
-            return read_qiskit(circuit)
+            return read_qiskit(circuit, symbolic=symbolic)
     if "cirq" in sys.modules:
         from cirq import AbstractCircuit
 
         if isinstance(circuit, AbstractCircuit):
             from qrelay.cirq.reader import read as read_cirq
 
-            return read_cirq(circuit)
+            return read_cirq(circuit, symbolic=symbolic)
     kind = f"{type(circuit).__module__}.{type(circuit).__qualname__}"
     raise UnsupportedCircuit(
         f"{kind} is no circuit that qrelay reads. Pass a QuantumCircuit, a cirq.Circuit or a Program."
@@ -66,6 +72,55 @@ def encode(circuit: Any, format: str, *, engine: str | None = None, **options: A
     if not _is_circuit(circuit) and formats_of(circuit):
         return ready_made(circuit, format, **_ready_made_options(options))
     return encode_program(read(circuit), format, **options)
+
+
+def template(
+    circuit: Any,
+    format: str,  # noqa: A002 - the services' own word
+    **options: Any,
+) -> Template:
+    """Write a circuit with parameters once, to be bound many times. Options as `encode` takes them.
+
+    The parameters are in the order of Qiskit's `circuit.parameters`, Cirq's sorted by name. What can only be read once
+    numbers stand in it (a gate that the framework synthesises from its matrix, for instance) is bound by the framework,
+    read and written at each binding: right but slow, and `Template.compiled` is False. Another engine writes each
+    binding, too.
+
+    Raises:
+        InvalidOption, UnsupportedCircuit, ConfigurationError: as `encode` does for the circuit with values.
+    """
+    try:
+        program = read(circuit, symbolic=True)
+    except UnsupportedCircuit:
+        names, bind = _bound_by_framework(circuit)
+        if not names:
+            raise
+    else:
+        if options.get("engine") is None:
+            options.pop("engine", None)
+            return template_of_program(program, format, **options)
+        names, bind = program.parameters, program.bound
+    encode(bind(probe(len(names))), format, **options)  # what cannot be written at all is refused now
+    return Template(names, lambda values: encode(bind(values), format, **options))
+
+
+def _bound_by_framework(circuit: Any) -> tuple[tuple[str, ...], Callable[[list[float]], Any]]:
+    """Names of a circuit's parameters in order, and how the framework itself gives them values."""
+    if "qiskit" in sys.modules:
+        from qiskit import QuantumCircuit
+
+        if isinstance(circuit, QuantumCircuit):
+            from qrelay.qiskit.symbols import binding as binding_qiskit
+
+            return binding_qiskit(circuit)
+    if "cirq" in sys.modules:
+        from cirq import AbstractCircuit
+
+        if isinstance(circuit, AbstractCircuit):
+            from qrelay.cirq.symbols import binding as binding_cirq
+
+            return binding_cirq(circuit)
+    return (), lambda _: circuit
 
 
 def _encode_by(engine: str, program: Program, format: str, options: dict[str, Any]) -> Payload:  # noqa: A002
@@ -104,7 +159,8 @@ def decode(
 ) -> Outcome | Document:
     """Read an answer in a service's format, such as `microsoft.quantum-results.v2`.
 
-    `layout` is the payload's; without it registers are named after their place in the answer.
+    An Outcome, or a Document where the answer holds no shots: a state vector, an estimator's values. `layout` is the
+    payload's; without it registers are named after their place in the answer.
 
     Raises:
         ResultUnreadable: the bytes are not what the format promises.

@@ -13,7 +13,7 @@ from tests.mirrors import inverse
 
 from qrelay.formats import INPUT_FORMATS, encode
 from qrelay.program import Operation, Program, Register
-from qrelay.program.control import RegisterIs
+from qrelay.program.control import BitIs, RegisterIs
 from qrelay.program.gates import GATES
 
 qiskit = pytest.importorskip("qiskit")
@@ -133,3 +133,23 @@ def test_gate_and_its_inverse_give_zeros_in_qir(name: str) -> None:
     back: list[Operation] = list(inverse(name, params))
     back += [(operation, qubits, (-angles[0],)) for operation, qubits, angles in reversed(_asymmetric(count))]
     assert qir.strings(encode(_program([*there, *back], count), "qir.v1").data, 32) == {"0" * count: 32}
+
+
+@pytest.mark.parametrize("bitcode", [False, True], ids=["text", "bitcode"])
+@pytest.mark.parametrize("name", NAMES)
+def test_mirror_in_a_branch_gives_zeros(name: str, bitcode: bool) -> None:
+    """QIR's adaptive profiles: the gate stands in the branch that is taken, wrong gates in the one that is not."""
+    mirror = _mirror(name)
+    count = mirror.num_qubits
+    gates, measured = mirror.operations[:-count], mirror.operations[-count:]
+    steps: list[Operation] = [
+        ("x", (0,), ()),
+        ("measure", (0,), (count,)),
+        ("x", (0,), ()),
+        ("if", (), (BitIs(count, value=True), tuple(gates), (("x", (0,), ()),))),
+        *measured,
+    ]
+    program = Program(count, count + 1, steps, (Register("c", tuple(range(count + 1))),))
+    payload = encode(program, "qir.v1", bitcode=bitcode)
+    for run in (qir.run, qir.run_by_runner):
+        assert qir.memories(run(payload.data, 32), payload.layout.groups) == {1 << count: 32}

@@ -294,6 +294,24 @@ def test_infinite_angles_inside_of_blocks() -> None:
     assert (caught.value.operation, caught.value.index) == ("rx", 1)
 
 
+def test_a_base_target_gets_a_straight_line() -> None:
+    """Catches control flow that is sent to a target that takes the base profile: the job would fail there."""
+    straight = _program(X0, ("measure", (0,), (0,)), ("measure", (0,), (2,)))
+    assert _text(straight, max_profile="base") == _text(straight)
+    for again, name in (
+        (("h", (0,), ()), "h"),
+        (("reset", (0,), ()), "reset"),
+        (("if", (), (BitIs(0, True), (), ())), "if"),
+    ):
+        program = _program(X0, ("measure", (0,), (0,)), again)
+        with pytest.raises(UnsupportedCircuit, match=r"the base profile of rigetti\.quil\.v1 cannot") as caught:
+            encode(program, FORMAT, max_profile="base")
+        assert (caught.value.operation, caught.value.index) == (name, 2)
+        assert _text(program, max_profile="adaptive_ri") == _text(program)
+
+
 def test_options_are_checked() -> None:
+    with pytest.raises(InvalidOption, match="max_profile"):
+        encode(_program(X0), FORMAT, max_profile="full")
     with pytest.raises(InvalidOption, match="final_memory"):
         encode(_program(X0), FORMAT, memory=True)

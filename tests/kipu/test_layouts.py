@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from qrelay.formats import encode
+from qrelay.kipu.inputs import job_input
 from qrelay.kipu.layouts import layouts_in
 from qrelay.program import Program, Register
 
@@ -36,6 +37,28 @@ def test_p19_our_own_layout_comes_back_from_ionqs_registers() -> None:
     document = json.loads(encode(_MINE, "IONQ_CIRCUIT_V1").data)
     assert layouts_in(document, _IONQ, {"meas_map": "[0]"}) == (_MINE.layout,)
     assert layouts_in(document | {"registers": None}, _IONQ, {}) == (None,)
+
+
+@pytest.mark.parametrize(
+    ("written", "answered"),
+    [("IQM_JOB_INPUT_V1", "iqm.result"), ("AQT_JOB_INPUT_V1", "aqt.result"), ("QISKIT_QPY", "ibm.runtime.result")],
+)
+def test_p19_our_own_layouts_come_back_from_jobs_of_several_circuits(written: str, answered: str) -> None:
+    """Catches the first circuit's layout for all, or none of AQT's, where one label stands for the whole job."""
+    if written == "QISKIT_QPY":
+        pytest.importorskip("qiskit")
+    other = Program(3, 1, [("x", (1,), ()), ("measure", (1,), (0,))], (Register("d", (0,)),), name="other")
+    document = job_input([encode(_MINE, written), encode(other, written)], 7)
+    assert layouts_in(document, answered, {}, ours=True) == (_MINE.layout, other.layout)
+    assert layouts_in(document, answered, {}) == (_MINE.layout, other.layout)
+    assert layouts_in(job_input([encode(other, written)], 7), answered, {}) == (other.layout,)
+
+
+@pytest.mark.parametrize("label", ["mine", "", None, 7, "qrelay", [], "qrelay_1"])
+def test_p19_a_label_of_another_client_says_nothing(label: Any) -> None:
+    circuit = {"repetitions": 1, "number_of_qubits": 1, "quantum_circuit": [{"operation": "MEASURE"}]}
+    document = {"job_type": "quantum_circuit", "label": label, "payload": {"circuits": [circuit]}}
+    assert layouts_in(document, "aqt.result", {}) == (None,)
 
 
 def test_p19_the_vendors_measurement_map_is_understood() -> None:

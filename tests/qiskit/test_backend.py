@@ -365,12 +365,12 @@ def test_the_operation_s_index_is_that_of_the_user_s_circuit(backend: Backend) -
     circuit.x(0)
     circuit.measure(0, 1)
     with pytest.raises(UnsupportedCircuit) as caught:
-        backend.run(circuit)
+        backend.run(circuit, format="qir.v1")
     assert (caught.value.operation, caught.value.index) == ("x", 2)
     plain = QuantumCircuit(1, 1)
     plain.measure(0, 0)
     with pytest.raises(UnsupportedCircuit) as caught:
-        backend.run([plain, circuit])
+        backend.run([plain, circuit], format="qir.v1")
     assert (caught.value.operation, caught.value.index) == ("x", 2)
     assert "circuit 1 of the list" in "".join(caught.value.__notes__)
 

@@ -96,6 +96,10 @@ def test_answers_that_are_none(document: Any) -> None:
         assert caught.value.data is data
 
 
+def test_a_program_without_qubits_has_one_on_the_machine() -> None:
+    assert decode(b"[[1], [0]]", AQT, Layout(1, (Register("c", (0,)),), (-1,), 0), 2).counts() == {"0": 2}
+
+
 def test_shots_of_other_widths_than_the_job_s() -> None:
     with pytest.raises(ResultUnreadable, match="2 values and the job had 3"):
         decode(b"[[0, 1]]", AQT, _layout(0, 1, 2), 1)

@@ -113,6 +113,7 @@ def test_shots_and_probabilities_that_agree() -> None:
         ({"measurements": [[0, 1]], "measuredQubits": []}, "2 values a shot and 0"),
         ({"measurements": [[0, 1]], "measuredQubits": [1, 1]}, "twice"),
         ({"measurements": [[0, 1]], "measuredQubits": [0, 2]}, "measured qubit 2"),
+        ({"measurements": [[0, 1]], "measuredQubits": [0, 10**400]}, "measured qubit 1000"),
         ({"measurements": [[0, 1]], "measuredQubits": [0, -1]}, "from 0 up"),
         ({"measurements": [[0, 1]], "measuredQubits": [0, True]}, "from 0 up"),
         ({"measurements": [[0, 1]], "measuredQubits": [0.0, 1.0]}, "from 0 up"),

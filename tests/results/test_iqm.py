@@ -76,6 +76,7 @@ def test_keys_of_other_clients_are_registers() -> None:
     assert [(register.name, register.size) for register in outcome.layout.registers] == [("m", 2), ("final", 1)]
     assert outcome.shot_bits("m").tolist() == [[0, 1], [1, 1]]
     assert decode(_answer(_counts(["a", "b"], {"10": 4})), IQM).counts() == {"0 1": 4}
+    assert decode(_answer(_counts(["m"], {"110": 4})), IQM).shot_bits("m").tolist() == [[1, 1, 0]] * 4
     names = decode(_answer(_counts(["my_reg_2_0_0", "my_reg_2_0_1"], {"10": 4})), IQM)
     assert names.counts("my_reg") == {"01": 4}
 
@@ -143,3 +144,10 @@ def test_shots_that_are_none(shots: Any) -> None:
 def test_keys_that_lack_a_measured_bit() -> None:
     with pytest.raises(ResultUnreadable, match=r"no measurement key for the bits \[2\]"):
         decode(_answer(_counts(KEYS[1:], {"10": 1})), IQM, _layout(), 1)
+
+
+def test_a_short_answer_does_not_fill_the_memory() -> None:
+    """A key may say that its register has 99,999 bits, and each shot is then as wide."""
+    data = _answer(_counts(["c_99999_0_0"], {"0": 1}), measurements=[{"c_99999_0_0": [[0]] * 50_000}])
+    with pytest.raises(ResultUnreadable, match="50000 shots of 99999 bits"):
+        decode(data, IQM)

@@ -103,6 +103,7 @@ def test_an_error_is_said() -> None:
         {"type": "expectation_values", "shape": [1], "values": ["1"], "stds": [1.0]},
         {"type": "expectation_values", "shape": [1], "values": [10**400], "stds": [1.0]},
         {"type": "expectation_values", "shape": [1] * 70, "values": [1.0], "stds": [1.0]},
+        {"type": "expectation_values", "shape": [10**15] * 30, "values": [1.0], "stds": [1.0]},
         {"type": "expectation_values", "shape": [-1], "values": [1.0], "stds": [1.0]},
     ],
 )
@@ -123,6 +124,7 @@ def test_entries_that_are_none(pub: Any) -> None:
         {"memory": ["0x1"], "qubits": 0},
         {"memory": ["0x1"], "qubits": 10**9},
         {"memory": ["0x1"], "qubits": True},
+        {"memory": ["0x1"] * 50_000, "qubits": 90_000},
         {"memory": ["0x1"], "qubits": 2, "shots": 2},
         {"memory": ["0x1"]},
         {"pubs": []},

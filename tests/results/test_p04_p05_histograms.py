@@ -36,6 +36,27 @@ def test_p04_helper_qubits_are_summed_over() -> None:
     assert outcome.probabilities == {"0": 0.5, "1": 0.5}
 
 
+def test_p04_whatever_helper_qubits_were(make_device: Any, format_name: str) -> None:
+    """Helpers left in random states split an outcome in many, or push other qubits' bits aside."""
+    device = make_device([("a", [0]), ("b", [2, 1])], qubits=[5, 1, 3], num_qubits=7)
+    shots = [(1, 0, 0)] * 60 + [(0, 1, 1)] * 40
+    outcome = decode(device.document(format_name, shots), format_name, device.layout, 100)
+    assert outcome.counts() == {"00 1": 60, "11 0": 40}
+    assert (outcome.shots_asked, outcome.shots_returned, outcome.shots_usable) == (100, 100, 100)
+
+
+def test_p05_every_format_gives_the_same_twice(make_device: Any, format_name: str) -> None:
+    """Memory that is shuffled anew, or in an order that the job's id does not fix."""
+    device = make_device([("c", range(3))])
+    dice = random.Random(1)
+    shots = [tuple(dice.getrandbits(1) for _ in range(3)) for _ in range(50)]
+    data = device.document(format_name, shots)
+    first, again = (decode(data, format_name, device.layout, 50, seed="job") for _ in range(2))
+    assert first.memory() == again.memory()
+    assert all(type(count) is int for count in first.counts().values())
+    assert sum(first.counts().values()) == len(first.memory()) == 50
+
+
 @given(
     st.integers(1, 6).flatmap(
         lambda width: st.tuples(

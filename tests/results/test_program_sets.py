@@ -84,6 +84,15 @@ def test_sets_that_are_none(programs: Any, complaint: str) -> None:
         decode_items(b'{"programResults": ["p/0.json"]}', SET)
 
 
+def test_the_answer_says_itself_that_it_is_a_set() -> None:
+    """A job of several circuits is answered in another format than one of one circuit, by the same device."""
+    data = _set([_executable([[1, 0]], qubits=[0, 1])], [_executable([[1, 1]], qubits=[0, 1])])
+    one, other = decode_items(data, "braket.task_result.gate_model_task_result", [_layout(0, 1), _layout(0, 1)], 1)
+    assert (one.counts(), other.counts()) == ({"01": 1}, {"11": 1})
+    with pytest.raises(ResultUnreadable, match="no 'programResults'"):
+        decode_items(b'{"measurements": [[1]]}', SET)
+
+
 def test_what_the_schema_s_own_package_writes() -> None:
     schema = pytest.importorskip("braket.task_result")
     document = json.loads(_set([_executable([[1, 0]], qubits=[1, 0])], [FAILED]))

@@ -38,8 +38,6 @@ class _Family:
     shots_name: str = "shots"
     options: Mapping[str, str] = field(default_factory=dict)
     profile: str | None = _BASE
-    midcircuit: bool = False
-    control_flow: frozenset[str] = frozenset()
     sessions: bool = True
 
 
@@ -73,15 +71,19 @@ def _ionq(prefix: str, num_qubits: int | None, options: Mapping[str, str] = _ION
 
 def _quantinuum(prefix: str, num_qubits: int | None) -> _Family:
     return _Family(
-        prefix, ("qir.v1", "honeywell.openqasm.v1"), _QUANTINUUM_OUT,
-        num_qubits=num_qubits, shots=_TEN_THOUSAND, profile=_ADAPTIVE_RI, midcircuit=True,
-        control_flow=frozenset({"if"}),  # what its OpenQASM 2 can say
+        prefix, ("qir.v1", "honeywell.openqasm.v1", "quantinuum.openqasm.v1"), _QUANTINUUM_OUT,
+        num_qubits=num_qubits, shots=_TEN_THOUSAND, profile=_ADAPTIVE_RI,
     )  # fmt: skip
 
 
 def _rigetti(prefix: str, num_qubits: int | None) -> _Family:
     return _Family(
-        prefix, ("qir.v1",), _RIGETTI_OUT, num_qubits=num_qubits, shots=_TEN_THOUSAND, options=_RIGETTI_OPTIONS
+        prefix,
+        ("qir.v1", "rigetti.quil.v1"),
+        _RIGETTI_OUT,
+        num_qubits=num_qubits,
+        shots=_TEN_THOUSAND,
+        options=_RIGETTI_OPTIONS,
     )
 
 
@@ -100,8 +102,8 @@ _FAMILIES: tuple[_Family, ...] = (
     _quantinuum("quantinuum.", None),
     _quantinuum("quantinuum.qpu.h2-", 56),
     _quantinuum("quantinuum.sim.h2-", 56),
-    _Family("quantinuum.qpu.helios-", num_qubits=98, shots=_TEN_THOUSAND, profile=_ADAPTIVE_RIF, midcircuit=True),
-    _Family("quantinuum.sim.helios-", num_qubits=98, shots=_TEN_THOUSAND, profile=_ADAPTIVE_RIF, midcircuit=True),
+    _Family("quantinuum.qpu.helios-", num_qubits=98, shots=_TEN_THOUSAND, profile=_ADAPTIVE_RIF),
+    _Family("quantinuum.sim.helios-", num_qubits=98, shots=_TEN_THOUSAND, profile=_ADAPTIVE_RIF),
     _rigetti("rigetti.", None),
     _rigetti("rigetti.sim.qvm", 20),
     _rigetti("rigetti.qpu.ankaa-3", 84),
@@ -116,6 +118,8 @@ _FAMILIES: tuple[_Family, ...] = (
 )
 _UNKNOWN = _Family("")
 _PROFILES = (_BASE, _ADAPTIVE_RI, _ADAPTIVE_RIF)
+_ADAPTIVE_CONTROL = frozenset({"for", "if", "switch"})
+"""What an adaptive target runs: all that needs no jump back. Loops over known values are written out."""
 
 
 def describe(provider: ProviderStatus, status: TargetStatus) -> Target:
@@ -124,6 +128,8 @@ def describe(provider: ProviderStatus, status: TargetStatus) -> Target:
     fitting = [family for family in _FAMILIES if name.startswith(family.prefix)]
     family = max(fitting, key=lambda family: len(family.prefix), default=_UNKNOWN)
     said = status.target_profile.lower().replace("-", "_")
+    profile = said if said in _PROFILES and family.profile is not None else family.profile
+    adaptive = profile in (_ADAPTIVE_RI, _ADAPTIVE_RIF)
     available = status.current_availability.lower() in ("available", "degraded")
     raw: dict[str, Any] = status.model_dump(by_alias=True, mode="json", exclude_none=True, exclude={"status_page"})
     return Target(
@@ -137,12 +143,12 @@ def describe(provider: ProviderStatus, status: TargetStatus) -> Target:
         formats=family.formats,
         outputs=dict(family.outputs),
         gates=family.gates,
-        midcircuit=family.midcircuit,
-        control_flow=family.control_flow,
+        midcircuit=adaptive,
+        control_flow=_ADAPTIVE_CONTROL if adaptive else frozenset(),
         options=dict(family.options),
         shots=family.shots,
         shots_name=family.shots_name,
-        profile=said if said in _PROFILES and family.profile is not None else family.profile,
+        profile=profile,
         sessions=family.sessions,
         simulator=any(part in name for part in (".sim.", ".simulator", "sparse-sim", "echo-")),
         status_page=status.status_page.partition("?")[0],  # recorded pages carry a key in the query

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import cirq
 import numpy as np
 
+from qrelay.cirq.symbols import Unresolved, angle_of
 from qrelay.program.definitions import Step
 
 __all__ = ["MEANINGS", "SHORT", "TURNS", "Meaning", "Unresolved", "number", "of_matrix"]
@@ -24,19 +25,17 @@ Meaning: TypeAlias = tuple[tuple[Step, ...], float]
 """Steps on the gate's own qubits, first step first, and a global phase in radians."""
 
 
-class Unresolved(Exception):
-    """A parameter is a symbol without a value."""
-
-
 def number(value: Any) -> float:
-    """A parameter as Python's float: NumPy's and SymPy's numbers are rounded to it once.
+    """A parameter as Python's float: NumPy's and SymPy's numbers are rounded to it once. An expression with free
+    symbols is an angle that depends on parameters, if the circuit is read symbolically.
 
-    Raises Unresolved for an expression with free symbols, TypeError for what is no real number.
+    Raises Unresolved if it is not, TypeError for what is no real number.
     """
     if type(value) is float:
         return value
     if getattr(value, "free_symbols", None):
-        raise Unresolved
+        angle: float = angle_of(value)
+        return angle
     if isinstance(value, Complex) and not isinstance(value, Real):
         raise TypeError(f"{value!r} is complex")  # NumPy would drop the imaginary part with a warning
     return float(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cmath
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from math import pi
 from typing import Any, NoReturn
 
@@ -22,6 +22,8 @@ from qrelay.cirq.decompositions import definition, matrix_of, taken_apart, why_n
 from qrelay.cirq.gates import MEANINGS, SHORT, TURNS, Meaning, Unresolved, number, of_matrix
 from qrelay.cirq.measurements import Measurements
 from qrelay.cirq.places import Fixed, Shared, Where
+from qrelay.cirq.symbols import Expressions
+from qrelay.cirq.symbols import reading as symbols_of
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Operation, Program
 from qrelay.program.positions import Positions
@@ -33,21 +35,30 @@ _LARGEST = 1_000_000
 _REMEMBERED = 1_000
 
 
-def read(circuit: cirq.AbstractCircuit, *, name: str = "") -> Program:
+def read(circuit: cirq.AbstractCircuit, *, name: str = "", symbolic: bool = False) -> Program:
     """Read a circuit: operations, measurements, classical control.
 
     Qubits are numbered in Cirq's own order. Each measurement becomes a register named by its key as text, bits in the
     order of its qubits, first one lowest; a key that is measured again becomes another register of the same name.
 
+    Args:
+        name: what the program is called; Cirq's circuits have no names.
+        symbolic: angles may depend on symbols; the program has them as parameters, sorted by name.
+
     Raises:
         UnboundParameters: naming every symbol without a value.
         UnsupportedCircuit: an operation that has no meaning in gates, measurements, resets and classical control of
-            qubits, with its name and its index in `circuit.all_operations()`.
+            qubits, with its name and its index in `circuit.all_operations()`; or, of a symbolic reading, one that has
+            none before its symbols have values.
     """
     reading = _Reading(cirq.QubitOrder.DEFAULT.order_for(circuit.all_qubits()))
+    expressions = Expressions(circuit) if symbolic else None
     try:
-        operations, positions = reading.top(circuit)
+        with symbols_of(expressions):
+            operations, positions = reading.top(circuit)
     except Unresolved:
+        if expressions is not None:
+            reading.refuse_symbols(circuit)
         raise UnboundParameters(cirq.parameter_names(circuit)) from None
     return Program(
         num_qubits=len(reading.places),
@@ -59,6 +70,7 @@ def read(circuit: cirq.AbstractCircuit, *, name: str = "") -> Program:
         name=name,
         positions=positions,
         well_formed=True,
+        symbols=expressions.symbols if expressions is not None and expressions.symbols.names else None,
     )
 
 
@@ -229,6 +241,8 @@ class _Reading:
     def _subcircuit(self, op: cirq.CircuitOperation, out: list[Operation]) -> None:
         if op.repeat_until is not None:
             self._refuse(op, "repeats until a condition holds: nobody knows how many measurements that makes")
+        if cirq.is_parameterized(op.repetitions):
+            raise Unresolved
         repetitions = number(op.repetitions)
         if not isinstance(op.repetitions, int | np.integer):  # a SymPy number: Cirq takes those for symbols
             try:
@@ -327,6 +341,11 @@ class _Reading:
                 if qubit.dimension != 2:
                     self._refuse(op, f"acts on {qubit!r} of {qubit.dimension} levels; qrelay runs qubits only")
         raise AssertionError("a circuit's qubits are those of its operations")
+
+    def refuse_symbols(self, circuit: cirq.AbstractCircuit) -> NoReturn:
+        """Of the operation that a symbolic reading has come to."""
+        op = next(islice(circuit.all_operations(), self._index, None))
+        self._refuse(op, "has no meaning in gates before its symbols have values. Resolve them before it is read")
 
     def _refuse(self, what: object, why: str) -> NoReturn:
         gate = what.gate if isinstance(what, cirq.Operation) else None

@@ -6,13 +6,16 @@ import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import isfinite
+from numbers import Real
 from typing import Any, TypeVar
 
 import cirq
+import sympy
 
 from qrelay.cirq.reader import read
 from qrelay.errors import InvalidOption, UnboundParameters, UnsupportedCircuit
-from qrelay.program import Program
+from qrelay.program import Bound, Program
 
 __all__ = ["Request"]
 
@@ -78,20 +81,21 @@ class Request:
         each = [count for points, count in zip(self.points, self.repetitions, strict=True) for _ in points]
         return each[0] if len(set(each)) == 1 else each
 
-    def programs(self) -> list[Program]:
+    def programs(self) -> list[Program | Bound]:
         """What is to be run, in order: the circuits read, each with the values of a point in place of its symbols.
 
-        A circuit without symbols is read once, however many points its sweep has.
+        A circuit is read once, however many points its sweep has, and written once; unless it has to have values
+        before it can be read.
 
         Raises:
             UnboundParameters: a point leaves symbols without a value.
             UnsupportedCircuit: a circuit holds what cannot be said, with the operation and its index.
         """
-        programs: list[Program] = []
+        programs: list[Program | Bound] = []
         for circuit, points in zip(self.circuits, self.points, strict=True):
             if cirq.is_parameterized(circuit):
                 _refuse_unbound(circuit, points)
-                programs.extend(read(_resolved(circuit, point)) for point in points)
+                programs.extend(_compiled(circuit, points) or [read(_resolved(circuit, point)) for point in points])
             elif points:
                 programs.extend([read(circuit)] * len(points))
         return programs
@@ -125,6 +129,32 @@ def _repetitions(given: Any) -> int:
             f"A circuit is run at least once: repetitions={count} asks for no result.", option="repetitions"
         )
     return count
+
+
+def _compiled(circuit: cirq.FrozenCircuit, points: Sequence[cirq.ParamResolver]) -> list[Bound]:
+    """The circuit read once and bound to each point; nothing if that does not pay or cannot be."""
+    if len(points) < 2:
+        return []
+    try:
+        program = read(circuit, symbolic=True)
+    except UnsupportedCircuit:
+        return []
+    bound = []
+    for point in points:
+        values = [_number(_value(point, name)) for name in program.parameters]
+        if None in values:  # Cirq says why
+            return []
+        bound.append(Bound(program, tuple(value for value in values if value is not None)))
+    return bound
+
+
+def _number(value: Any) -> float | None:
+    """A parameter's value as Cirq takes it, None for what is no finite real number."""
+    if isinstance(value, sympy.Basic):
+        value = float(value) if value.is_real else None
+    if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
+        return None
+    return float(value)
 
 
 def _resolved(circuit: cirq.FrozenCircuit, point: cirq.ParamResolver) -> cirq.FrozenCircuit:

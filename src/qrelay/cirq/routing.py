@@ -14,6 +14,7 @@ import networkx as nx
 
 from qrelay.errors import TooManyQubits, UnsupportedCircuit
 from qrelay.formats import INPUT_FORMATS
+from qrelay.program import Bound
 from qrelay.program.lowering import lower
 from qrelay.program.operations import BLOCKS, Operation
 
@@ -36,15 +37,22 @@ class Router:
         self._device = device
         self._gates = device.gates or _BY_PAIRS
 
-    def placed(self, programs: Sequence[Program], format: str | None = None) -> list[Program]:  # noqa: A002
-        """The programs as they are, but in formats that name the machine's qubits: then each one placed, once only."""
+    def placed(
+        self,
+        programs: Sequence[Program | Bound],
+        format: str | None = None,  # noqa: A002 - the users' word
+    ) -> list[Program | Bound]:
+        """The programs as they are, but in formats that name the machine's qubits: then each one placed, once only,
+        however often it is bound."""
         formats = (format,) if format is not None else self._device.formats
         written = next((INPUT_FORMATS[name] for name in formats if name in INPUT_FORMATS), None)
         if written is None or not written.physical:
             return list(programs)
-        distinct = {id(program): program for program in programs}  # a circuit without symbols at many points
+        distinct = {id(program): program for program in map(_program, programs)}  # a circuit at many points
         found = {key: self.place(program) for key, program in distinct.items()}
-        return [found[id(program)] for program in programs]
+        return [
+            Bound(found[id(one.program)], one.values) if isinstance(one, Bound) else found[id(one)] for one in programs
+        ]
 
     def place(self, program: Program) -> Program:
         """The program on the machine's qubits, in the target's gates, with gates on coupled pairs only.
@@ -124,3 +132,7 @@ class Router:
             if len(qubits) > 2 and name != "barrier":
                 why = f"acts on {len(qubits)} qubits and has no way into gates on pairs"
                 raise UnsupportedCircuit.at(program.position(index), name, why)
+
+
+def _program(one: Program | Bound) -> Program:
+    return one.program if isinstance(one, Bound) else one

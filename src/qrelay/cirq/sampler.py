@@ -23,7 +23,7 @@ from qrelay.cloud.joining import joined_session
 if TYPE_CHECKING:
     import pandas as pd
 
-    from qrelay.program import Program
+    from qrelay.program import Bound, Program
 
 __all__ = ["Sampler"]
 
@@ -225,13 +225,13 @@ class Sampler(cirq.Sampler):
         joined = joined_session(self._account, self._device, session)  # refuses, and warns of one that is missed
         return session if session is not None and joined is not None else False
 
-    def _wish(self, request: Request, chosen: SamplerOptions, programs: list[Program]) -> dict[str, Any]:
+    def _wish(self, request: Request, chosen: SamplerOptions, programs: Sequence[Program | Bound]) -> dict[str, Any]:
         """What `Account.submit` is given. One circuit is a job of its own, several are a list."""
         keeps = self._device.keeps_metadata
-        programs = self._router.placed(programs, chosen.format)
+        placed = self._router.placed(programs, chosen.format)
         return {
             "target": self._device,
-            "programs": programs[0] if len(programs) == 1 else programs,
+            "programs": placed[0] if len(placed) == 1 else placed,
             "shots": request.shots,
             "name": chosen.name,
             "format": chosen.format,

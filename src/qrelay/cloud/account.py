@@ -34,7 +34,8 @@ _MAYBE_OPEN = (
     "closes them."
 )
 
-Programs = Any  # a Program, a Payload, a program that is written already (see `ready_made`), or a sequence of these
+Programs = Any
+"""A Program, a Bound, a Payload, a program that is written already (see `ready_made`), or a sequence of these."""
 
 
 class _Inner:

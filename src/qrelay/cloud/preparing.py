@@ -7,19 +7,31 @@ import json
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from qrelay.cloud.batch import Batch
 from qrelay.cloud.service import Submission
 from qrelay.cloud.target import Target
-from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
-from qrelay.formats import INPUT_FORMATS, choose, encode, formats_of, ready_made
+from qrelay.errors import ConfigurationError, InvalidOption, TooManyQubits, UnsupportedCircuit
+from qrelay.formats import (
+    INPUT_FORMATS,
+    Template,
+    choose,
+    choose_template,
+    encode,
+    formats_of,
+    ready_made,
+    template,
+)
 from qrelay.formats.payload import Payload
-from qrelay.program import Program
+from qrelay.formats.qir_profile import check_profile
+from qrelay.program import Bound, Program
 
-__all__ = ["Wish", "prepare"]
+__all__ = ["Wish", "own_options", "prepare"]
 
 _DEFAULT_NAME = "qrelay-job"
+
+T = TypeVar("T")
 
 _Order = tuple[int, dict[str, Any]]
 
@@ -28,7 +40,7 @@ _Order = tuple[int, dict[str, Any]]
 class Wish:
     """What a caller asked to be run, as it came."""
 
-    programs: Any  # a Program, a Payload or a ready-made program, or a list of these
+    programs: Any  # a Program, a Bound, a Payload or a ready-made program, or a list of these
     shots: int | Sequence[int] | None = None
     name: str | None = None
     format: str | None = None
@@ -54,7 +66,8 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
     orders = _orders(wish, target, len(programs))
     tags = _tags(wish.tags)
     metadata = _metadata(wish.metadata, len(programs), target)
-    payloads = [_payload(program, target, wish.format) for program in programs]
+    templates: dict[int, Template] = {}
+    payloads = [_payload(program, target, wish.format, templates) for program in programs]
     if len(payloads) > 1 and any(payload.items for payload in payloads):
         raise InvalidOption(
             "A program with several items is a job of its own, with an answer for each of them: submit it alone.",
@@ -89,7 +102,7 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
 
 def _listed_programs(programs: Any) -> list[Any]:
     """Texts and documents are programs, though Python could go through them one by one."""
-    alone = isinstance(programs, Program | Payload | str | bytes | bytearray | Mapping)
+    alone = isinstance(programs, Program | Bound | Payload | str | bytes | bytearray | Mapping)
     if alone or not isinstance(programs, Iterable) or (not isinstance(programs, list | tuple) and formats_of(programs)):
         return [programs]
     return list(programs)
@@ -207,27 +220,47 @@ def _metadata(
     return written
 
 
-def _payload(program: Any, target: Target, format: str | None) -> Payload:  # noqa: A002 - the users' word
+def _payload(
+    program: Any,
+    target: Target,
+    format: str | None,  # noqa: A002 - the users' word
+    templates: dict[int, Template],
+) -> Payload:
+    """What the target receives. `templates` remembers programs that are bound several times, by identity."""
     if isinstance(program, Payload):
         payload = program
         _check_format(payload.format if format is None else format, target, tuple(target.outputs))
         if format is not None and format != payload.format:
             raise InvalidOption(f"The payload is {payload.format}; it cannot be sent as {format}.", option="format")
     elif isinstance(program, Program):
-        payload = _written(program, target, format)
+        payload = _written(program, target, format, encode, choose)
+    elif isinstance(program, Bound):
+        known = templates.get(id(program.program))
+        if known is None:
+            known = _written(program.program, target, format, template, choose_template)
+            templates[id(program.program)] = known
+        payload = known.bind(program.values)
     else:
         payload = _ready_made(program, target, format)
     if target.num_qubits is not None and payload.num_qubits > target.num_qubits:
         raise TooManyQubits(needed=payload.num_qubits, available=target.num_qubits, target=target.id)
-    if payload.format == "qir.v1" and target.profile == "base" and _ADAPTIVE in payload.data:
-        raise UnsupportedCircuit(
-            f"The module is written in QIR's adaptive profile, and {target.id} takes the base profile only. Compile it "
-            "for the base profile, or choose a target with mid-circuit work."
-        )
+    if payload.format == "qir.v1" and target.profile is not None and not payload.carries_layout:
+        _check_profile(payload, target, target.profile)
     return payload
 
 
-_ADAPTIVE = b'"qir_profiles"="adaptive_profile"'
+def _check_profile(payload: Payload, target: Target, profile: str) -> None:
+    """Ready-made modules come from anywhere. Bitcode that cannot be looked into goes as it is."""
+    try:
+        violations = check_profile(payload.data, profile, several=True)
+    except ConfigurationError:
+        return
+    if violations:
+        told = "; ".join(map(str, violations[:3])) + (" …" if len(violations) > 3 else "")
+        raise UnsupportedCircuit(
+            f"The module does not keep QIR's {profile} profile, which is what {target.id} takes: {told}. Compile it "
+            "for that profile, or choose a target that takes more."
+        )
 
 
 def _ready_made(program: Any, target: Target, format: str | None) -> Payload:  # noqa: A002
@@ -253,7 +286,14 @@ def _ready_made(program: Any, target: Target, format: str | None) -> Payload:  #
     return replace(payload, output_format=target.outputs.get(format) or payload.output_format)
 
 
-def _written(program: Program, target: Target, format: str | None) -> Payload:  # noqa: A002
+def _written(
+    program: Program,
+    target: Target,
+    format: str | None,  # noqa: A002 - the users' word
+    encode: Callable[..., T],
+    choose: Callable[..., T],
+) -> T:
+    """What `encode` makes of the program in the format, or `choose` of the target's formats."""
     if not target.formats:
         raise UnsupportedCircuit(target.why_no_circuits)
     if format is not None:
@@ -265,7 +305,13 @@ def _written(program: Program, target: Target, format: str | None) -> Payload:  
         raise UnsupportedCircuit(
             f"The circuit{name} measures nothing, so a job would have no answer. Add measurements."
         )
-    formats = (format,) if format is not None else target.formats
+    if format is not None:
+        return encode(program, format, **own_options(target, (format,)))
+    return choose(program, target.formats, **own_options(target, target.formats))
+
+
+def own_options(target: Target, formats: Sequence[str]) -> dict[str, Any]:
+    """What the target knows better than the user, of the options that these formats take."""
     asked = {option for name in formats if name in INPUT_FORMATS for option in INPUT_FORMATS[name].options}
     known = {
         "gates": target.gates,
@@ -273,8 +319,7 @@ def _written(program: Program, target: Target, format: str | None) -> Payload:  
         "qubits": target.qubit_names,
         "coupling": target.coupling,
     }
-    own = {option: value for option, value in known.items() if option in asked and value}
-    return encode(program, format, **own) if format is not None else choose(program, formats, **own)
+    return {option: value for option, value in known.items() if option in asked and value}
 
 
 def _check_format(format: str, target: Target, accepted: Sequence[str]) -> None:  # noqa: A002

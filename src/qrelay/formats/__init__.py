@@ -9,5 +9,18 @@ from __future__ import annotations
 from qrelay.formats.catalogue import INPUT_FORMATS, InputFormat, choose, encode
 from qrelay.formats.payload import Payload
 from qrelay.formats.ready_made import formats_of, ready_made
+from qrelay.formats.template import Template, choose_template, probe, template
 
-__all__ = ["INPUT_FORMATS", "InputFormat", "Payload", "choose", "encode", "formats_of", "ready_made"]
+__all__ = [
+    "INPUT_FORMATS",
+    "InputFormat",
+    "Payload",
+    "Template",
+    "choose",
+    "choose_template",
+    "encode",
+    "formats_of",
+    "probe",
+    "ready_made",
+    "template",
+]

@@ -10,11 +10,12 @@ Sources: the models of aqt-connector and qiskit-aqt-provider, which state AQT's 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from math import isnan, pi
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.formats.numbers import around, refuse_infinite
+from qrelay.formats.steps import said_by, steps
 from qrelay.formats.straight import straight
 from qrelay.formats.traveling import layout_label
 from qrelay.program import Operation, Program
@@ -43,7 +44,7 @@ def write(program: Program, *, most_operations: int = MOST_OPERATIONS) -> bytes:
         UnsupportedCircuit: names the operation and its index; see `straight` for the rules. Or the circuit comes to
             more operations than AQT takes.
     """
-    gates = straight(program, GATES, _FORMAT).gates
+    gates = steps(straight(program, said_by(GATES), _FORMAT).gates, GATES)
     try:
         operations = [*_operations(gates, program.num_qubits), '{"operation":"MEASURE"}']
     except ValueError:  # the sine of an infinite angle, or a turn about Z that is no number
@@ -64,13 +65,13 @@ def write(program: Program, *, most_operations: int = MOST_OPERATIONS) -> bytes:
     ).encode()
 
 
-def _operations(gates: Sequence[Operation], num_qubits: int) -> Iterator[str]:
+def _operations(gates: Iterable[Operation], num_qubits: int) -> Iterator[str]:
     waiting = [0.0] * num_qubits  # turns about Z that nothing has seen yet
     for name, qubits, params in gates:
         if name == "rz":
             waiting[qubits[0]] = around(waiting[qubits[0]] + around(params[0]))
         elif name == "r":
-            yield from _turn(qubits[0], around(params[0]), params[1] - waiting[qubits[0]])
+            yield from _turn(qubits[0], around(params[0]), _after(params[1], waiting[qubits[0]]))
         else:
             yield from _entangle(qubits, params[0], waiting)
     if any(map(isnan, waiting)):
@@ -97,6 +98,11 @@ def _entangle(qubits: tuple[int, ...], theta: float, waiting: list[float]) -> It
     if flip:
         yield from _turn(first, pi, -back)
         yield from _turn(second, pi, 0.0)
+
+
+def _after(phi: float, turned: float) -> float:
+    """The axis at `phi` before a turn about Z. Large angles are brought near first, or would swallow it."""
+    return (phi if 0 <= phi <= 2 * pi else around(phi)) - turned
 
 
 def _turn(qubit: int, theta: float, phi: float) -> Iterator[str]:

@@ -6,15 +6,29 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from qrelay.errors import InvalidOption, UnsupportedCircuit
-from qrelay.formats import aqt, braket_openqasm3, ionq_circuit, iqm, open_qasm_v2, openqasm2, qir, qiskit_qpy, quil
+from qrelay.errors import InvalidOption, UnboundParameters, UnsupportedCircuit
+from qrelay.formats import (
+    aqt,
+    braket_openqasm3,
+    ionq_circuit,
+    iqm,
+    open_qasm_v2,
+    openqasm2,
+    perceval,
+    qir,
+    qiskit_qpy,
+    quil,
+)
 from qrelay.formats.analog import ANALOG, refusal_of_circuits
+from qrelay.formats.openqasm_lines import real
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 
-__all__ = ["INPUT_FORMATS", "InputFormat", "choose", "encode"]
+__all__ = ["INPUT_FORMATS", "InputFormat", "choose", "encode", "first_that_can", "row_and_options"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,9 @@ class InputFormat:
         input_params: what the format itself needs among the job's parameters.
         physical: its programs speak of the machine's own qubits, and services run them on these: gates must act on
             pairs that the machine couples.
+        fills: angles stand in the text one by one, each as `number` writes it (or as the digits of its bytes), so that
+            a `Template` can fill them in. False for writers that look at an angle before they write it.
+        number: how `write` puts a float into its text, where it does not take its bytes.
     """
 
     name: str
@@ -40,9 +57,13 @@ class InputFormat:
     options: frozenset[str] = frozenset()
     input_params: Mapping[str, Any] = field(default_factory=dict)
     physical: bool = False
+    fills: bool = True
+    number: Callable[[float], str] = repr
 
     def payload(self, program: Program, options: Mapping[str, Any]) -> Payload:
         """The program as a service will receive it. Raises what `write` raises."""
+        if program.parameters:
+            raise UnboundParameters(program.parameters)
         return Payload(
             data=self.write(program, **options),
             format=self.name,
@@ -66,21 +87,25 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             options=frozenset({"profile", "max_profile", "bitcode"}),
             input_params={"items": [{"entryPoint": qir.ENTRY_POINT, "arguments": []}]},
         ),
-        InputFormat("honeywell.openqasm.v1", "application/qasm", "honeywell.quantum-results.v1", openqasm2.write),
-        InputFormat("OPEN_QASM_V2", "text/plain", "kipu.qsim.result", open_qasm_v2.write),
+        InputFormat(
+            "honeywell.openqasm.v1", "application/qasm", "honeywell.quantum-results.v1", openqasm2.write, number=real
+        ),
+        InputFormat("OPEN_QASM_V2", "text/plain", "kipu.qsim.result", open_qasm_v2.write, number=real),
         InputFormat(
             "BRAKET_OPEN_QASM_V3",
             "text/plain",
             "braket.task_result.gate_model_task_result",
             braket_openqasm3.write,
             options=frozenset({"gates"}),
+            number=real,
         ),
         InputFormat(
             "rigetti.quil.v1",
             "text/plain",
             "rigetti.quil-results.v1",
             quil.write,
-            options=frozenset({"final_memory"}),
+            options=frozenset({"final_memory", "max_profile"}),
+            number=real,
         ),
         InputFormat(
             "IQM_JOB_INPUT_V1",
@@ -89,6 +114,7 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             iqm.write,
             options=frozenset({"qubits", "coupling", "architecture", "fields", "midcircuit"}),
             physical=True,
+            fills=False,
         ),
         InputFormat(
             "AQT_JOB_INPUT_V1",
@@ -96,6 +122,7 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             "aqt.result",
             aqt.write,
             options=frozenset({"most_operations"}),
+            fills=False,
         ),
         InputFormat(
             "QISKIT_QPY",
@@ -105,10 +132,16 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             options=frozenset({"gates", "coupling"}),
             input_params={"program_id": "sampler"},
             physical=True,
+            fills=False,
         ),
         InputFormat("IONQ_CIRCUIT_V1", "application/json", "ionq.quantum-results.v1", ionq_circuit.write_with_layout),
     )
 }
+
+ON_REQUEST: Mapping[str, InputFormat] = {
+    row.name: row for row in (InputFormat("PERCEVAL", "application/json", "", perceval.write),)
+}
+"""Formats that are written where they are asked for by name: no target takes circuits in them unasked."""
 
 
 def encode(program: Program, format: str, **options: Any) -> Payload:  # noqa: A002 - the services' own word
@@ -118,7 +151,16 @@ def encode(program: Program, format: str, **options: Any) -> Payload:  # noqa: A
         InvalidOption: the format or an option is unknown, or an option's value cannot be used.
         UnsupportedCircuit: the format cannot say the program; names the operation and its index.
     """
-    row = INPUT_FORMATS.get(format)
+    row, given = row_and_options(format, options)
+    return row.payload(program.check(), given)
+
+
+def row_and_options(
+    format: str,  # noqa: A002 - the services' own word
+    options: Mapping[str, Any],
+) -> tuple[InputFormat, dict[str, Any]]:
+    """The named format, and the options that were given for it. Raises InvalidOption as `encode` does."""
+    row = INPUT_FORMATS.get(format) or ON_REQUEST.get(format)
     if format in ANALOG:
         raise UnsupportedCircuit(refusal_of_circuits(format))
     if row is None:
@@ -126,7 +168,7 @@ def encode(program: Program, format: str, **options: Any) -> Payload:  # noqa: A
         raise InvalidOption(f"Unknown input format {format!r}. Did you mean {' or '.join(near)}?", option="format")
     given = {name: value for name, value in options.items() if value is not None}
     _check_options(given, row.options, f"The format {row.name} does not know")
-    return row.payload(program.check(), given)
+    return row, given
 
 
 def choose(program: Program, formats: Iterable[str], **options: Any) -> Payload:
@@ -139,6 +181,18 @@ def choose(program: Program, formats: Iterable[str], **options: Any) -> Payload:
         UnsupportedCircuit: no format can say the program; the error is the most preferred one's, with a note on why
             each other one cannot either.
     """
+    if program.parameters:
+        raise UnboundParameters(program.parameters)
+    return first_that_can(program, formats, options, InputFormat.payload)
+
+
+def first_that_can(
+    program: Program,
+    formats: Iterable[str],
+    options: Mapping[str, Any],
+    make: Callable[[InputFormat, Program, dict[str, Any]], T],
+) -> T:
+    """What `make` makes of the first format that can say the program. Raises as `choose` does."""
     asked = list(formats)
     rows = [INPUT_FORMATS[name] for name in asked if name in INPUT_FORMATS]
     if not rows:
@@ -153,7 +207,7 @@ def choose(program: Program, formats: Iterable[str], **options: Any) -> Payload:
     first: UnsupportedCircuit | None = None
     for row in rows:
         try:
-            return row.payload(program, {name: value for name, value in given.items() if name in row.options})
+            return make(row, program, {name: value for name, value in given.items() if name in row.options})
         except UnsupportedCircuit as error:
             if first is None:
                 first = error

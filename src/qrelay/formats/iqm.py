@@ -22,6 +22,7 @@ from typing import Any, NoReturn, cast
 from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
 from qrelay.formats.iqm_machines import Machine, machine
 from qrelay.formats.numbers import around, refuse_infinite
+from qrelay.formats.steps import said_by, steps
 from qrelay.formats.straight import Straight, straight
 from qrelay.formats.traveling import layout_name
 from qrelay.program import Layout, Operation, Program, payload_names
@@ -68,7 +69,7 @@ def write(
         raise TooManyQubits(needed=program.num_qubits, available=len(device.names), target="the machine")
     writer = _Writer(program, device, new=fields == "new")
     try:
-        plain = straight(program, GATES, _FORMAT, barriers=True)
+        plain = straight(program, said_by(GATES), _FORMAT, barriers=True)
     except UnsupportedCircuit:
         if not midcircuit:
             raise
@@ -119,12 +120,12 @@ class _Writer:
 
     def straight(self, program: Straight) -> None:
         """Gates and final measurements. ValueError if an angle is infinite or no number."""
-        self.gates(program.gates)
+        self.gates(steps(program.gates, GATES))
         for bit, qubit in program.measured.items():
             self.measure(qubit, bit)
         self._check()
 
-    def gates(self, gates: Sequence[Operation]) -> None:
+    def gates(self, gates: Iterable[Operation]) -> None:
         """Gates and barriers."""
         add, waiting, pairs = self.items.append, self.waiting, self._pairs
         starts, unit = self._starts, self._unit
@@ -133,10 +134,10 @@ class _Writer:
             if name == "r":
                 (qubit,) = qubits
                 theta, phi = params
-                phi -= waiting[qubit]
-                if not (-pi <= theta <= pi and -pi <= phi <= pi):
-                    theta, phi = around(theta), around(phi)
-                add(f"{starts[qubit]}{theta / unit!r}{middle}{phi / unit!r}}}}}")
+                turn = phi - waiting[qubit]
+                if not (-pi <= theta <= pi and -pi <= turn <= pi):
+                    theta, turn = around(theta), around(around(phi) - waiting[qubit])
+                add(f"{starts[qubit]}{theta / unit!r}{middle}{turn / unit!r}}}}}")
             elif name == "rz":
                 (qubit,) = qubits
                 turn = waiting[qubit] + params[0]
@@ -226,7 +227,7 @@ class _Writer:
 
     def _turn(self, name: str, qubit: int, theta: float, phi: float, more: str) -> str:
         angle, phase = self._angles
-        theta, phi = around(theta) / self._unit, around(phi - self.waiting[qubit]) / self._unit
+        theta, phi = around(theta) / self._unit, around(around(phi) - self.waiting[qubit]) / self._unit
         return self._item(name, (qubit,), f'"{angle}":{theta!r},"{phase}":{phi!r}{more}')
 
     def _item(self, name: str, qubits: Iterable[int], args: str = "") -> str:
@@ -235,13 +236,13 @@ class _Writer:
 
     def _entangle(self, qubits: tuple[int, ...]) -> str:
         one, other = (self._device.names[qubit] for qubit in qubits)
-        steps = self._device.entangle(one, other)
-        if not steps or not self._device.resonators.isdisjoint((one, other)):
+        way = self._device.entangle(one, other)
+        if not way or not self._device.resonators.isdisjoint((one, other)):
             self._refuse_pair(qubits, one, other)
         text = ",".join(
             [
                 f'{{"name":"{name}","{self._place}":{json.dumps(list(where), separators=(",", ":"))},"args":{{}}}}'
-                for name, where in steps
+                for name, where in way
             ]
         )
         self._pairs[qubits] = text

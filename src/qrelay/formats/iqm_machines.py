@@ -20,7 +20,7 @@ Step: TypeAlias = tuple[str, tuple[str, ...]]
 """An instruction without arguments: its name and the components that it acts on."""
 
 _Pair: TypeAlias = tuple[str, str]
-_RESONATOR = re.compile(r"(?:COMP_?R|CR)\d+", re.IGNORECASE)
+_RESONATOR = re.compile(r"COMP_?R\d*|CR\d+", re.IGNORECASE)
 
 
 class Machine:
@@ -39,7 +39,8 @@ class Machine:
         self.resonators = frozenset(resonators)
         self._loci = None if pairs is None else {frozenset(pair): pair for pair in pairs}
         self._rooms: dict[str, list[str]] = {}
-        for qubit, resonator in moves:
+        for one, other in moves:
+            qubit, resonator = (other, one) if one in self.resonators else (one, other)
             self._rooms.setdefault(qubit, []).append(resonator)
 
     def entangle(self, one: str, other: str) -> tuple[Step, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import atan2, cos, isfinite, pi, sin
 
 from qrelay.errors import UnsupportedCircuit
-from qrelay.program import Program
+from qrelay.program import Angle, Program
 from qrelay.program.control import unroll
 from qrelay.program.lowering import lower
 from qrelay.program.operations import NOT_GATES
@@ -16,7 +16,7 @@ __all__ = ["around", "refuse_infinite"]
 
 def refuse_infinite(program: Program, gates: frozenset[str]) -> None:
     """Raise UnsupportedCircuit for the first gate with a parameter that is infinite or not a number, as it stands in
-    the program or once it is lowered to the format's gates.
+    the program or once it is lowered to the format's gates. An angle with parameters is neither: it will be a number.
 
     Writers call it when their text shows such a number, so that finite programs pay nothing.
     """
@@ -39,4 +39,4 @@ def around(angle: float) -> float:
 
 
 def _is_infinite(name: str, arguments: Iterable[float]) -> bool:
-    return name not in NOT_GATES and not all(map(isfinite, arguments))
+    return name not in NOT_GATES and not all(isinstance(value, Angle) or isfinite(value) for value in arguments)

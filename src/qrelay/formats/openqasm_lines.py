@@ -10,7 +10,7 @@ from qrelay.formats.straight import straight
 from qrelay.program import Operation, Program
 from qrelay.program.names import QUBIT_REGISTER
 
-__all__ = ["Ends", "call", "gate_lines", "straight_lines"]
+__all__ = ["Ends", "call", "gate_lines", "real", "straight_lines"]
 
 
 class Ends(dict[tuple[int, ...], str]):
@@ -93,3 +93,7 @@ def _real(value: float) -> str:
     if "e" in text and "." not in text:
         return text.replace("e", ".0e")
     return text
+
+
+real = _real
+"""How these lines have a number, for those who fill numbers in later."""

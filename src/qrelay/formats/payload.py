@@ -24,8 +24,8 @@ class Payload:
         output_format: the format in which the answer is asked for.
         num_qubits: qubits that the program needs; 0 for ready-made programs that do not say.
         name: of ready-made programs; circuits have theirs in the layout.
-        carries_layout: the layout, if there is one, stands in the program itself wherever the format has a place for it.
-            False for ready-made programs whose layout was read from their statements, or given beside them.
+        carries_layout: the layout stands in the program itself, wherever the format has a place for one. False for
+            ready-made programs whose layout was read from their statements, or given beside them.
         items: how the answer to each of several runs of the program is to be read (QIR with several `items`), in order;
             empty where there is one run, of which `layout` speaks.
     """

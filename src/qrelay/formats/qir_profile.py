@@ -73,13 +73,15 @@ _UNAVAILABLE_FLAGS = {
 }
 
 
-def check_profile(module: str | bytes, profile: str) -> list[Violation]:
+def check_profile(module: str | bytes, profile: str, *, several: bool = False) -> list[Violation]:
     """What in a module its profile does not allow; an empty list says that it keeps the profile.
 
     Args:
         module: LLVM text, with typed or opaque pointers, or bitcode (which pyqir reads: extra `bitcode`).
         profile: "base", "adaptive_ri" or "adaptive_rif". A module that says of itself that it is base is held against
             the base profile's rules whatever is asked for; it runs wherever adaptive ones do.
+        several: it may have more than one entry point, and these may take arguments, for services that are told what to
+            run and with which.
 
     Raises:
         InvalidOption: the profile is none of these.
@@ -89,25 +91,29 @@ def check_profile(module: str | bytes, profile: str) -> list[Violation]:
     asked = str(profile).lower().replace("-", "_")
     if asked not in _CALLS:
         raise InvalidOption(f"profile={profile!r} is none of QIR's: give {', '.join(_CALLS)}.", option="profile")
-    checker = _Checker(read(module), asked)
+    checker = _Checker(read(module), asked, several=several)
     return sorted(checker.violations(), key=lambda violation: violation.line)
 
 
 class _Checker:
-    def __init__(self, module: Module, profile: str) -> None:
-        self._module, self._profile = module, profile
+    def __init__(self, module: Module, profile: str, *, several: bool) -> None:
+        self._module, self._profile, self._several = module, profile, several
         self._sizes: dict[str, int] = {}
-        self._types: dict[str, str] = {}
+        self._defined: set[str] = set()
 
     def violations(self) -> Iterator[Violation]:
         entries = [function for function in self._module.functions.values() if _is_entry(function)]
-        if len(entries) != 1:
+        if not entries or (len(entries) > 1 and not self._several):
             yield Violation(0, f"the module has {len(entries)} entry points, and a job runs one")
         for function in self._module.functions.values():
             if function.blocks is not None and function not in entries:
                 yield Violation(function.line, f"@{function.name} is a function of the module's own")
+        asked, held = self._profile, set()
         for entry in entries:
+            self._profile, self._sizes, self._defined = asked, {}, set()
             yield from self._entry(entry)
+            held.add(self._profile)
+        self._profile = _BASE if held == {_BASE} else asked
         yield from self._flags()
 
     def _flags(self) -> Iterator[Violation]:
@@ -129,7 +135,7 @@ class _Checker:
                 yield Violation(0, f"the module flag {name} announces what {self._profile} does not have")
 
     def _entry(self, entry: Function) -> Iterator[Violation]:
-        if entry.parameters:
+        if entry.parameters and not self._several:
             yield Violation(entry.line, f"the entry point @{entry.name} takes arguments")
         if entry.kind not in ("void", "i64"):
             yield Violation(entry.line, f"the entry point @{entry.name} returns {entry.kind}, not an i64")
@@ -156,7 +162,7 @@ class _Checker:
         for block in entry.blocks.values():
             for instruction in block:
                 if instruction.result:
-                    self._types[instruction.result] = _type_of(instruction)
+                    self._defined.add(instruction.result)
         for block in entry.blocks.values():
             for instruction in block:
                 yield from self._instruction(instruction)
@@ -204,10 +210,10 @@ class _Checker:
             yield Violation(line, "branches by a condition, which base does not have")
         if word in ("br", "ret"):
             return
-        kinds = {instruction.kind, instruction.into}
-        if kinds & _FLOAT_TYPES and self._profile != _RIF:
+        kinds = instruction.kinds
+        if not _FLOAT_TYPES.isdisjoint(kinds) and self._profile != _RIF:
             yield Violation(line, f"computes with floating-point numbers, which {self._profile} does not have")
-        for kind in sorted(kinds):
+        for kind in kinds:
             if kind.endswith("*") or kind == "ptr":
                 yield Violation(line, "computes with pointers: qubits and results may only stand in calls")
             elif kind in _FLOAT_TYPES:
@@ -225,14 +231,14 @@ class _Checker:
         if declared is None:
             yield Violation(line, f"@{callee} is called and not declared")
             return
-        if declared.parameters != tuple(argument.kind for argument in call.arguments) or declared.kind != call.kind:
+        if declared.parameters != tuple(argument.kind for argument in call.arguments) or (declared.kind,) != call.kinds:
             yield Violation(line, f"the call of @{callee} does not match its declaration")
         if callee in _READS:
             if self._profile == _BASE:
                 yield Violation(line, "reads a result, which base does not have")
         elif callee.startswith(_QIS):
-            if call.kind != "void":
-                yield Violation(line, f"@{callee} returns {call.kind}; what a profile calls returns nothing")
+            if call.kinds != ("void",):
+                yield Violation(line, f"@{callee} returns {call.kinds[0]}; what a profile calls returns nothing")
             if self._profile == _BASE and re.match(r"__quantum__qis__reset__", callee):
                 yield Violation(line, "resets a qubit, which base does not have")
             if _has_result(call) and "irreversible" not in declared.attributes:
@@ -264,7 +270,7 @@ class _Checker:
             yield Violation(call.line, f"@{call.callee} is called with a variable, and base has none")
         elif argument.kind in _FLOAT_TYPES and self._profile != _RIF:
             yield Violation(call.line, f"@{call.callee} is called with a floating-point variable, which is RIF's")
-        elif argument.text not in self._types:
+        elif argument.text not in self._defined:
             yield Violation(call.line, f"{argument.text} is defined nowhere")
 
     def _order(self, blocks: dict[str, list[Instruction]]) -> Iterator[Violation]:
@@ -299,12 +305,6 @@ class _Checker:
 
 def _is_entry(function: Function) -> bool:
     return function.blocks is not None and bool({"entry_point", "EntryPoint"} & function.attributes.keys())
-
-
-def _type_of(instruction: Instruction) -> str:
-    if instruction.word in ("icmp", "fcmp"):
-        return "i1"
-    return instruction.into or instruction.kind
 
 
 def _has_result(call: Instruction) -> bool:

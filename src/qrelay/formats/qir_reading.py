@@ -49,8 +49,7 @@ class Instruction:
         line: in the text, from 1.
         word: what LLVM calls it, such as "call", "br", "icmp".
         result: the local name it defines, "" for none.
-        kind: the first type that it names, of a call the type that it returns.
-        into: the type that a conversion makes of it, "" for other instructions.
+        kinds: the types that it names; of a call the one that it returns.
         callee: the function called, without its @.
         arguments: what it is called with.
         targets: labels of the blocks that may come next.
@@ -59,8 +58,7 @@ class Instruction:
     line: int
     word: str
     result: str = ""
-    kind: str = ""
-    into: str = ""
+    kinds: tuple[str, ...] = ()
     callee: str = ""
     arguments: tuple[Argument, ...] = ()
     targets: tuple[str, ...] = ()
@@ -133,10 +131,9 @@ _WORDS_OF_ARGUMENTS = frozenset({
     "zeroext", "signext", "noundef", "nonnull", "writeonly", "readonly", "nocapture", "immarg", "inreg",
     "noalias", "returned", "readnone",
 })  # fmt: skip
-_WORDS_OF_OPERATIONS = frozenset({
-    "nsw", "nuw", "exact", "disjoint", "nneg", "samesign", "fast", "nnan", "ninf", "nsz", "arcp", "contract",
-    "afn", "reassoc",
-})  # fmt: skip
+_TYPE = re.compile(r"(?<![%@\w.$-])(?:i\d+|double|float|half|ptr)\b\**|%(?:Qubit|Result)\*")
+_ROUND = re.compile(r"[()]")
+_BRACKET_OR_COMMA = re.compile(r"[\[\](){},]")
 _OUTSIDE = (
     "source_filename",
     "target ",
@@ -211,6 +208,7 @@ class _Reader:
     def _blocks(self, number: int, line: str) -> dict[str, list[Instruction]]:
         blocks: dict[str, list[Instruction]] = {}
         code: list[Instruction] | None = None
+        known: dict[str, Instruction] = {}  # a long program has few different lines
         if not line.endswith("{"):
             raise _unread(number, line)
         for at, inner in self._lines:
@@ -227,7 +225,14 @@ class _Reader:
                     continue
             if code is None:  # the first block may go without a label
                 code = blocks["0"] = []
-            code.append(_instruction(at, text))
+            same = known.get(text)
+            if same is None:
+                same = known[text] = _instruction(at, text)
+                code.append(same)
+            else:
+                code.append(
+                    Instruction(at, same.word, same.result, same.kinds, same.callee, same.arguments, same.targets)
+                )
         raise UnsupportedCircuit(f"This is no QIR module: the function of line {number} is never closed.")
 
 
@@ -250,27 +255,24 @@ def _uncommented(line: str) -> str:
 def _parenthesised(number: int, line: str, start: int) -> tuple[str, str]:
     """What stands between the bracket before `start` and the one that closes it, and what stands behind that."""
     depth = 1
-    for place in range(start, len(line)):
-        if line[place] == "(":
-            depth += 1
-        elif line[place] == ")":
-            depth -= 1
-            if not depth:
-                return line[start:place], line[place + 1 :]
+    for found in _ROUND.finditer(line, start):
+        depth += 1 if found[0] == "(" else -1
+        if not depth:
+            return line[start : found.start()], line[found.end() :]
     raise _unread(number, line)
 
 
 def _parts(text: str) -> Iterator[str]:
     """Split at the commas outside every bracket."""
     depth, start = 0, 0
-    for place, character in enumerate(text):
-        if character in "([{":
+    for found in _BRACKET_OR_COMMA.finditer(text):
+        if found[0] in "([{":
             depth += 1
-        elif character in ")]}":
+        elif found[0] in ")]}":
             depth -= 1
-        elif character == "," and not depth:
-            yield text[start:place].strip()
-            start = place + 1
+        elif not depth:
+            yield text[start : found.start()].strip()
+            start = found.end()
     if text[start:].strip():
         yield text[start:].strip()
 
@@ -293,15 +295,9 @@ def _instruction(number: int, line: str) -> Instruction:
     if found := _CALL.match(text):
         inside, _ = _parenthesised(number, text, found.end())
         words = [word for word in found[1].split() if word not in _WORDS_OF_ARGUMENTS]
-        kind = words[-1] if words else ""
-        return Instruction(number, "call", result, kind, "", found[2].strip('"'), _arguments(inside))
+        return Instruction(number, "call", result, tuple(words[-1:]), found[2].strip('"'), _arguments(inside))
     word, _, rest = text.partition(" ")
     targets = tuple(target.strip('"') for target in _TARGETS.findall(rest)) if word in ("br", "switch") else ()
-    words = [part for part in rest.split() if part not in _WORDS_OF_OPERATIONS]
     if not re.fullmatch(r"[a-z]\w*", word) or (word in ("br", "switch") and not targets):
         raise _unread(number, line)
-    if word in ("icmp", "fcmp"):
-        words = words[1:]
-    kind = words[0].rstrip(",") if words else ""
-    into = rest.rpartition(" to ")[2].strip() if " to " in rest and word not in ("br", "switch") else ""
-    return Instruction(number, word, result, kind, into, targets=targets)
+    return Instruction(number, word, result, tuple(dict.fromkeys(_TYPE.findall(rest))), targets=targets)

@@ -4,9 +4,10 @@ The answer is the final memory of `ro`: **bit i of the program is `ro[i]`**, tho
 is measured into included, so that a row of rigetti.quil-results.v1 has exactly as many columns as the program has bits.
 Where a program measures into one bit several times, the last one goes there, the others into a memory `mid`.
 
-Control flow is written as jumps, which Rigetti documents for its virtual and for its quantum machines. A measurement
-that a shot may skip or repeat makes rows of unequal length on the latter: it is refused unless `final_memory` says that
-the target answers with memory as it stands at the end, as the virtual machine does.
+Control flow is written as jumps, which Rigetti documents for its virtual and for its quantum machines; Azure Quantum
+says of the same targets that they take QIR's base profile, and the option `max_profile` keeps a program to that. A
+measurement that a shot may skip or repeat makes rows of unequal length on quantum machines: it is refused unless
+`final_memory` says that the target answers with memory as it stands at the end, as the virtual machine does.
 Sources: Smith, Curtis, Zeng, arXiv:1608.03355, and the Quil specification; docs.rigetti.com, "Dynamic Control Flow".
 """
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NoReturn
 
-from qrelay.errors import UnsupportedCircuit
+from qrelay.errors import InvalidOption, UnsupportedCircuit
 from qrelay.formats.numbers import refuse_infinite
 from qrelay.formats.openqasm_lines import Ends, call, gate_lines
 from qrelay.formats.quil_decisions import Undecidable, decision
@@ -51,22 +52,31 @@ class _Ends(Ends):
         return line
 
 
-def write(program: Program, *, final_memory: bool = False) -> bytes:
+def write(program: Program, *, final_memory: bool = False, max_profile: str | None = None) -> bytes:
     """Write a program as Quil.
 
     Barriers, delays and the global phase are left out; resets, measurements on the way and control flow are kept.
 
     Args:
+        max_profile: what the target takes at most, by the names of QIR's profiles: at "base", as Azure Quantum
+            describes its Rigetti targets, gates and final measurements only. None: all that Quil says.
         final_memory: the target answers with the final values of `ro` whatever was measured how often: True for the
             virtual machine. All measurements then go straight to `ro`.
 
     Raises:
         UnsupportedCircuit: names the operation and its index. Without `final_memory`, also for measurements inside of
-            `if`, `while`, `for` and `switch`.
+            `if`, `while`, `for` and `switch`; at the base profile see `straight` for the rules.
+        InvalidOption: there is no such profile.
     """
+    if max_profile not in (None, "base", "adaptive_ri", "adaptive_rif"):
+        raise InvalidOption(
+            f"max_profile is base, adaptive_ri or adaptive_rif, not {max_profile!r}.", option="max_profile"
+        )
     try:
-        plain = straight(program, GATES, _FORMAT)
+        plain = straight(program, GATES, _FORMAT if max_profile is None else f"the {max_profile} profile of {_FORMAT}")
     except UnsupportedCircuit:  # either it does more than formats of gates and final measurements say, or nobody can
+        if max_profile == "base":
+            raise
         lowered = lower(unroll(program), GATES, where=_FORMAT)
         lines = _Flow(lowered, final_memory).lines()
     else:

@@ -177,7 +177,16 @@ def _perceval(document: Mapping[str, Any]) -> Read:
     for name in ("command", "input_state"):
         if not isinstance(document.get(name), str):
             raise _refused("Perceval job", name, "is missing")
-    return 0, None
+    context = document.get("job_context")
+    layout = _travelled(context.get("qrelay-layout")) if isinstance(context, Mapping) else None
+    return layout.num_qubits if layout is not None else 0, layout
+
+
+def _travelled(text: Any) -> Layout | None:
+    try:
+        return Layout.from_json(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 _CHECKERS: Mapping[str, Callable[[Mapping[str, Any]], Read]] = {

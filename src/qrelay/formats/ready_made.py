@@ -234,7 +234,8 @@ def _chosen(formats: tuple[str, ...], asked: str | None) -> str:
 
 def _layouts(layout: Any, *, several: bool) -> list[Layout | None]:
     given = list(layout) if isinstance(layout, list | tuple) else [layout]
-    if not all(one is None or isinstance(one, Layout) for one in given) or (len(given) != 1 and not several):
+    alone = not isinstance(layout, list | tuple)
+    if not all(one is None or isinstance(one, Layout) for one in given) or not (alone or several):
         raise InvalidOption("layout takes a Layout, and with items= a list of them.", option="layout")
     return given
 

@@ -89,7 +89,8 @@ def entry_points(text: str) -> tuple[EntryPoint, ...]:
             said |= groups.get(group, {})
         if not any(mark in said for mark in _MARKS):
             continue
-        wanted = next((said[name] for name in _NUM_QUBITS if said.get(name, "").isascii() and said[name].isdigit()), "")
+        told = (said.get(name, "") for name in _NUM_QUBITS)
+        wanted = next((text for text in told if text.isascii() and text.isdigit()), "")
         width = int(wanted[:9]) if wanted else _highest(function.lines) + 1
         layout = _layout(function.lines, width)
         found.append(EntryPoint(function.name, function.parameters, width, said.get("qir_profiles", ""), layout))
@@ -105,7 +106,7 @@ def _parts(text: str) -> tuple[list[_Function], dict[str, dict[str, str]]]:
         if inside is not None:
             if line == "}":
                 inside = None
-            elif line:
+            elif line and line[0] != ";":
                 inside.lines.append(line)
         elif line.startswith("define") and (head := _DEFINE.match(line)) is not None:
             parameters = head["parameters"].strip()

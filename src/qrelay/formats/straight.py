@@ -83,10 +83,9 @@ def straight(program: Program, gates: frozenset[str], format_name: str, *, barri
 
 def _refuse(program: Program, lowered: Program, index: int, why: str, format_name: str) -> NoReturn:
     position, name = lowered.position(index), lowered.operations[index][0]
-    for place, operation in enumerate(program.operations):
-        if program.position(place) == position and operation[0] not in BLOCKS:
-            name = operation[0]  # the circuit's own word for what lowering made several operations of
-            break
+    there = [operation[0] for place, operation in enumerate(program.operations) if program.position(place) == position]
+    if len(there) == 1 and there[0] not in BLOCKS:
+        name = there[0]  # the circuit's own word for what lowering made several operations of
     raise UnsupportedCircuit.at(
         position,
         name,

@@ -12,6 +12,7 @@ from typing import Any
 
 from qrelay.errors import InvalidOption
 from qrelay.formats.payload import Payload
+from qrelay.formats.traveling import layout_label, layouts_in_label
 
 __all__ = ["job_input", "programs_in"]
 
@@ -33,7 +34,7 @@ def job_input(payloads: Sequence[Payload], shots: int) -> Any:
         return {"qasm": texts if len(texts) > 1 else texts[0]}
     documents = [_document(payload) for payload in payloads]
     joiner = _JOINERS.get(format_name, _single)
-    if joiner is _single and len(payloads) > 1:
+    if joiner in (_single, _ahs, _perceval) and len(payloads) > 1:
         raise InvalidOption(
             f"A job takes one program of the format {format_name}, not {len(payloads)}.", option="programs"
         )
@@ -71,7 +72,14 @@ def _aqt(documents: Sequence[Any], shots: int) -> Any:
     circuits = [
         {**circuit, "repetitions": shots} for document in documents for circuit in document["payload"]["circuits"]
     ]
-    return {**documents[0], "payload": {**documents[0]["payload"], "circuits": circuits}}
+    joined = {**documents[0], "payload": {**documents[0]["payload"], "circuits": circuits}}
+    layouts = [layout for document in documents for layout in layouts_in_label(document.get("label"))]
+    known = [layout for layout in layouts if layout is not None]
+    if len(known) == len(circuits):  # the label is of the whole job
+        joined["label"] = layout_label(known)
+    elif len(documents) > 1:
+        joined.pop("label", None)
+    return joined
 
 
 def _ibm(documents: Sequence[Any], shots: int) -> Any:
@@ -85,11 +93,17 @@ def _ahs(documents: Sequence[Any], _: int) -> Any:
     return document if "ahs_program" in document else {"ahs_program": document}
 
 
+def _perceval(documents: Sequence[Any], shots: int) -> Any:
+    """What the specification's example says twice: how many samples are wanted, and how many shots may be spent."""
+    return {"max_samples": shots, "max_shots": shots, **documents[0]}
+
+
 _JOINERS: Mapping[str, _Joiner] = {
     "IQM_JOB_INPUT_V1": _iqm,
     "AQT_JOB_INPUT_V1": _aqt,
     "QISKIT_QPY": _ibm,
     "BRAKET_AHS_PROGRAM": _ahs,
+    "PERCEVAL": _perceval,
 }
 """Formats whose documents are more than they are alone."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qrelay.formats.qiskit_qpy import layout_in_pub
-from qrelay.formats.traveling import layout_in_registers, layout_in_text
+from qrelay.formats.traveling import layout_in_iqm, layout_in_registers, layout_in_text, layouts_in_label
 from qrelay.kipu.inputs import programs_in
 from qrelay.program import Layout, Register
 
@@ -42,18 +42,27 @@ def layouts_in(
     `params` are the job's input parameters. `ours`: qrelay wrote it with layouts, and nothing else in it counts. Never
     raises: the input may be anybody's.
     """
+    programs = programs_in(document)
+    labelled = layouts_in_label(document.get("label")) if isinstance(document, Mapping) else ()
+    if len(labelled) != len(programs):
+        labelled = (None,) * len(programs)
+    own = [label or _own(program) for label, program in zip(labelled, programs, strict=True)]
+    if ours:
+        return tuple(own)
     return tuple(
-        _own(program) if ours else _own(program) or _theirs(program, output_format, params)
-        for program in programs_in(document)
+        layout or _theirs(program, output_format, params) for layout, program in zip(own, programs, strict=True)
     )
 
 
 def _own(program: Any) -> Layout | None:
+    """In a comment of a text, a register or the name of an object, the metadata of a circuit of IBM's."""
     if isinstance(program, str):
         return layout_in_text(program)
     if isinstance(program, list) or (isinstance(program, Mapping) and "__value__" in program):
         return layout_in_pub(program)
-    return layout_in_registers(program.get("registers")) if isinstance(program, Mapping) else None
+    if isinstance(program, Mapping):
+        return layout_in_registers(program.get("registers")) or layout_in_iqm(program)
+    return None
 
 
 def _theirs(program: Any, output_format: str | None, params: Mapping[str, Any]) -> Layout | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -10,6 +10,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from qrelay.errors import UnsupportedCircuit
+from qrelay.program.angles import Angle, Symbols, Values, ordered
 from qrelay.program.gates import ALIASES, GATES
 from qrelay.program.layout import Layout, Register
 from qrelay.program.operations import BLOCKS, Operation, blocks, with_blocks
@@ -40,6 +41,7 @@ class Program:
             (Cirq's invert_mask). Formats write plain measurements and `layout` says it; conditions among the operations
             speak of what was measured.
         well_formed: `check` has nothing to find, because a reader made the program or it was checked before.
+        symbols: what the angles among the arguments are expressions of; None if all of them are numbers.
     """
 
     num_qubits: int
@@ -52,6 +54,33 @@ class Program:
     positions: Sequence[int] | None = None
     inverted: tuple[int, ...] = ()
     well_formed: bool = field(default=False, compare=False, repr=False)
+    symbols: Symbols | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters that want values before anything can be run."""
+        return () if self.symbols is None else self.symbols.names
+
+    def bound(self, values: Values) -> Program:
+        """The same program with numbers for its parameters: by name, or in their order.
+
+        Raises UnboundParameters for missing names and InvalidOption for what are no values of these parameters.
+        """
+        numbers = ordered(self.parameters, values)
+        if self.symbols is None:
+            return self
+        phase = [self.global_phase] if isinstance(self.global_phase, Angle) else []
+        inside = [
+            angle for _, (name, _, arguments) in self.walk() if name not in BLOCKS for angle in _angles(arguments)
+        ]
+        indices = list({angle.index for angle in phase + inside})
+        known = dict(zip(indices, self.symbols.tape(indices)(numbers), strict=True))
+        return replace(
+            self,
+            operations=[_bound(operation, known) for operation in self.operations],
+            global_phase=known[phase[0].index] if phase else self.global_phase,
+            symbols=None,
+        )
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -130,7 +159,10 @@ class Program:
                 index, name, f"{sizes}; the gate takes {gate.num_qubits} and {gate.num_params}."
             )
         for value in arguments:
-            if type(value) is bool or not isinstance(value, Real):
+            if isinstance(value, Angle):
+                if value.symbols is not self.symbols:
+                    raise UnsupportedCircuit.at(index, name, "has an angle with other parameters than `symbols` holds.")
+            elif type(value) is bool or not isinstance(value, Real):
                 raise UnsupportedCircuit.at(index, name, f"has the parameter {value!r}, which is no real number.")
 
     def _check_inverted(self) -> None:
@@ -185,7 +217,7 @@ def _is_plain(operation: Operation) -> bool:
     name, qubits, arguments = operation
     if any(type(qubit) is not int for qubit in qubits):
         return False
-    return name in BLOCKS or all(type(value) in (float, int, type(None)) for value in arguments)
+    return name in BLOCKS or all(type(value) in (float, int, type(None), Angle) for value in arguments)
 
 
 def _plain(operation: Operation) -> Operation:
@@ -193,8 +225,33 @@ def _plain(operation: Operation) -> Operation:
     if name in BLOCKS:
         return with_blocks(operation, lambda block: tuple(_plain(inner) for inner in block))
     number: type[int] | type[float] = int if name == "measure" else float
-    return (
-        name,
-        tuple(map(int, qubits)),
-        tuple(number(float(value)) if isinstance(value, Real) else value for value in arguments),
+    return name, tuple(map(int, qubits)), tuple(_plain_value(value, number) for value in arguments)
+
+
+def _plain_value(value: Any, number: type[int] | type[float]) -> Any:
+    if type(value) is Angle:
+        return value
+    return number(float(value)) if isinstance(value, Real) else value
+
+
+def _bound(operation: Operation, known: Mapping[int, float]) -> Operation:
+    name, qubits, arguments = operation
+    if name in BLOCKS:
+        return with_blocks(operation, lambda block: tuple(_bound(inner, known) for inner in block))
+    return (name, qubits, _bound_values(arguments, known)) if any(_angles(arguments)) else operation
+
+
+def _bound_values(values: tuple[Any, ...], known: Mapping[int, float]) -> tuple[Any, ...]:
+    return tuple(
+        known[value.index] if type(value) is Angle else _bound_values(value, known) if type(value) is tuple else value
+        for value in values
     )
+
+
+def _angles(arguments: tuple[Any, ...]) -> Iterator[Angle]:
+    """Those with parameters, and those in tuples of coefficients."""
+    for value in arguments:
+        if type(value) is Angle:
+            yield value
+        elif type(value) is tuple:
+            yield from _angles(value)

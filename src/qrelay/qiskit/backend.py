@@ -129,7 +129,7 @@ class Backend(BackendV2):  # type: ignore[misc] # Qiskit is untyped
             except UnsupportedCircuit as error:
                 if error.index is not None:
                     formats = (chosen.format,) if chosen.format else self._device.formats
-                    explain(error, circuits, fitted, formats)
+                    explain(error, circuits, fitted, formats, self._device)
                 raise
             return Job(self, job, circuits, memory=chosen.memory)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from qrelay.cloud.preparing import own_options
 from qrelay.errors import UnsupportedCircuit
 from qrelay.formats import choose
 from qrelay.qiskit.reader import read
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from qiskit import QuantumCircuit
+
+    from qrelay.cloud.target import Target
 
 __all__ = ["explain", "numbered"]
 
@@ -32,17 +35,19 @@ def explain(
     circuits: Sequence[QuantumCircuit],
     fitted: Sequence[QuantumCircuit],
     formats: Sequence[str],
+    device: Target,
 ) -> None:
     """Raise the refusal that the untouched circuit gets, whose index the user can look up; add which circuit it is.
 
     Returns, and leaves `error` as it is, if the untouched circuit shows no fault of its own. `fitted` are the circuits
     as they were to be sent. Nothing but failures pays for writing the programs once more.
     """
+    options = own_options(device, formats)  # as they were written with: a target that takes less refuses more
     for number, (circuit, sent) in enumerate(zip(circuits, fitted, strict=True)):
-        refused = _refusal(sent, formats)
+        refused = _refusal(sent, formats, options)
         if refused is None:
             continue
-        own = error if sent is circuit else _refusal(circuit, formats)
+        own = error if sent is circuit else _refusal(circuit, formats, options)
         if own is None or own.index is None:
             error.add_note("The index is that of the circuit after transpiling.")
             own = error
@@ -57,9 +62,9 @@ def _number(error: UnsupportedCircuit, number: int, circuits: Sequence[QuantumCi
         error.add_note(f"This is circuit {number} of the list, {circuits[number].name!r}.")
 
 
-def _refusal(circuit: QuantumCircuit, formats: Sequence[str]) -> UnsupportedCircuit | None:
+def _refusal(circuit: QuantumCircuit, formats: Sequence[str], options: dict[str, Any]) -> UnsupportedCircuit | None:
     try:
-        choose(read(circuit), formats)
+        choose(read(circuit), formats, **options)
     except UnsupportedCircuit as error:
         return error
     return None

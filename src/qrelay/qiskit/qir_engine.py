@@ -167,6 +167,8 @@ def _flat(program: Program, index: int, operation: Operation) -> Iterator[tuple[
         branches.append((RegisterIs((condition.bit,), int(condition.value)), then))
         branches.append((RegisterIs((condition.bit,), int(not condition.value)), otherwise))
     elif isinstance(condition, RegisterIs):
+        if len(set(condition.bits)) < len(condition.bits):
+            _refuse(program, index, "compares a bit twice")
         branches.append((condition, then))
         if otherwise:
             _refuse(program, index, "has an else to a comparison of several bits")

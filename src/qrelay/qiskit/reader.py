@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit import (
@@ -37,6 +37,7 @@ from qrelay.program.control import leaves_loop
 from qrelay.program.gates import GATES
 from qrelay.program.positions import Positions
 from qrelay.qiskit.conditions import read_condition, read_switch
+from qrelay.qiskit.symbols import Expressions
 from qrelay.qiskit.variables import free_parameters, has_loop_over
 from qrelay.quieting import quieted
 
@@ -55,31 +56,43 @@ _SYNTHESIS_GATES = ["h", "x", "s", "sdg", "t", "tdg", "p", "rz", "ry", "u", "cx"
 _HAS_OWN_CONDITIONS = hasattr(CircuitInstruction, "condition")  # Qiskit 1's c_if
 
 
-def read(circuit: QuantumCircuit) -> Program:
+def read(circuit: QuantumCircuit, *, symbolic: bool = False) -> Program:
     """Read a circuit: operations, classical registers in their order, global phase, name and metadata.
 
+    Args:
+        symbolic: angles may depend on parameters; the program has those of `circuit.parameters`, in their order.
+
     Raises:
-        UnboundParameters: naming every parameter without a value.
+        UnboundParameters: naming every parameter without a value, or, of a symbolic reading, those that an operation
+            has and the circuit does not know.
         UnsupportedCircuit: an operation that has no meaning in gates, measurements, resets and control flow, with its
             name and its index in `circuit.data`.
     """
-    unbound = free_parameters(circuit)
-    if unbound:
-        raise UnboundParameters(parameter.name for parameter in unbound)
+    expressions = Expressions(circuit) if symbolic else None
+    if expressions is None:
+        unbound = free_parameters(circuit)
+        if unbound:
+            raise UnboundParameters(parameter.name for parameter in unbound)
     qubits: dict[Qubit, int] = {qubit: index for index, qubit in enumerate(circuit.qubits)}
     clbits: dict[Clbit, int] = {bit: index for index, bit in enumerate(circuit.clbits)}
-    reading = _Reading(qubits, clbits)
-    operations, positions = reading.top(circuit)
+    reading = _Reading(qubits, clbits, float if expressions is None else expressions.number)
+    try:
+        operations, positions = reading.top(circuit)
+    except (QiskitError, TypeError) as error:
+        if expressions is None:
+            raise
+        reading.refuse_parameters(circuit, error)
     return Program(
         num_qubits=circuit.num_qubits,
         num_clbits=circuit.num_clbits,
         operations=operations,
         registers=tuple(Register(register.name, tuple(clbits[bit] for bit in register)) for register in circuit.cregs),
-        global_phase=reading.phase + float(circuit.global_phase),
+        global_phase=reading.phase + reading.number(circuit.global_phase),
         name=circuit.name or "",
         metadata=dict(circuit.metadata or {}),
         positions=positions,
         well_formed=True,
+        symbols=expressions.symbols if expressions is not None and expressions.symbols.names else None,
     )
 
 
@@ -118,8 +131,11 @@ class _FixedGates(dict[str, _Fixed]):
 class _Reading:
     """One circuit's reading; keeps what must be known while definitions and blocks are followed."""
 
-    def __init__(self, qubits: Mapping[Qubit, int], clbits: Mapping[Clbit, int]) -> None:
+    def __init__(
+        self, qubits: Mapping[Qubit, int], clbits: Mapping[Clbit, int], number: Callable[[Any], float] = float
+    ) -> None:
         self.qubits, self.clbits = qubits, clbits
+        self.number = number  # an instruction's parameter as float, or as an angle that depends on parameters
         self.phase = 0.0
         self._index = 0
         self._depth = 0
@@ -141,6 +157,7 @@ class _Reading:
         expanded: Callable[[int, int], None] | None = None,
     ) -> None:
         add = out.append
+        number = self.number
         where = _Where(qubits)
         fixed = _FixedGates(where)
         conditions = _HAS_OWN_CONDITIONS
@@ -148,14 +165,14 @@ class _Reading:
             if instruction.is_standard_gate() and not (conditions and instruction.condition is not None):
                 name = instruction.name
                 if name in _ONE_PARAMETER:
-                    add((name, where[instruction.qubits], (float(instruction.params[0]),)))
+                    add((name, where[instruction.qubits], (number(instruction.params[0]),)))
                 elif name in _SEVERAL_PARAMETERS:
-                    add((name, where[instruction.qubits], tuple(map(float, instruction.params))))
+                    add((name, where[instruction.qubits], tuple(map(number, instruction.params))))
                 elif name != "global_phase":
                     add(fixed[name][instruction.qubits])
                 else:
                     before = len(out)
-                    self._add_phase(float(instruction.params[0]), out)
+                    self._add_phase(number(instruction.params[0]), out)
                     if expanded is not None:
                         expanded(index, before)
                 continue
@@ -187,7 +204,7 @@ class _Reading:
         elif isinstance(operation, Reset):
             out.append(("reset", places, ()))
         elif isinstance(operation, Delay):
-            out.append(("delay", places, (_seconds(operation),)))
+            out.append(("delay", places, (_seconds(operation, self.number),)))
         elif _is_c4x(operation):
             out.append(("c4x", places, ()))
         elif isinstance(operation, BreakLoopOp):
@@ -259,7 +276,7 @@ class _Reading:
     ) -> None:
         """Write a circuit inside the circuit; its global phase belongs to what surrounds it."""
         self._instructions(circuit, qubits, clbits, out)
-        self._add_phase(float(circuit.global_phase), out)
+        self._add_phase(self.number(circuit.global_phase), out)
 
     def _add_phase(self, angle: float, out: list[Operation]) -> None:
         if not angle:
@@ -334,6 +351,12 @@ class _Reading:
                 self._refuse(operation.name, "uses its variable in an angle and may end early, which no format can say")
             out += step
 
+    def refuse_parameters(self, circuit: QuantumCircuit, error: Exception) -> NoReturn:
+        """Of the operation that a symbolic reading has come to, and that Qiskit makes of numbers only."""
+        why = getattr(error, "message", error)
+        name = circuit.data[self._index].name
+        raise UnsupportedCircuit.at(self._index, name, f"cannot be read before its parameters have values: {why}")
+
     def _refuse(self, name: str, why: str) -> Any:
         raise UnsupportedCircuit.at(self._index, name, f"{why}.")
 
@@ -356,10 +379,10 @@ def _without_condition(operation: Any) -> Any:
     return plain
 
 
-def _seconds(delay: Delay) -> float | None:
+def _seconds(delay: Delay, number: Callable[[Any], float]) -> float | None:
     """The delay's length, None where the circuit counts it in the machine's own ticks."""
     scale = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12}.get(delay.unit)
-    return float(delay.duration) * scale if scale is not None else None
+    return number(delay.duration) * scale if scale is not None else None
 
 
 def _labels(labels: Iterable[Any]) -> tuple[int | None, ...]:

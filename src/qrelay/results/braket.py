@@ -26,40 +26,43 @@ from qrelay.results.shotless import Document, StateVector
 from qrelay.results.states import little_endian
 from qrelay.results.values import MOST_SHOTS, layouts_for, matrix_of_lists, matrix_of_strings, seeds_for
 
-__all__ = ["check_header", "decode", "decode_set", "measured_task"]
+__all__ = ["check_header", "decode"]
 
 _SET = "braket.task_result.program_set_task_result"
 _NAME = "braket.task_result.gate_model_task_result"
 
 
-def decode(answer: Answer, layout: Layout | None, shots: int | None, seed: str) -> list[Outcome | Document]:
-    """Read one task's result.
+def decode(
+    answer: Answer, layouts: list[Layout | None] | None, shots: int | None, seed: str
+) -> list[Outcome | Document]:
+    """Read a task's result, of one circuit or of a program set: which of the two, the answer itself says.
 
     Single shots are taken where the answer has them; probabilities beside them must agree. From probabilities alone
     counts are made by largest remainder, of the number of shots in `taskMetadata`, or of `shots` where that is missing.
     Without a layout the measured qubits are the bits of one register `c`, the first of them its lowest.
     A task without shots has `resultTypes` alone: these are a document, a state vector of all qubits one of its kind.
+    Of a program set there is one entry for each executable of each program, in their order. One that failed is a
+    document that says why; the others are good all the same. The shots that were requested of the set are its total.
     """
     document = answer.document(unique_keys=True)
-    check_header(answer, document, _NAME)
+    if "programResults" in document:
+        return _set(answer, document, layouts, shots, seed)
+    check_header(answer, document, answer.format)
+    if answer.format == _SET:
+        answer.refuse("it has no 'programResults'")
+    (layout,) = layouts_for(answer, layouts, 1)
     if (
         document.get("resultTypes")
         and not document.get("measurements")
         and not document.get("measurementProbabilities")
     ):
         return [_result_types(answer, document, layout)]
-    return [measured_task(answer, document, layout, shots, seed, _shots_of_task(document))]
+    return [_measured_task(answer, document, layout, shots, seed, _shots_of_task(document))]
 
 
-def decode_set(
-    answer: Answer, layouts: list[Layout | None] | None, shots: int | None, seed: str
+def _set(
+    answer: Answer, document: dict[str, Any], layouts: list[Layout | None] | None, shots: int | None, seed: str
 ) -> list[Outcome | Document]:
-    """Read a program set's result: one entry for each executable of each program, in their order.
-
-    An executable that failed is a document that says why; the others are good all the same. `shots` may be the set's
-    total or one executable's: where the set says what was requested, its total is shared out.
-    """
-    document = answer.document(unique_keys=True)
     check_header(answer, document, _SET)
     executables: list[Any] = []
     for program in answer.member(document, "programResults", list):
@@ -80,11 +83,11 @@ def decode_set(
             why = str(failure.get("failureReason") or "no reason is given")[:200]
             found.append(Document(executable, answer.format, "a failure", layout, why))
         else:
-            found.append(measured_task(answer, executable, layout, shots, own, shots))
+            found.append(_measured_task(answer, executable, layout, shots, own, shots))
     return found
 
 
-def measured_task(
+def _measured_task(
     answer: Answer,
     document: dict[str, Any],
     layout: Layout | None,
@@ -176,7 +179,7 @@ def _measured_qubits(answer: Answer, document: dict[str, Any], width: int, layou
         if type(qubit) is not int or qubit < 0:
             answer.refuse(f"a measured qubit should be a whole number from 0 up and is {qubit!r:.40}")
         if layout is not None and qubit >= layout.num_qubits:
-            answer.refuse(f"it measured qubit {qubit:.6g} and the job had {layout.num_qubits} qubits")
+            answer.refuse(f"it measured qubit {qubit!r:.40} and the job had {layout.num_qubits} qubits")
     if len(set(qubits)) != len(qubits):
         answer.refuse("its 'measuredQubits' name a qubit twice")
     if len(qubits) != width:

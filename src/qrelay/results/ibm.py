@@ -23,7 +23,7 @@ from qrelay.results.arrays import array_of
 from qrelay.results.document import Answer, kind
 from qrelay.results.outcome import Outcome
 from qrelay.results.shotless import Arrays, Document
-from qrelay.results.values import MOST_SHOTS, counts_of, layouts_for, seeds_for
+from qrelay.results.values import MOST_SHOTS, check_size, counts_of, layouts_for, seeds_for
 
 __all__ = ["decode"]
 
@@ -135,6 +135,7 @@ def _archived(answer: Answer, values: dict[str, dict[str, Any]], shape: list[int
     if len(set(states)) < len(states) or not states:
         answer.refuse("its counts are empty, or name one value twice")
     weights = counts_of(answer, list(counts.values()))
+    check_size(answer, len(states), size)
     rows = packing.unpack(packing.pack_integers(states, size), size)[weights > 0]
     return {name: (rows, size)}, weights[weights > 0]
 

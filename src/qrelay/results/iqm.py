@@ -20,7 +20,7 @@ from qrelay.program import Layout, Register, payload_names
 from qrelay.results import packing
 from qrelay.results.document import Answer, kind
 from qrelay.results.outcome import Outcome
-from qrelay.results.values import counts_of, layouts_for, matrix_of_lists, matrix_of_strings, seeds_for
+from qrelay.results.values import check_size, counts_of, layouts_for, matrix_of_lists, matrix_of_strings, seeds_for
 
 __all__ = ["decode"]
 
@@ -82,9 +82,11 @@ def _counted(answer: Answer, entry: Any, layout: Layout | None, shots: int | Non
     if not keys or not counts:
         answer.refuse("a circuit has no measurement keys, or no counts")
     weights = counts_of(answer, list(counts.values()))
-    values = matrix_of_strings(answer, list(counts), len(keys))
+    width = len(next(iter(counts))) if len(keys) == 1 else len(keys)  # one key may be of several qubits
+    values = matrix_of_strings(answer, list(counts), width)
     some = weights > 0
-    layout, matrix = _memory(answer, values[some], [(key, 1) for key in keys], layout)
+    sizes = [(key, width // len(keys)) for key in keys]
+    layout, matrix = _memory(answer, values[some], sizes, layout)
     return _outcome(layout, matrix, weights[some], shots, seed)
 
 
@@ -129,6 +131,7 @@ def _memory(
         layout, places = _made_up(answer, keys)
     else:
         places = _known(answer, keys, layout)
+    check_size(answer, len(values), layout.num_clbits)
     matrix = np.zeros((len(values), layout.num_clbits), dtype=np.uint8)
     matrix[:, places] = values
     return layout, matrix

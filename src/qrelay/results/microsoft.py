@@ -175,7 +175,7 @@ def _without_errors(
     answer: Answer, reported: list[Any], counts: list[int] | None
 ) -> tuple[list[Any], list[int] | None, tuple[Any, ...]]:
     """Part outcomes from shots that failed; the latter as reported, one entry a shot."""
-    if dict not in set(map(type, reported)):
+    if b"rror" not in answer.data or dict not in set(map(type, reported)):
         return reported, counts, ()
     failed = [type(outcome) is dict and "Error" in outcome for outcome in reported]
     if not any(failed):

@@ -24,7 +24,7 @@ from qrelay.results.qubits import made_up, of_probabilities
 from qrelay.results.rounding import checked_probabilities
 from qrelay.results.shotless import Arrays, Document
 from qrelay.results.shots import reading_order
-from qrelay.results.values import MOST_SHOTS, counts_of, layouts_for, matrix_of_strings, seeds_for
+from qrelay.results.values import MOST_SHOTS, check_size, counts_of, layouts_for, matrix_of_strings, seeds_for
 
 __all__ = ["decode"]
 
@@ -116,6 +116,7 @@ def _memory(answer: Answer, document: dict[str, Any], layout: Layout | None, sho
     values = [int(word, 16) for word in words]
     if max(values) >> width:
         answer.refuse(f"a shot in its memory needs {max(values).bit_length()} bits and {width} were measured")
+    check_size(answer, len(values), width)
     layout = _checked(answer, layout, width) or made_up(range(width))
     matrix = packing.unpack(packing.pack_integers(values, width), width)[:, ::-1]
     return Outcome(
@@ -138,7 +139,7 @@ def _expectations(answer: Answer, entry: dict[str, Any], layout: Layout | None) 
             continue
         figures = answer.member(entry, name, list)
         if len(figures) != math.prod(shape) or any(type(figure) not in (int, float) for figure in figures):
-            answer.refuse(f"its {name} should be {math.prod(shape):.6g} numbers")
+            answer.refuse(f"its {name} should be numbers, as many as its shape says: {shape!r:.60}")
         try:
             arrays[name] = np.array(figures, dtype=np.float64).reshape(shape)
         except (OverflowError, ValueError):

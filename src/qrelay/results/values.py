@@ -11,10 +11,27 @@ from numpy.typing import NDArray
 
 from qrelay.results.document import Answer, kind
 
-__all__ = ["MOST_SHOTS", "counts_of", "layouts_for", "matrix_of_lists", "matrix_of_strings", "seeds_for", "width_of"]
+__all__ = [
+    "MOST_SHOTS",
+    "check_size",
+    "counts_of",
+    "layouts_for",
+    "matrix_of_lists",
+    "matrix_of_strings",
+    "seeds_for",
+    "width_of",
+]
 
 MOST_SHOTS = 1 << 53
 """No answer holds more: beyond it, a JSON reader with doubles for numbers would already have rounded."""
+
+_MOST_ENTRIES = 1 << 31
+
+
+def check_size(answer: Answer, rows: int, bits: int) -> None:
+    """Refuse what would fill the memory: an answer that is short itself may say that each of its shots is very wide."""
+    if rows * bits > _MOST_ENTRIES:
+        answer.refuse(f"{rows} shots of {bits} bits are more than fit into the memory")
 
 
 def matrix_of_lists(answer: Answer, rows: Sequence[Any], width: int) -> NDArray[np.uint8]:

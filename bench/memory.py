@@ -1,0 +1,70 @@
+"""What encoding needs beyond the circuit that it starts from: tracemalloc's peak in bytes a gate.
+
+Twice for each format: the first encoding makes what the framework keeps with the circuit from then on, and is not
+counted.
+"""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from typing import Any
+
+import qrelay
+from bench.circuits import mixed, mixed_cirq
+from qrelay.errors import UnsupportedCircuit
+from qrelay.formats import INPUT_FORMATS
+
+__all__ = ["lines", "measure"]
+
+_TEXT = 600
+_LIMITS = {"qir.v1": 800}
+
+
+def measure(gates: int, framework: str | None = None) -> list[dict[str, Any]]:
+    """One record for each framework and format that can say the circuit, and one for reading alone."""
+    records = []
+    for name, make in (("qiskit", mixed), ("cirq", mixed_cirq)):
+        if framework not in (None, name):
+            continue
+        circuit = make(gates)
+        for format_name in (None, *INPUT_FORMATS):
+            try:
+                qrelay.read(circuit) if format_name is None else qrelay.encode(circuit, format_name)
+            except UnsupportedCircuit:
+                continue
+            gc.collect()
+            tracemalloc.start()
+            try:
+                # kept until the peak is known
+                made = qrelay.read(circuit) if format_name is None else qrelay.encode(circuit, format_name)
+                kept, peak = tracemalloc.get_traced_memory()
+            finally:
+                tracemalloc.stop()
+            del made
+            records.append(
+                {
+                    "table": "memory",
+                    "framework": name,
+                    "format": format_name or "read",
+                    "gates": gates,
+                    "peak_bytes": peak / gates,
+                    "kept_bytes": kept / gates,
+                    "limit_bytes": None if format_name is None else _LIMITS.get(format_name, _TEXT),
+                }
+            )
+    return records
+
+
+def lines(records: list[dict[str, Any]]) -> list[str]:
+    """The table as text."""
+    out = ["Bytes a gate beyond the circuit: the peak while it is encoded, and what is kept"]
+    out.append(f"{'gates':>8}  {'from':<7} {'to':<26} {'peak':>7} {'kept':>7}")
+    for record in records:
+        line = f"{record['gates']:>8,}  {record['framework']:<7} {record['format']:<26}"
+        line += f" {record['peak_bytes']:>7.0f} {record['kept_bytes']:>7.0f}"
+        limit = record["limit_bytes"]
+        if limit is not None:
+            line += f"  limit {limit}: {'kept' if record['peak_bytes'] <= limit else 'BROKEN'}"
+        out.append(line)
+    return out
