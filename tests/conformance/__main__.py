@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--largest", type=int, default=benchmarks.LARGEST, help="qubits of the largest algorithm")
     parser.add_argument("--only", choices=["promises", "algorithms", "page"], help="leave the rest as it was recorded")
+    parser.add_argument("--tests", nargs="+", default=_PROMISES, help="where the tests of promises are")
     given = parser.parse_args()
     record: dict[str, Any] = {"promises": {}, "algorithms": {}}
     if table.RECORD.exists():
@@ -35,7 +37,7 @@ def main() -> int:
     if given.only in (None, "algorithms"):
         record["algorithms"] = _algorithms(given.jobs, given.largest)
     if given.only in (None, "promises"):
-        record["promises"] = _promises(given.jobs)
+        record["promises"] = _promises(given.jobs, given.tests)
     table.write(record)
     return int(any("failed" in cell for cell in record["promises"].values()))
 
@@ -65,11 +67,11 @@ def _one(name: str, size: int) -> dict[str, dict[str, str]]:
     return rows
 
 
-def _promises(jobs: int) -> dict[str, Any]:
+def _promises(jobs: int, tests: Sequence[str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "promises.json"
         command = [sys.executable, "-m", "pytest", "-p", "recording", "--record", str(path), "-q", "-n", str(jobs)]
-        subprocess.run([*command, *_PROMISES], cwd=_ROOT, check=False)
+        subprocess.run([*command, *tests], cwd=_ROOT, check=False)
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
 
