@@ -70,7 +70,21 @@ def _one(name: str, size: int) -> dict[str, dict[str, str]]:
 def _promises(jobs: int, tests: Sequence[str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "promises.json"
-        command = [sys.executable, "-m", "pytest", "-p", "recording", "--record", str(path), "-q", "-n", str(jobs)]
+        numbers = " or ".join(f"test_p{number:02}" for number in range(1, 17))
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "recording",
+            "--record",
+            str(path),
+            "-q",
+            "-n",
+            str(jobs),
+            "-k",
+            numbers,
+        ]
         subprocess.run([*command, *tests], cwd=_ROOT, check=False)
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
