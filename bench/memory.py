@@ -17,8 +17,12 @@ from qrelay.formats import INPUT_FORMATS
 
 __all__ = ["lines", "measure"]
 
-_TEXT = 600
-_LIMITS = {"qir.v1": 800}
+
+def _limit(format_name: str) -> int | None:
+    """Bytes a gate that the format may take; only OpenQASM, IonQ's JSON and QIR have promised any."""
+    if format_name == "qir.v1":
+        return 800
+    return 600 if any(word in format_name.lower().replace("_", "") for word in ("ionq", "qasm")) else None
 
 
 def measure(gates: int, framework: str | None = None) -> list[dict[str, Any]]:
@@ -50,7 +54,7 @@ def measure(gates: int, framework: str | None = None) -> list[dict[str, Any]]:
                     "gates": gates,
                     "peak_bytes": peak / gates,
                     "kept_bytes": kept / gates,
-                    "limit_bytes": None if format_name is None else _LIMITS.get(format_name, _TEXT),
+                    "limit_bytes": None if format_name is None else _limit(format_name),
                 }
             )
     return records

@@ -76,9 +76,9 @@ def test_a_new_provider_gets_a_sensible_description() -> None:
     [
         ("ionq.qpu.forte-enterprise-1", ("ionq.circuit.v1", "qir.v1"), 35),
         ("ionq.qpu.tempo-9", ("ionq.circuit.v1", "qir.v1"), None),
-        ("quantinuum.sim.h2-2e", ("qir.v1", "honeywell.openqasm.v1"), 56),
+        ("quantinuum.sim.h2-2e", ("qir.v1", "honeywell.openqasm.v1", "quantinuum.openqasm.v1"), 56),
         ("quantinuum.qpu.helios-1", ("qir.v1",), 98),
-        ("rigetti.qpu.cepheus-1-108q", ("qir.v1",), 108),
+        ("rigetti.qpu.cepheus-1-108q", ("qir.v1", "rigetti.quil.v1"), 108),
         ("pasqal.sim.emu-tn", (), 100),
     ],
 )

@@ -129,7 +129,11 @@ def test_recorded_targets_are_described(recorded: Callable[..., Any]) -> None:
     assert targets["ionq.simulator"].num_qubits == 29
     assert targets["ionq.simulator"].queue_seconds == 2
     assert not targets["ionq.qpu.aria-1"].available
-    assert targets["quantinuum.sim.h2-1e"].formats == ("qir.v1", "honeywell.openqasm.v1")
+    assert targets["quantinuum.sim.h2-1e"].formats == (
+        "qir.v1",
+        "honeywell.openqasm.v1",
+        "quantinuum.openqasm.v1",
+    )
     assert targets["pasqal.qpu.fresnel"].formats == ()
     assert targets["sparse-sim-qci"].formats == ("qir.v1",)
     assert "PLACEHOLDER" not in repr(targets["quantinuum.qpu.h2-1"])

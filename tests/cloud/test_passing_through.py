@@ -11,6 +11,7 @@ import pytest
 
 from qrelay import encode, read
 from qrelay.azure import Workspace
+from qrelay.cloud import loop
 from qrelay.errors import InvalidOption, JobFailed, TooManyQubits, UnsupportedCircuit
 from qrelay.formats import ready_made
 from qrelay.kipu import Hub
@@ -237,6 +238,17 @@ def test_analog_programs_reach_the_service(workspace: Workspace, hub: Hub) -> No
     job = hub.submit("aws.quera.aquila", program, shots=10)
     with pytest.raises(JobFailed, match="BRAKET_AHS_PROGRAM"):
         job.result()
+
+
+def test_perceval_documents_reach_the_hub(hub: Hub) -> None:
+    """Photonic machines refuse circuits and take what is written for them, with the shots put in."""
+    document = {"circuit": ":PCVL:zip:eJw=", "command": "sample_count", "input_state": ":PCVL:BasicState:|1,0>"}
+    job = hub.submit("quandela.sim.belenos", document, shots=10)
+    told = loop.call(hub.api.get_job_input, job.id)
+    assert told == {"max_samples": 10, "max_shots": 10, **document}
+    program = Program(1, 1, [("h", (0,), ()), ("measure", (0,), (0,))], (Register("c", (0,)),))
+    with pytest.raises(UnsupportedCircuit, match="takes no circuits"):
+        hub.submit("quandela.sim.belenos", program)
 
 
 def test_qpy_goes_to_an_ibm_backend_and_back(hub: Hub) -> None:

@@ -52,3 +52,12 @@ def test_only_circuits_of_equal_shots_share_a_job(shots: list[int], jobs: list[i
     prepared = prepare(wish, replace(TARGET, max_circuits=3), lambda: str(uuid.UUID(int=7)))
     assert [len(one.payloads) for one in prepared] == jobs
     assert [one.shots for one in prepared for _ in one.payloads] == shots
+
+
+def test_where_circuits_of_a_job_measure_the_same_qubits_others_are_sent_alone() -> None:
+    """Bug: IQM refuses the whole job, after it was submitted."""
+    other = Program(2, 1, [("x", (1,), ()), ("measure", (1,), (0,))], (Register("c", (0,)),))
+    target = replace(TARGET, max_circuits=3, same_qubits=True)
+    for programs, jobs in (([ONE, ONE, ONE], [3]), ([ONE, other, ONE], [1, 1, 1])):
+        prepared = prepare(Wish(programs, shots=4), target, lambda: str(uuid.UUID(int=7)))
+        assert [len(one.payloads) for one in prepared] == jobs

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.gates_to_write import NAMES
 from tests.mirrors import inverse
 
 from qrelay.formats import INPUT_FORMATS, encode
@@ -24,7 +25,6 @@ from qiskit import qasm2  # noqa: E402
 from qiskit.quantum_info import Operator, Statevector  # noqa: E402
 
 ANGLES = (0.37, -1.13, 2.41, 0.71)
-NAMES = sorted(name for name in GATES if name != "global_phase")
 
 
 def _asymmetric(count: int) -> list[Operation]:

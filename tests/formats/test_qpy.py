@@ -102,6 +102,16 @@ def test_phase_name_and_unmeasured_bits_stay() -> None:
     assert (found.global_phase, found.name, found.layout) == (0.3, "mine", named.layout)
 
 
+def test_phases_inside_of_blocks_stay() -> None:
+    """A gate that is lowered there leaves one over, and a circuit's own attribute has the gate's name."""
+    inside = (("global_phase", (), (0.25,)), ("c3sx", (0, 1, 2, 3), ()), ("c4x", (4, 3, 2, 1, 0), ()))
+    block = ("if", (), (BitIs(0, True), inside, ()))
+    program = Program(5, 5, [("measure", (0,), (0,)), block, ("global_phase", (), (0.5,))], (A, B))
+    found = _back(program)
+    assert found.operations[1] == block
+    assert found.global_phase == 0.5
+
+
 def test_bits_in_any_registers_come_out_where_they_belong() -> None:
     """Registers that share bits or have names that no service takes, and bits in none: each has its place once."""
     circuit = QuantumCircuit(QuantumRegister(3, "w"), [Clbit() for _ in range(5)])

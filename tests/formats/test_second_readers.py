@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.gates_to_write import NAMES
 
 from qrelay.formats import encode
 from qrelay.program import Operation, Program, Register
 from qrelay.program.gates import GATES
 
 ANGLES = (0.37, -1.13, 2.41, 0.71)
-NAMES = sorted(name for name in GATES if name != "global_phase")
 
 
 def _program(name: str, angles: tuple[float, ...]) -> Program:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from judges import aqt, braket, exact, ionq, iqm, qir, qpy, quil
+from judges import aqt, braket, exact, ionq, iqm, qasm, qir, qpy, quantinuum, quil
 
 
 @dataclass(frozen=True)
@@ -96,17 +96,32 @@ def _aqt(payload: Any, shots: int) -> Found:
     return _of_qubits(payload, aqt.probabilities(payload.data))
 
 
-def _openqasm2(payload: Any, shots: int) -> Found:
-    """The groups stand one after the other as registers, first bit lowest."""
-    from qiskit import qasm2
-
+def _by_groups(payload: Any, packed: Mapping[int, float], *, is_exact: bool) -> Found:
+    """Where the groups stand one after the other as registers, first bit lowest."""
     order = [bit for _, bits in payload.layout.groups for bit in bits]
-    circuit = qasm2.loads(payload.data.decode(), strict=True)
-    found = {
-        sum(((packed >> place) & 1) << bit for place, bit in enumerate(order)): weight
-        for packed, weight in exact.memory_distribution(circuit).items()
-    }
-    return Found(found, is_exact=True)
+    found: dict[int, float] = {}
+    for memory, weight in packed.items():
+        own = sum(((memory >> place) & 1) << bit for place, bit in enumerate(order))
+        found[own] = found.get(own, 0) + weight
+    return Found(found, is_exact)
+
+
+def _openqasm2(payload: Any, shots: int) -> Found:
+    packed, is_exact = qasm.outcome(qasm.openqasm2(payload.data), shots)
+    return _by_groups(payload, packed, is_exact=is_exact)
+
+
+def _quantinuum(payload: Any, shots: int) -> Found:
+    return _by_groups(payload, quantinuum.distribution(payload.data), is_exact=True)
+
+
+def _openqasm3(payload: Any, shots: int) -> Found:
+    """By Qiskit where it reads the program, else by the QDK."""
+    circuit = qasm.openqasm3(payload.data)
+    packed, is_exact = (
+        (qasm.qdk_counts(payload.data, shots), False) if circuit is None else qasm.outcome(circuit, shots)
+    )
+    return _by_groups(payload, packed, is_exact=is_exact)
 
 
 def _qpy(payload: Any, shots: int) -> Found:
@@ -124,6 +139,8 @@ _JUDGES: dict[str, Callable[[Any, int], Found]] = {
     "ionq.circuit.v1": _ionq,
     "qir.v1": _qir,
     "honeywell.openqasm.v1": _openqasm2,
+    "quantinuum.openqasm.v1": _quantinuum,
+    "OPEN_QASM_V3": _openqasm3,
     "OPEN_QASM_V2": _open_qasm_v2,
     "BRAKET_OPEN_QASM_V3": _braket,
     "IONQ_CIRCUIT_V1": _ionq,

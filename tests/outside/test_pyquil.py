@@ -13,12 +13,15 @@ from judges import quil as judge
 from tests.asymmetric import ANGLES, NAMES, distribution_of, program_of
 
 from qrelay.formats import encode
+from qrelay.formats.quil_parametric import write_parametric
 from qrelay.program import Operation, Program, Register
+from qrelay.program.angles import Symbols
 from qrelay.program.control import BitIs, Expression, RegisterIs
 
 pyquil = pytest.importorskip("pyquil", reason="nox -s outside has an environment with pyquil")
 
 import quil.program  # noqa: E402
+from pyquil.quilatom import MemoryReference, substitute  # noqa: E402
 from pyquil.quilbase import Declare, Gate, Measurement  # noqa: E402
 
 with warnings.catch_warnings():
@@ -135,6 +138,22 @@ def test_jumps(kind: str) -> None:
     assert rows.shape == (SHOTS, 3)
     counts = Counter(int(row @ (1, 2, 4)) for row in rows.astype(int))
     assert exact.p_value(counts, judge.distribution(data)) > 1e-6
+
+
+@pytest.mark.parametrize("values", [(0.3, -1.2), (-2.0, 1e-05)])
+def test_declared_parameters(values: tuple[float, float]) -> None:
+    """pyquil puts values into the expressions; what it gets are the angles of the bound program."""
+    symbols = Symbols(["a", "b"])
+    a, b = symbols.parameters
+    angles: list[Any] = [a, -b, 2 * a - b / 3 + 0.25, -(a + b) * -1.5e-05, a * b - -0.5]
+    operations: list[Operation] = [("rx", (0,), (angle,)) for angle in angles]
+    program = Program(1, 1, [*operations, ("measure", (0,), (0,))], symbols=symbols)
+    read = _read(write_parametric(program))
+    assert {str(item) for item in read if isinstance(item, Declare)} == {"DECLARE theta REAL[2]", "DECLARE ro BIT[1]"}
+    places = {MemoryReference("theta", place, 2): value for place, value in enumerate(values)}
+    found = [substitute(item.params[0], places) for item in read if isinstance(item, Gate)]
+    wanted = [params[0] for name, _, params in program.bound(values).operations if name == "rx"]
+    assert np.real(found) == pytest.approx(wanted, rel=1e-15)
 
 
 def test_resets_are_read() -> None:

@@ -7,10 +7,12 @@ import itertools
 
 import numpy as np
 import pytest
+from tests.program.test_gates import states
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program import Operation, Program
 from qrelay.program.control import BitIs, RegisterIs
+from qrelay.program.controlled import controlled_name
 from qrelay.program.gates import GATES
 from qrelay.program.lowering import lower, lowering
 from qrelay.program.matrices import Matrix
@@ -28,6 +30,15 @@ GATE_SETS = {
     "h rz rzx": {"h", "rz", "rzx"},
     "h p cp": {"h", "p", "cp"},
     "h u1 cu1": {"h", "u1", "cu1"},
+    "gpi gpi2 ms": {"gpi", "gpi2", "ms"},
+    "gpi gpi2 rzz": {"gpi", "gpi2", "rzz"},
+    "r cz": {"r", "cz"},
+    "r rz rxx": {"r", "rz", "rxx"},
+    "rx rz cz": {"rx", "rz", "cz"},
+    "sx rz cz": {"sx", "rz", "cz"},
+    "sx x rz cx": {"sx", "x", "rz", "cx"},
+    "rx rz iswap": {"rx", "rz", "iswap"},
+    "rx rz xy": {"rx", "rz", "xy"},
     "all": set(GATES),
 }
 
@@ -41,14 +52,21 @@ def _times(state: Matrix, gate: Matrix, qubits: tuple[int, ...], count: int) -> 
 
 
 def unitary(program: Program) -> Matrix:
-    total = np.eye(2**program.num_qubits, dtype=complex) * cmath.exp(1j * program.global_phase)
+    """What the program makes of `states`, its global phase included."""
+    total = states(program.num_qubits) * cmath.exp(1j * program.global_phase)
     for name, qubits, params in program.operations:
         total = _times(total, GATES[name].matrix(*params), qubits, program.num_qubits)
     return total
 
 
-@pytest.mark.parametrize("gates", GATE_SETS)
-@pytest.mark.parametrize("name", sorted(GATES))
+WIDE_IN = ("u cx", "r cz", "gpi gpi2 ms", "rx rz iswap")
+"""Where gates of more than five qubits are tried: all of them come down to CX and turns."""
+
+
+@pytest.mark.parametrize(
+    ("name", "gates"),
+    [(name, gates) for name in sorted(GATES) for gates in GATE_SETS if GATES[name].num_qubits < 6 or gates in WIDE_IN],
+)
 def test_every_gate_into_every_set_exactly(name: str, gates: str) -> None:
     """A phase that lowering drops would turn up as a wrong answer once the gate is controlled."""
     gate = GATES[name]
@@ -71,12 +89,71 @@ def test_every_gate_into_every_set_exactly(name: str, gates: str) -> None:
         ("cx", {"rx", "ry", "rxx"}, 1),
         ("rxx", {"u", "rzz", "cx"}, 1),
         ("cswap", {"u", "cx", "ccx"}, 3),
+        ("c3z", {"u", "cx"}, 14),
+        ("c7x", {"u", "cx"}, 254),
+        ("c7rz", {"u", "cx"}, 128),
+        ("c7p", {"rz", *(f"c{controls}rz" for controls in range(2, 8)), "crz"}, 7),
+        ("c7y", {"s", "sdg", "c7x"}, 1),
+        ("cx", {"gpi", "gpi2", "rzz"}, 1),
+        ("cx", {"rx", "rz", "iswap"}, 2),
+        ("rzx", {"rx", "rz", "iswap"}, 2),
     ],
 )
 def test_cheapest_way(name: str, gates: set[str], entangling: int) -> None:
     params = ANGLES[: GATES[name].num_params]
     steps, _ = lowering(frozenset(gates)).steps(name, params)
     assert sum(len(qubits) > 1 for _, qubits, _ in steps) == entangling
+
+
+@pytest.mark.parametrize(
+    ("name", "gates", "most"),
+    [
+        ("u", "gpi gpi2 ms", 3),
+        ("u2", "gpi gpi2 rzz", 2),
+        ("h", "gpi gpi2 ms", 2),
+        ("rz", "gpi gpi2 ms", 2),
+        ("sx", "gpi gpi2 ms", 1),
+        ("cx", "gpi gpi2 ms", 5),
+        ("u", "r cz", 2),
+        ("cx", "r cz", 3),
+        ("u", "r rz rxx", 2),
+        ("u", "rx rz cz", 3),
+        ("u", "sx rz cz", 5),
+        ("h", "sx x rz cx", 3),
+        ("ms", "gpi gpi2 rzz", 5),
+        ("rzz", "gpi gpi2 ms", 5),
+    ],
+)
+def test_no_needless_gates(name: str, gates: str, most: int) -> None:
+    steps, _ = lowering(frozenset(GATE_SETS[gates])).steps(name, ANGLES[: GATES[name].num_params])
+    assert len(steps) <= most
+
+
+def test_free_gates_are_taken_before_others() -> None:
+    gates = frozenset({"rz", "gpi", "gpi2", "rzz"})
+    steps, _ = lowering(gates, frozenset({"rz"})).steps("u", ANGLES[:3])
+    assert [step[0] for step in steps if step[0] != "rz"] == ["gpi2", "gpi2"]
+    assert len(lowering(gates).steps("u", ANGLES[:3])[0]) == 3
+
+
+def test_every_gate_with_controls_costs_what_it_becomes() -> None:
+    """A cost that does not grow with the controls would choose the exponential way where there is a short one."""
+    way = lowering(frozenset({"u", "cx"}))
+    for base in ("x", "p", "h", "ry"):
+        counted = []
+        for controls in range(2, 8):
+            name = controlled_name(base, controls)
+            steps, _ = way.steps(name, ANGLES[: GATES[name].num_params])
+            counted.append(sum(len(step[1]) > 1 for step in steps))
+            assert way.costs[name] == pytest.approx(10 * counted[-1], rel=0.3)
+        assert all(2 * one <= other <= 2.4 * one for one, other in itertools.pairwise(counted))
+
+
+@pytest.mark.parametrize("angle", [0.1, -2.5e-07, 1e22, 5e-324, 3.0, -0.0])
+def test_a_parameter_by_itself_stays_as_it_is(angle: float) -> None:
+    for name, gates in (("rx", {"r"}), ("u3", {"u"}), ("rzz", {"rz", "cx"}), ("u1", {"p"})):
+        steps, _ = lowering(frozenset(gates)).steps(name, (angle,) * GATES[name].num_params)
+        assert repr(angle) in {repr(value) for _, _, params in steps for value in params}
 
 
 def test_nothing_to_do_costs_nothing() -> None:

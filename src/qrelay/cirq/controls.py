@@ -13,6 +13,7 @@ from math import pi
 import cirq
 
 from qrelay.program import Operation
+from qrelay.program.gates import GATES
 
 __all__ = ["UNDER_CONTROL", "controlled", "products"]
 
@@ -27,7 +28,7 @@ _CONTROLLED_TURNS = {"rx": "crx", "ry": "cry", "rz": "crz"}
 
 UNDER_CONTROL = frozenset(
     {*_FLIPS, *_PHASES, *_TURNS, "p", "cp", "global_phase", "id", "delay", "y", "cy", "h", "ch", "sx", "sxdg", "csx"}
-    | {"r", "u", "cu3", "swap", "cswap", "iswap", "rxx", "ryy", "rzz", "xx_plus_yy", "rccx"}
+    | {"r", "u", "cu3", "gpi", "gpi2", "ms", "swap", "cswap", "iswap", "rxx", "ryy", "rzz", "xx_plus_yy", "rccx"}
 )
 """Names of the steps that `controlled` takes; what it gives are among them."""
 
@@ -87,6 +88,9 @@ class _Controlled:
             self._add("rz", target, turn=phi)
         elif name in ("u", "cu3"):
             self._unitary(every, target, *params)
+        elif name in ("gpi", "gpi2", "ms"):
+            for inner, local, angles in GATES[name].definitions[0](*params):
+                self.step(inner, tuple([qubits[place] for place in local]), angles, controls)
         else:
             self._several(name, qubits, params, controls)
 

@@ -24,6 +24,7 @@ from qrelay.cirq.measurements import Measurements
 from qrelay.cirq.places import Fixed, Shared, Where
 from qrelay.cirq.symbols import Expressions
 from qrelay.cirq.symbols import reading as symbols_of
+from qrelay.cirq.table_gates import native
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Operation, Program
 from qrelay.program.positions import Positions
@@ -172,13 +173,13 @@ class _Reading:
         remembered = self._meanings.get(id(gate))
         if remembered is not None:
             return remembered[1]
-        row = MEANINGS.get(type(gate))
-        if row is None:
-            return None
+        row = MEANINGS.get(type(gate), native)
         try:
             meaning = row(gate)
         except TypeError:
             self._refuse(gate, "has a parameter that is no real number")
+        if meaning is None:
+            return None
         self._remember(gate, meaning)
         return meaning
 

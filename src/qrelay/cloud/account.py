@@ -122,9 +122,10 @@ class Account:
     ) -> Job:
         """Run a program, or a list of programs side by side as one composite job.
 
-        A program is a Program or a Payload, or is written already: QIR, OpenQASM or Quil as text, Q# compiled by the
-        QDK, a vendor's JSON, a pulser Sequence, a Braket AHS program. What `qrelay.formats.ready_made` takes beside it
-        (layout, entry point, items) is said there, and its Payload submitted.
+        A program is a Program, a Bound (many of one program are encoded once) or a Payload, or is written already: QIR,
+        OpenQASM or Quil as text, Q# compiled by the QDK, a vendor's JSON, a pulser Sequence, a Braket AHS program. What
+        `qrelay.formats.ready_made` takes beside it (layout, entry point, items) is said there, and its Payload
+        submitted.
 
         `shots` is one number for all of them, or a list with one for each; None takes the target's default.
         `session=None` joins the session of the enclosing `with` block, if there is one for this target; `False` joins

@@ -61,6 +61,7 @@ class Target:
         shots_name: the name under which the target wants its shots.
         profile: QIR profile ("base", "adaptive_ri", "adaptive_rif"); None if the target takes no QIR.
         max_circuits: circuits that fit in one job of the service.
+        same_qubits: the circuits of one job must all measure the same qubits.
         keeps_metadata: whether jobs carry metadata of the user's.
         degraded: it is available, and works worse or slower than it should.
         raw: the service's own description.
@@ -84,6 +85,7 @@ class Target:
     options: Mapping[str, str] = field(default_factory=dict)
     profile: str | None = None
     max_circuits: int = 1
+    same_qubits: bool = False
     keeps_metadata: bool = True
     degraded: bool = False
     sessions: bool = False

@@ -15,10 +15,12 @@ from qrelay.formats import (
     ionq_circuit,
     iqm,
     open_qasm_v2,
+    open_qasm_v3,
     openqasm2,
     perceval,
     qir,
     qiskit_qpy,
+    quantinuum_openqasm,
     quil,
 )
 from qrelay.formats.analog import ANALOG, refusal_of_circuits
@@ -78,7 +80,13 @@ class InputFormat:
 INPUT_FORMATS: Mapping[str, InputFormat] = {
     row.name: row
     for row in (
-        InputFormat("ionq.circuit.v1", "application/json", "ionq.quantum-results.v1", ionq_circuit.write),
+        InputFormat(
+            "ionq.circuit.v1",
+            "application/json",
+            "ionq.quantum-results.v1",
+            ionq_circuit.write,
+            options=frozenset({"gateset", "gates"}),
+        ),
         InputFormat(
             "qir.v1",
             "qir.v1",
@@ -90,13 +98,21 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
         InputFormat(
             "honeywell.openqasm.v1", "application/qasm", "honeywell.quantum-results.v1", openqasm2.write, number=real
         ),
+        InputFormat(
+            "quantinuum.openqasm.v1",
+            "application/qasm",
+            "honeywell.quantum-results.v1",
+            quantinuum_openqasm.write,
+            fills=False,  # the words depend on the angles
+        ),
         InputFormat("OPEN_QASM_V2", "text/plain", "kipu.qsim.result", open_qasm_v2.write, number=real),
+        InputFormat("OPEN_QASM_V3", "text/plain", "ibm.runtime.result", open_qasm_v3.write, number=real),
         InputFormat(
             "BRAKET_OPEN_QASM_V3",
             "text/plain",
             "braket.task_result.gate_model_task_result",
             braket_openqasm3.write,
-            options=frozenset({"gates"}),
+            options=frozenset({"gates", "verbatim", "coupling"}),
             number=real,
         ),
         InputFormat(
@@ -139,7 +155,7 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
 }
 
 ON_REQUEST: Mapping[str, InputFormat] = {
-    row.name: row for row in (InputFormat("PERCEVAL", "application/json", "", perceval.write),)
+    row.name: row for row in (InputFormat("PERCEVAL", "application/json", "", perceval.write, fills=False),)
 }
 """Formats that are written where they are asked for by name: no target takes circuits in them unasked."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import atan2, cos, isfinite, pi, sin
+from typing import Any
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program import Angle, Program
@@ -38,5 +38,8 @@ def around(angle: float) -> float:
     return angle if -pi <= angle <= pi else atan2(sin(angle), cos(angle))
 
 
-def _is_infinite(name: str, arguments: Iterable[float]) -> bool:
+def _is_infinite(name: str, arguments: tuple[Any, ...]) -> bool:
+    if name == "pauliexp":
+        _, coefficients, time = arguments
+        arguments = tuple([2 * time * value for value in coefficients])
     return name not in NOT_GATES and not all(isinstance(value, Angle) or isfinite(value) for value in arguments)

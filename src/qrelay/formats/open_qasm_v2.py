@@ -2,13 +2,15 @@
 
 The gates are those that every reader of qelib1.inc knows alike; qsim's description lists all of them. Every qubit is
 measured at the end into the bit of its own number, because nobody says whether answers follow qubits or bits where a
-measurement permutes them: the layout, which travels in a comment, does the rest.
+measurement permutes them: the layout, which travels in a comment, does the rest. That leaves no room for measurements
+in between or for `if`: with a bit for each qubit there is none that could keep what a qubit said before, and neither
+receiver says that it takes them. Such programs are refused.
 """
 
 from __future__ import annotations
 
 from qrelay.formats.openqasm2 import GATES, HEADER
-from qrelay.formats.openqasm_lines import Ends, straight_lines
+from qrelay.formats.openqasm_lines import Ends, Text, straight_lines
 from qrelay.formats.traveling import layout_comment
 from qrelay.program import Program
 from qrelay.program.names import QUBIT_REGISTER
@@ -30,9 +32,9 @@ def write(program: Program) -> bytes:
     """
     gates = straight_lines(program, _WORDS, _FORMAT, Ends())
     count = program.num_qubits
-    lines = [HEADER, layout_comment(program.layout)]
+    text = Text([HEADER, layout_comment(program.layout)])
     if count:
-        lines.append(f"qreg {QUBIT_REGISTER}[{count}];\ncreg {_BITS}[{count}];\n")
-    lines += gates
-    lines += [f"measure {QUBIT_REGISTER}[{qubit}] -> {_BITS}[{qubit}];\n" for qubit in range(count)]
-    return "".join(lines).encode()
+        text.add([f"qreg {QUBIT_REGISTER}[{count}];\ncreg {_BITS}[{count}];\n"])
+    text.append(gates)
+    text.add(f"measure {QUBIT_REGISTER}[{qubit}] -> {_BITS}[{qubit}];\n" for qubit in range(count))
+    return text.encode()

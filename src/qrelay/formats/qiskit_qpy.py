@@ -167,7 +167,6 @@ class _Writing:
         from qiskit.circuit import ClassicalRegister, QuantumRegister
 
         self._classes = _classes()
-        self._shared: dict[str, Any] = {}  # gates without parameters
         # bits that registers made are known again in blocks that come back from QPY, by Aer too
         qubits = [QuantumRegister(program.num_qubits, QUBIT_REGISTER)] if program.num_qubits else []
         self.qubits = [qubit for register in qubits for qubit in register]
@@ -192,12 +191,11 @@ class _Writing:
         if name == "global_phase":  # the circuit's own: machines know no such gate
             circuit.global_phase += arguments[0]
         elif name in self._classes:
-            gate = self._shared.get(name)
-            if gate is None:
-                gate = self._classes[name](*arguments)
-                if not arguments:
-                    self._shared[name] = gate
-            circuit.append(gate, places)
+            quick = getattr(circuit, name, None)
+            if callable(quick):  # makes no gate object; a circuit's global_phase is a number
+                quick(*arguments, *places)
+            else:
+                circuit.append(self._classes[name](*arguments), places)
         elif name == "measure":
             circuit.measure(places[0], self.clbits[arguments[0]])
         elif name == "reset":

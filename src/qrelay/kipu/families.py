@@ -28,6 +28,7 @@ class Family:
         compiled: gates that the service compiles itself, beside those that it describes.
         verbatim: gates that it describes and takes inside of verbatim boxes only, which qrelay does not write.
         most_circuits: circuits in one job, of which qrelay can read the answers.
+        same_qubits: the circuits of one job must all measure the same qubits.
         all_shots: whether the shots of a job with several circuits are those of all of them together.
         circuits: whether it runs circuits at all; analog and photonic machines do not, whatever formats they list.
         qubit_prefix: what the machine's own names of its qubits have in front of the ids that the Hub lists.
@@ -43,6 +44,7 @@ class Family:
     compiled: frozenset[str] = frozenset()
     verbatim: frozenset[str] = frozenset()
     most_circuits: int = 1
+    same_qubits: bool = False
     all_shots: bool = False
     sessions: bool = False
     circuits: bool = True
@@ -61,7 +63,7 @@ _OUTPUT_FORMATS = {  # of a backend's own description
 }
 
 _QSIM_OPTIONS = {
-    "mode": "'sample' (the default), 'statevector' or 'amplitudes'; the last two answer without counts: raw_result()",
+    "mode": "'sample' (the default), 'statevector' or 'amplitudes'; the last two: raw_result(), decode()",
     "bitstrings": "with mode 'amplitudes': which ones, such as ['00', '11']",
     "max_fused_gate_size": "how far gates are fused before they are applied, 2 unless said otherwise",
     "cpu_threads": "threads of the simulation; 0 lets it choose",
@@ -90,7 +92,7 @@ _FAMILIES: tuple[Family, ...] = (
     ),
     Family("azure.ionq.", (_IONQ,), _IONQ_OUT, _EVERYWHERE, None, Limits(1, 10_000)),
     Family("azure.ionq.simulator", (_IONQ,), _IONQ_OUT, _EVERYWHERE, 29, Limits(1, 10_000)),
-    # several circuits in one task answer as a program set, which is not read yet: hence one for all of Braket's
+    # whether the range of shots holds for a program set or for each of its circuits nobody says: hence one circuit
     Family("aws.", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE, options=_BRAKET_OPTIONS, all_shots=True),
     Family("aws.sim.sv1", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE, 34, Limits(1, 100_000), _BRAKET_OPTIONS),
     Family("aws.sim.dm1", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE, 17, Limits(1, 100_000), _BRAKET_OPTIONS),
@@ -105,7 +107,7 @@ _FAMILIES: tuple[Family, ...] = (
     Family("quandela.", (_PERCEVAL,), circuits=False),
     Family(
         "iqm.", (_IQM,), {_IQM: "iqm.result"}, frozenset({"r", "cz"}), None, Limits(1, 200_000), most_circuits=100,
-        qubit_prefix="QB",
+        same_qubits=True, qubit_prefix="QB",
     ),
     Family(
         "aqt.", (_AQT,), {_AQT: "aqt.result"}, frozenset({"r", "rz", "rxx"}), 12, Limits(1, 2_000), most_circuits=50
@@ -160,6 +162,7 @@ def describe(backend: Backend) -> Target:
         options=dict(family.options),
         shots=_limits(configuration.shots_range, family.shots),
         max_circuits=min(family.most_circuits, _positive(configuration.max_pubs_per_job) or family.most_circuits),
+        same_qubits=family.same_qubits,
         sessions=family.sessions,
         simulator=backend.type.upper() == "SIMULATOR" or (not backend.type and ".sim." in backend.id.lower()),
         status_page=documentation.status_url.partition("?")[0] if documentation is not None else "",

@@ -223,6 +223,11 @@ class Symbols:
                     self._made[key] = index
         return index
 
+    def node(self, index: int) -> tuple[Any, ...]:
+        """What an expression is: `("parameter", place)`, `("number", value, sign)`, `("derived", function, place)`, or
+        one of + - * / with the two expressions that it is formed of."""
+        return self._nodes[index]
+
     def needed(self, indices: Iterable[int]) -> list[int]:
         """These nodes and all that they are made of, ascending: what a node is made of comes before it."""
         found = set(indices)

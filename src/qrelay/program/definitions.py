@@ -4,60 +4,27 @@ A gate has as many as help: lowering takes whichever costs least in the gates it
 gate's parameters to steps `(name, qubits of the gate, parameters)`, first step first; `global_phase` acts on no qubit.
 Which gates a definition uses never depends on the parameters' values. Tests hold every one against its matrix.
 
-Sources: Barenco et al., arXiv:quant-ph/9503016 (controlled gates); Welch et al., arXiv:1306.3991 (diagonal operators as
-parities in Gray-code order); Maslov, arXiv:1508.03273 (relative-phase Toffolis); Maslov, arXiv:1603.07678 (CX from XX).
+Parameters may be expressions that take part in + - * / only: no comparing, no `math`.
+
+Sources: Barenco et al., arXiv:quant-ph/9503016 (controlled gates); Maslov, arXiv:1508.03273 (relative-phase Toffolis);
+Maslov, arXiv:1603.07678 (CX from XX); docs.ionq.com, "Getting started with native gates" (gpi, gpi2, ms); `controlled`
+has gates with any number of controls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from math import pi
-from typing import TypeAlias
+
+from qrelay.program.controlled import CONTROLLED, controlled_definitions
+from qrelay.program.steps import Definition, Step
+from qrelay.program.steps import around as _around
+from qrelay.program.steps import fixed as _fixed
+from qrelay.program.steps import phase as _phase
+from qrelay.program.steps import step as _g
 
 __all__ = ["DEFINITIONS", "Definition", "Step"]
 
-Step: TypeAlias = tuple[str, tuple[int, ...], tuple[float, ...]]
-Definition: TypeAlias = Callable[..., Sequence[Step]]
-
-
-def _g(name: str, qubits: Sequence[int] = (0,), *params: float) -> Step:
-    """One step, on the gate's first qubit unless told otherwise; short because the table is made of it."""
-    return name, tuple(qubits), params
-
-
 _LOW, _HIGH, _BOTH, _BACK = (0,), (1,), (0, 1), (1, 0)
-
-
-def _phase(angle: float) -> Step:
-    return "global_phase", (), (angle,)
-
-
-def _fixed(*steps: Step) -> Definition:
-    return lambda: steps
-
-
-def _around(outer: str, qubits: Sequence[int], *inner: Step, back: str = "") -> tuple[Step, ...]:
-    """Steps between `outer` and its inverse `back` (itself if not named) on each of the qubits."""
-    return (*(_g(outer, (q,)) for q in qubits), *inner, *(_g(back or outer, (q,)) for q in qubits))
-
-
-def _controlled_phase(size: int, angle: float) -> tuple[Step, ...]:
-    """A phase on |1…1⟩ of `size` qubits, from parities: a product of bits is a signed sum over their parities.
-
-    The parities that end on qubit k are formed on it in Gray-code order, one CX for each.
-    """
-    share = angle / 2 ** (size - 1)
-    steps: list[Step] = []
-    for top in range(size):
-        parity = 0
-        for count in range(1 << top):
-            steps.append(_g("p", (top,), share if parity.bit_count() % 2 == 0 else -share))
-            if top:
-                last = count + 1 == 1 << top
-                flip = top - 1 if last else ((count + 1) & -(count + 1)).bit_length() - 1
-                parity ^= 1 << flip
-                steps.append(_g("cx", (flip, top)))
-    return tuple(steps)
 
 
 def _u_by_sx(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
@@ -69,6 +36,45 @@ def _u_by_sx(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
         _g("rz", _LOW, phi + pi),
         _phase((phi + lam + pi) / 2),
     )
+
+
+def _u_by_r(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
+    """A turn about an axis of the equator, and half a turn about another one."""
+    return (
+        _g("r", _LOW, theta - pi, pi / 2 - lam),
+        _g("gpi", _LOW, (phi - lam + pi) / 2),
+        _phase((phi + lam - pi) / 2),
+    )
+
+
+def _u_by_gpi2(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
+    """For machines that keep books of turns about Z: these come last, where they are free."""
+    return (
+        _g("gpi2", _LOW, -lam),
+        _g("gpi2", _LOW, -lam - theta - pi),
+        _g("rz", _LOW, lam + theta + phi + 2 * pi),
+        _phase((phi + lam) / 2 + pi),
+    )
+
+
+def _u_by_gpi(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
+    return (
+        _g("gpi2", _LOW, pi - lam),
+        _g("gpi", _LOW, (theta + phi - lam) / 2),
+        _g("gpi2", _LOW, pi + phi),
+        _phase((phi + lam - pi) / 2),
+    )
+
+
+def _rzx_by_iswap(theta: float) -> tuple[Step, ...]:
+    """A turn about X between two CZ; an iswap is a CZ, a swap and S on both qubits."""
+    turns = _g("sdg"), _g("sdg", _HIGH)
+    return (*turns, _g("iswap", _BOTH), _g("rx", _LOW, theta), _g("iswap", _BOTH), *turns)
+
+
+def _gpi2_around(qubits: tuple[int, ...], phi: float, *inner: Step) -> tuple[Step, ...]:
+    """Steps between quarter turns about an axis of the equator, and the same turns back."""
+    return (*(_g("gpi2", (q,), phi) for q in qubits), *inner, *(_g("gpi2", (q,), phi + pi) for q in qubits))
 
 
 def _cu3(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
@@ -89,6 +95,24 @@ _CX_BY_RXX = (
     _g("rx", _HIGH, -pi / 2),
     _g("ry", _LOW, -pi / 2),
     _phase(-pi / 4),
+)
+
+_CX_BY_MS = (
+    _g("gpi2", _LOW, pi / 2),
+    _g("ms", _BOTH, 0.0, 0.0, pi / 2),
+    _g("gpi2", _HIGH, pi),
+    _g("gpi2", _LOW, pi),
+    _g("gpi2", _LOW, -pi / 2),
+    _phase(-pi / 4),
+)
+
+_CX_BY_RZZ = (
+    _g("gpi2", _HIGH, pi / 2),
+    _g("rzz", _BOTH, pi / 2),
+    _g("gpi2", _HIGH, -pi / 2),
+    _g("gpi2", _HIGH, 0.0),
+    _g("rz", _LOW, pi / 2),
+    _phase(pi / 4),
 )
 
 _CCX = (
@@ -150,11 +174,13 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
         _fixed(_g("u", _LOW, pi, 0.0, pi)),
         _fixed(_g("sx"), _g("sx")),
         _fixed(*_around("h", _LOW, _g("z"))),
+        _fixed(_g("gpi", _LOW, 0.0)),
     ),
     "y": (
         _fixed(_g("ry", _LOW, pi), _phase(pi / 2)),
         _fixed(_g("u", _LOW, pi, pi / 2, pi / 2)),
         _fixed(_g("z"), _g("x"), _phase(pi / 2)),
+        _fixed(_g("gpi", _LOW, pi / 2)),
     ),
     "z": (
         _fixed(_g("p", _LOW, pi)),
@@ -167,6 +193,7 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
         _fixed(_g("z"), _g("ry", _LOW, pi / 2)),
         _fixed(_g("s"), _g("sx"), _g("s"), _phase(-pi / 4)),
         _fixed(_g("rz", _LOW, pi / 2), _g("sx"), _g("rz", _LOW, pi / 2), _phase(pi / 4)),
+        _fixed(_g("gpi2", _LOW, pi / 2), _g("gpi", _LOW, 0.0)),
     ),
     "s": (
         _fixed(_g("p", _LOW, pi / 2)),
@@ -187,11 +214,13 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
     "sx": (
         _fixed(_g("rx", _LOW, pi / 2), _phase(pi / 4)),
         _fixed(*_around("h", _LOW, _g("s"))),
+        _fixed(_g("gpi2", _LOW, 0.0), _phase(pi / 4)),
     ),
     "sxdg": (
         _fixed(_g("rx", _LOW, -pi / 2), _phase(-pi / 4)),
         _fixed(*_around("h", _LOW, _g("sdg"))),
         _fixed(_g("sx"), _g("x")),
+        _fixed(_g("gpi2", _LOW, pi), _phase(-pi / 4)),
     ),
     "p": (
         lambda lam: (_g("rz", _LOW, lam), _phase(lam / 2)),
@@ -214,10 +243,20 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
         lambda theta: (_g("p", _LOW, theta), _phase(-theta / 2)),
         lambda theta: _around("h", _LOW, _g("rx", _LOW, theta)),
         lambda theta: (_g("rx", _LOW, -pi / 2), _g("ry", _LOW, theta), _g("rx", _LOW, pi / 2)),
+        lambda theta: (_g("gpi", _LOW, 0.0), _g("gpi", _LOW, theta / 2)),
     ),
     "r": (
         lambda theta, phi: (_g("u", _LOW, theta, phi - pi / 2, pi / 2 - phi),),
         lambda theta, phi: (_g("rz", _LOW, -phi), _g("rx", _LOW, theta), _g("rz", _LOW, phi)),
+    ),
+    "gpi": (
+        lambda phi: (_g("r", _LOW, pi, phi), _phase(pi / 2)),
+        lambda phi: (_g("u", _LOW, pi, phi, pi - phi),),
+        lambda phi: (_g("x"), _g("rz", _LOW, 2 * phi)),
+    ),
+    "gpi2": (
+        lambda phi: (_g("r", _LOW, pi / 2, phi),),
+        lambda phi: (_g("rz", _LOW, -phi), _g("rx", _LOW, pi / 2), _g("rz", _LOW, phi)),
     ),
     "u": (
         lambda theta, phi, lam: (_g("u3", _LOW, theta, phi, lam),),
@@ -228,13 +267,36 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
             _phase((phi + lam) / 2),
         ),
         _u_by_sx,
+        lambda theta, phi, lam: (
+            _g("rz", _LOW, lam - pi / 2),
+            _g("rx", _LOW, theta),
+            _g("rz", _LOW, phi + pi / 2),
+            _phase((phi + lam) / 2),
+        ),
+        lambda theta, phi, lam: (
+            _g("r", _LOW, theta, pi / 2 - lam),
+            _g("rz", _LOW, phi + lam),
+            _phase((phi + lam) / 2),
+        ),
+        _u_by_r,
+        _u_by_gpi,
+        _u_by_gpi2,
     ),
-    "u2": (lambda phi, lam: (_g("u", _LOW, pi / 2, phi, lam),),),
+    "u2": (
+        lambda phi, lam: (_g("u", _LOW, pi / 2, phi, lam),),
+        lambda phi, lam: (
+            _g("gpi2", _LOW, -pi / 2 - lam),
+            _g("gpi", _LOW, (phi - lam - pi) / 2),
+            _phase((phi + lam + pi) / 2),
+        ),
+    ),
     "u3": (lambda theta, phi, lam: (_g("u", _LOW, theta, phi, lam),),),
     "cx": (
         _fixed(*_around("h", _HIGH, _g("cz", _BOTH))),
         _fixed(*_CX_BY_RXX),
         _fixed(_g("sdg"), _g("sxdg", _HIGH), _g("ecr", _BOTH), _g("x"), _phase(pi / 4)),
+        _fixed(*_CX_BY_MS),
+        _fixed(*_CX_BY_RZZ),
     ),
     "cy": (_fixed(*_around("sdg", _HIGH, _g("cx", _BOTH), back="s")),),
     "cz": (
@@ -289,20 +351,53 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
     "iswap": (
         _fixed(_g("rxx", _BOTH, -pi / 2), _g("ryy", _BOTH, -pi / 2)),
         _fixed(_g("s"), _g("s", _HIGH), _g("h"), _g("cx", _BOTH), _g("cx", _BACK), _g("h", _HIGH)),
+        _fixed(_g("xy", _BOTH, pi)),
     ),
     "dcx": (_fixed(_g("cx", _BOTH), _g("cx", _BACK)),),
     "ecr": (
         _fixed(_g("s"), _g("sx", _HIGH), _g("cx", _BOTH), _g("x"), _phase(-pi / 4)),
         _fixed(_g("rzx", _BOTH, pi / 4), _g("x"), _g("rzx", _BOTH, -pi / 4)),
     ),
-    "rxx": (lambda theta: _around("h", _BOTH, _g("rzz", _BOTH, theta)),),
-    "ryy": (lambda theta: _around("sx", _BOTH, _g("rzz", _BOTH, theta), back="sxdg"),),
+    "rxx": (
+        lambda theta: _around("h", _BOTH, _g("rzz", _BOTH, theta)),
+        lambda theta: (_g("ms", _BOTH, 0.0, 0.0, theta),),
+        lambda theta: _gpi2_around(_BOTH, -pi / 2, _g("rzz", _BOTH, theta)),
+        lambda theta: (_g("xy", _BOTH, -theta), _g("x"), _g("xy", _BOTH, -theta), _g("x")),
+    ),
+    "ryy": (
+        lambda theta: _around("sx", _BOTH, _g("rzz", _BOTH, theta), back="sxdg"),
+        lambda theta: (_g("ms", _BOTH, pi / 2, pi / 2, theta),),
+        lambda theta: _gpi2_around(_BOTH, 0.0, _g("rzz", _BOTH, theta)),
+    ),
     "rzz": (
         lambda theta: (_g("cx", _BOTH), _g("rz", _HIGH, theta), _g("cx", _BOTH)),
         lambda theta: _around("h", _BOTH, _g("rxx", _BOTH, theta)),
         lambda theta: _around("h", _HIGH, _g("rzx", _BOTH, theta)),
+        lambda theta: _gpi2_around(_BOTH, pi / 2, _g("rxx", _BOTH, theta)),
     ),
-    "rzx": (lambda theta: _around("h", _HIGH, _g("rzz", _BOTH, theta)),),
+    "rzx": (
+        lambda theta: _around("h", _HIGH, _g("rzz", _BOTH, theta)),
+        lambda theta: _gpi2_around(_HIGH, -pi / 2, _g("rzz", _BOTH, theta)),
+        lambda theta: _gpi2_around(_LOW, pi / 2, _g("rxx", _BOTH, theta)),
+        _rzx_by_iswap,
+    ),
+    "ms": (
+        lambda phi0, phi1, theta: (
+            _g("rz", _LOW, -phi0),
+            _g("rz", _HIGH, -phi1),
+            _g("rxx", _BOTH, theta),
+            _g("rz", _LOW, phi0),
+            _g("rz", _HIGH, phi1),
+        ),
+        lambda phi0, phi1, theta: (
+            _g("gpi2", _LOW, phi0 - pi / 2),
+            _g("gpi2", _HIGH, phi1 - pi / 2),
+            _g("rzz", _BOTH, theta),
+            _g("gpi2", _LOW, phi0 + pi / 2),
+            _g("gpi2", _HIGH, phi1 + pi / 2),
+        ),
+    ),
+    "xy": (lambda theta: (_g("xx_plus_yy", _BOTH, -theta, 0.0),),),
     "xx_minus_yy": (
         lambda theta, beta: (
             _g("rz", _HIGH, -beta),
@@ -318,16 +413,13 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
             _g("ryy", _BOTH, theta / 2),
             _g("rz", _LOW, -beta),
         ),
+        lambda theta, beta: (_g("rz", _LOW, beta), _g("xy", _BOTH, -theta), _g("rz", _LOW, -beta)),
     ),
     "ccx": (_fixed(*_CCX), _fixed(*_around("h", (2,), _g("ccz", (0, 1, 2))))),
-    "ccz": (
-        _fixed(*_around("h", (2,), _g("ccx", (0, 1, 2)))),
-        _fixed(*_controlled_phase(3, pi)),
-    ),
+    "ccz": (_fixed(*_around("h", (2,), _g("ccx", (0, 1, 2)))),),
     "cswap": (_fixed(_g("cx", (2, 1)), _g("ccx", (0, 1, 2)), _g("cx", (2, 1))),),
     "rccx": (_fixed(*_RCCX),),
-    "c3x": (_fixed(*_around("h", (3,), *_controlled_phase(4, pi))),),
-    "c3sx": (_fixed(*_around("h", (3,), *_controlled_phase(4, pi / 2))),),
     "rcccx": (_fixed(*_RCCCX),),
-    "c4x": (_fixed(*_around("h", (4,), *_controlled_phase(5, pi))),),
 }
+for _name, (_base, _controls) in CONTROLLED.items():
+    DEFINITIONS[_name] = (*DEFINITIONS.get(_name, ()), *controlled_definitions(_base, _controls))

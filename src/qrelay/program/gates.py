@@ -1,7 +1,7 @@
 """The one gate table: what each gate is called, acts on, means, and is made of.
 
 Names are OpenQASM 3's (stdgates.inc) and, beyond those, the ones of Qiskit's standard mapping. `ALIASES` has other
-spellings of the same gates.
+spellings of the same gates. Gates with several controls are called as `controlled` says.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from qrelay.program.controlled import CONTROLLED
 from qrelay.program.definitions import DEFINITIONS, Definition
 from qrelay.program.matrices import MATRICES, Matrix
 
 __all__ = ["ALIASES", "GATES", "Gate"]
 
 ALIASES = {"CX": "cx", "phase": "p", "cphase": "cp", "gphase": "global_phase", "v": "sx", "vdg": "sxdg", "cnot": "cx"}
+ALIASES |= {"prx": "r"}
 """Other names of gates in the table, which lowering takes too. Not OpenQASM 3's `U`: `u` lacks its phase of θ/2."""
 
 
@@ -42,9 +44,10 @@ def _num_params(name: str) -> int:
 
 
 def _row(name: str) -> Gate:
-    count = _num_params(name)
-    size = MATRICES[name](*(0.0,) * count).shape[0]
-    return Gate(name, size.bit_length() - 1, count, MATRICES[name], DEFINITIONS[name])
+    base, controls = CONTROLLED.get(name, (name, 0))
+    count = _num_params(base)
+    size = MATRICES[base](*(0.0,) * count).shape[0]
+    return Gate(name, size.bit_length() - 1 + controls, count, MATRICES[name], DEFINITIONS[name])
 
 
 GATES: dict[str, Gate] = {name: _row(name) for name in MATRICES}

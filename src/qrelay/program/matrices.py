@@ -13,6 +13,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from qrelay.program.controlled import CONTROLLED
+
 __all__ = ["MATRICES", "Matrix"]
 
 Matrix: TypeAlias = NDArray[np.complex128]
@@ -33,6 +35,10 @@ def _controlled(gate: Matrix, controls: int = 1) -> Matrix:
 
 def _phase(angle: float) -> Matrix:
     return _matrix([[1, 0], [0, cmath.exp(1j * angle)]])
+
+
+def _gpi(phi: float) -> Matrix:
+    return _matrix([[0, cmath.exp(-1j * phi)], [cmath.exp(1j * phi), 0]])
 
 
 def _rx(theta: float) -> Matrix:
@@ -133,21 +139,12 @@ MATRICES: dict[str, Callable[..., Matrix]] = {
     "ry": _ry,
     "rz": _rz,
     "r": _r,
+    "gpi": _gpi,
+    "gpi2": lambda phi: (np.eye(2) - 1j * _gpi(phi)) / math.sqrt(2),
     "u": _u,
     "u3": _u,
     "u2": lambda phi, lam: _u(math.pi / 2, phi, lam),
-    "cx": _constant(_controlled(_X)),
-    "cy": _constant(_controlled(_Y)),
-    "cz": _constant(_controlled(_Z)),
-    "ch": _constant(_controlled(_H)),
-    "cs": _constant(_controlled(_S)),
-    "csdg": _constant(_controlled(_S.conj())),
-    "csx": _constant(_controlled(_SX)),
-    "cp": lambda angle: _controlled(_phase(angle)),
     "cu1": lambda angle: _controlled(_phase(angle)),
-    "crx": lambda theta: _controlled(_rx(theta)),
-    "cry": lambda theta: _controlled(_ry(theta)),
-    "crz": lambda theta: _controlled(_rz(theta)),
     "cu3": lambda theta, phi, lam: _controlled(_u(theta, phi, lam)),
     "cu": _cu,
     "swap": _constant(_SWAP),
@@ -158,14 +155,21 @@ MATRICES: dict[str, Callable[..., Matrix]] = {
     "ryy": lambda theta: _pauli_rotation(_Y, _Y, theta),
     "rzz": lambda theta: _pauli_rotation(_Z, _Z, theta),
     "rzx": lambda theta: _pauli_rotation(_X, _Z, theta),
+    "ms": lambda phi0, phi1, theta: _pauli_rotation(_gpi(phi1), _gpi(phi0), theta),
+    "xy": lambda theta: _exchange(-theta, 0.0, parallel=False),
     "xx_minus_yy": lambda theta, beta: _exchange(theta, beta, parallel=True),
     "xx_plus_yy": lambda theta, beta: _exchange(theta, beta, parallel=False),
-    "ccx": _constant(_controlled(_X, 2)),
-    "ccz": _constant(_controlled(_Z, 2)),
     "cswap": _constant(_controlled(_SWAP)),
     "rccx": _constant(_relative_ccx()),
-    "c3x": _constant(_controlled(_X, 3)),
-    "c3sx": _constant(_controlled(_SX, 3)),
     "rcccx": _constant(_relative_c3x()),
-    "c4x": _constant(_controlled(_X, 4)),
 }
+"""Gates by name. IonQ's own (docs.ionq.com, "Getting started with native gates") in radians: gpi(φ) is a half turn
+about an axis of the equator, gpi2(φ) a quarter turn, ms(φ0, φ1, θ) is exp(-iθ/2 · gpi(φ1)⊗gpi(φ0)), IonQ's zz is rzz.
+xy is Rigetti's (Abrams et al., arXiv:1912.04424)."""
+
+
+def _with_controls(base: str, controls: int) -> Callable[..., Matrix]:
+    return lambda *params: _controlled(MATRICES[base](*params), controls)
+
+
+MATRICES |= {name: _with_controls(base, controls) for name, (base, controls) in CONTROLLED.items()}

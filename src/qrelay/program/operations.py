@@ -10,7 +10,11 @@ __all__ = ["BLOCKS", "NOT_GATES", "Operation", "blocks", "with_blocks"]
 Operation: TypeAlias = tuple[str, tuple[int, ...], tuple[Any, ...]]
 """`(name, qubits, arguments)`, plain tuples because a hundred thousand of them must cost little.
 
-The arguments of a gate are its parameters, angles in radians. Names that are not gates:
+The arguments of a gate are its parameters, angles in radians. One gate's size varies:
+    pauliexp qubits    (terms, coefficients, time)        exp(-i · time · Σ coefficient · term); see `program.pauli`
+`terms` is a tuple of words over I, X, Y, Z, as long as `qubits`, that commute with each other; a word's last letter
+acts on the first qubit, as in Qiskit's labels. `coefficients` is a tuple of as many real numbers. No factor of 1/2.
+Names that are not gates:
     measure  (qubit,)  (classical bit,)
     reset    (qubit,)  ()
     barrier  qubits    ()

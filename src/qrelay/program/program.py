@@ -14,6 +14,7 @@ from qrelay.program.angles import Angle, Symbols, Values, ordered
 from qrelay.program.gates import ALIASES, GATES
 from qrelay.program.layout import Layout, Register
 from qrelay.program.operations import BLOCKS, Operation, blocks, with_blocks
+from qrelay.program.pauli import why_no_pauliexp
 
 __all__ = ["Program", "walk"]
 
@@ -150,6 +151,11 @@ class Program:
         if not fits:
             what = f"on qubits {qubits} with {arguments}, does not fit a program of {count} qubits and {bits} bits."
             raise UnsupportedCircuit.at(index, name, what)
+        if name == "pauliexp":
+            why = why_no_pauliexp(len(qubits), arguments)
+            if why:
+                raise UnsupportedCircuit.at(index, name, f"{why}.")
+            return
         gate = GATES.get(ALIASES.get(name, name))
         if gate is None:
             return  # no gate, or one that lowering will not find
@@ -217,6 +223,8 @@ def _is_plain(operation: Operation) -> bool:
     name, qubits, arguments = operation
     if any(type(qubit) is not int for qubit in qubits):
         return False
+    if name == "pauliexp":
+        return all(type(value) in (float, Angle) for value in (*arguments[1], arguments[2]))
     return name in BLOCKS or all(type(value) in (float, int, type(None), Angle) for value in arguments)
 
 
@@ -224,6 +232,13 @@ def _plain(operation: Operation) -> Operation:
     name, qubits, arguments = operation
     if name in BLOCKS:
         return with_blocks(operation, lambda block: tuple(_plain(inner) for inner in block))
+    if name == "pauliexp":
+        terms, coefficients, time = arguments
+        return (
+            name,
+            tuple(map(int, qubits)),
+            (terms, tuple([_plain_value(each, float) for each in coefficients]), _plain_value(time, float)),
+        )
     number: type[int] | type[float] = int if name == "measure" else float
     return name, tuple(map(int, qubits)), tuple(_plain_value(value, number) for value in arguments)
 

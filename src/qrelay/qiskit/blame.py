@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from qrelay.cloud.preparing import own_options
+from qrelay.cloud.writing import own_options
 from qrelay.errors import UnsupportedCircuit
 from qrelay.formats import choose
 from qrelay.qiskit.reader import read

@@ -18,7 +18,6 @@ from qiskit.circuit import (
     Clbit,
     ContinueLoopOp,
     ControlFlowOp,
-    ControlledGate,
     Delay,
     ForLoopOp,
     IfElseOp,
@@ -28,7 +27,7 @@ from qiskit.circuit import (
     SwitchCaseOp,
     WhileLoopOp,
 )
-from qiskit.circuit.library import UnitaryGate, XGate
+from qiskit.circuit.library import UnitaryGate
 from qiskit.exceptions import QiskitError
 
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
@@ -38,6 +37,7 @@ from qrelay.program.gates import GATES
 from qrelay.program.positions import Positions
 from qrelay.qiskit.conditions import read_condition, read_switch
 from qrelay.qiskit.symbols import Expressions
+from qrelay.qiskit.table_gates import table_gate
 from qrelay.qiskit.variables import free_parameters, has_loop_over
 from qrelay.quieting import quieted
 
@@ -205,8 +205,8 @@ class _Reading:
             out.append(("reset", places, ()))
         elif isinstance(operation, Delay):
             out.append(("delay", places, (_seconds(operation, self.number),)))
-        elif _is_c4x(operation):
-            out.append(("c4x", places, ()))
+        elif (row := table_gate(operation)) is not None:
+            out.append((row[0], places, tuple(map(self.number, row[1]))))
         elif isinstance(operation, BreakLoopOp):
             out.append(("break", (), ()))
         elif isinstance(operation, ContinueLoopOp):
@@ -359,17 +359,6 @@ class _Reading:
 
     def _refuse(self, name: str, why: str) -> Any:
         raise UnsupportedCircuit.at(self._index, name, f"{why}.")
-
-
-def _is_c4x(operation: Any) -> bool:
-    """Qiskit has two classes for it, and a third that takes helper qubits besides: that one is expanded."""
-    return (
-        isinstance(operation, ControlledGate)
-        and operation.num_ctrl_qubits == 4
-        and operation.num_qubits == 5  # with more come qubits to help, which the definition alone can use
-        and operation.ctrl_state == 15
-        and isinstance(operation.base_gate, XGate)
-    )
 
 
 def _without_condition(operation: Any) -> Any:

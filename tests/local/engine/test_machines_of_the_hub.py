@@ -90,6 +90,12 @@ def test_iqm_refuses_a_circuit_that_measures_nothing() -> None:
     assert "measures nothing" in refusal("iqm.qpu.garnet", "IQM_JOB_INPUT_V1", iqm(prx("QB1", 1, 0)))
 
 
+def test_iqm_circuits_of_one_job_measure_the_same_qubits() -> None:
+    one, other = (iqm(measure("m", name))["circuits"] for name in ("QB1", "QB2"))
+    assert "same qubits" in refusal("iqm.qpu.garnet", "IQM_JOB_INPUT_V1", {"circuits": [*one, *other]})
+    assert len(run("iqm.qpu.garnet", "IQM_JOB_INPUT_V1", {"circuits": [*one, *one]})["measurement_counts"]) == 2
+
+
 # --- AQT --------------------------------------------------------------------------------------------------------------
 
 

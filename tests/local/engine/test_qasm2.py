@@ -254,3 +254,52 @@ def test_too_many_qubits_and_bytes_that_are_no_text(run: Any) -> None:
     with pytest.raises(ExecutionRefused, match="not text") as caught:
         run(b"\xff\xfe", **JOB)
     assert caught.value.code == "InvalidInputData"
+
+
+OWN = 'OPENQASM 2.0;\ninclude "hqslib1.inc";\nqreg q[3];\ncreg c[3];\ncreg d[1];\n'
+GUARDED = {
+    "one bit": "if(c[1]==1) x q[2];\nif(c[0]==0) RZZ(0.3) q[1],q[2];",
+    "unequal": "if(c!=2) x q[2]; // if(c[0]==1) x q[0];",
+    "orders": "if(c<=1) x q[2];\nif(c>=3) v q[2];\nif(c<2) vdg q[2];\nif( c > 0 ) U1q(0.7,0.2) q[2];",
+    "a measurement": "if(c[0]==1) measure q[2] -> c[1];\nif(c[1]==1) zz q[1],q[2];\nif(c==3) x q[2];",
+    "beside plain ones": "if(c==1) x q[2];\nif(c[1]==1) h q[2];\nif(c==3) x q[2];\nif(d[0]==0) ry(0.4) q[2];",
+}
+
+
+@pytest.mark.parametrize("case", GUARDED)
+def test_conditions_of_quantinuum(case: str) -> None:
+    """An `if` that guards the wrong bit, takes < for <=, or loses the register that another one needs."""
+    pytest.importorskip("judges")
+    from judges import exact, quantinuum
+
+    opening = "ry(0.9) q[0];\nmeasure q[0] -> c[0];\nry(1.3) q[1];\nmeasure q[1] -> c[1];\nrx(0.4) q[2];\n"
+    closing = "\nh q[2];\nmeasure q[2] -> d[0];\n"
+    circuit = read(f"{OWN}{opening}{GUARDED[case]}{closing}".encode())
+    assert [register.name for register in circuit.cregs] == ["c", "d"]
+    found = Counter(int(row @ (1 << np.arange(4))) for row in engine.sample(circuit, 4000, 3).astype(int))
+    plain = GUARDED[case].split(" //")[0].replace("if( c > 0 )", "if(c>0)")
+    wanted = quantinuum.distribution(f"{OWN}{opening}{plain}{closing}".encode())
+    assert exact.p_value(found, wanted) > 1e-6
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("if(c[3]==1) x q[0];", "no bit 3"),
+        ("if(e[0]==1) x q[0];", "not a classical register"),
+        ("if(c[0]==2) x q[0];", "0 or 1"),
+        ("if(c[0]<1) x q[0];", "0 or 1"),
+        ("creg qrelay_conditions[1]; if(c[0]==1) x q[0];", "taken"),
+        ("if(c[0]==1) if(c[1]==1) x q[0];", "saw if"),
+    ],
+)
+def test_conditions_that_are_none(line: str, why: str) -> None:
+    with pytest.raises(ExecutionRefused, match=why) as caught:
+        read(f"{OWN}{line}\nmeasure q[0] -> c[0];\n".encode())
+    assert caught.value.code == "CompilationError"
+
+
+def test_conditions_are_quantinuum_s_own() -> None:
+    """The plain dialect must not take what no plain reader does."""
+    with pytest.raises(ExecutionRefused):
+        read(f"{HEAD}qreg q[1];\ncreg c[2];\nif(c[0]==1) x q[0];\n".encode(), quantinuum=False)

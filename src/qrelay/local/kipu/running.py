@@ -95,12 +95,16 @@ def _iqm(backend: Backend, document: Mapping[str, Any], shots: int, seed: int) -
     names = [f"QB{label}" for label in backend.labels]
     edges = backend.edges
     couplers = None if edges is None else frozenset(frozenset((f"QB{one}", f"QB{two}")) for one, two in edges)
-    counted = []
+    found = []
     for index, program in enumerate(document["circuits"]):
         with _named(index, len(document["circuits"])):
             read = iqm_reader.read(program, names, couplers)
-            counted.append((read.keys, engine.sample(read.circuit, shots, seed + index)))
-    return answers.iqm(counted)
+            found.append(read)
+    if len({read.measured for read in found}) > 1:
+        raise ExecutionRefused("InvalidInputData", "all circuits of one job must measure the same qubits")
+    return answers.iqm(
+        [(read.keys, engine.sample(read.circuit, shots, seed + index)) for index, read in enumerate(found)]
+    )
 
 
 def _aqt(backend: Backend, document: Mapping[str, Any], shots: int, seed: int) -> bytes:

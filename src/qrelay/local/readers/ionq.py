@@ -227,15 +227,19 @@ def _native(circuit: QuantumCircuit, name: str, operation: Mapping[str, Any], wh
     _distinct(targets, where)
     if wanted == 1:
         _only(operation, {"phase"}, where)
-        phase = _number(operation, "phase", where)
+        phase = _turns(operation.get("phase"), where)
         matrix = _gpi(phase) if name == "gpi" else (np.eye(2) - 1j * _gpi(phase)) / math.sqrt(2)
     elif name == "ms":
         _only(operation, {"phases", "angle"}, where)
         phases = operation.get("phases")
-        if not isinstance(phases, list) or len(phases) != 2 or not all(_is_number(phase) for phase in phases):
+        if not isinstance(phases, list) or len(phases) != 2:
             raise _refused(f"{where}: 'phases' must be two numbers, in turns")
-        angle = math.pi * (0.25 if operation.get("angle") is None else _number(operation, "angle", where))
-        both = np.kron(_gpi(phases[1]), _gpi(phases[0]))  # the first target is the low qubit
+        turns = 0.25 if operation.get("angle") is None else _number(operation, "angle", where)
+        if not 0 <= turns <= 0.25:
+            raise _refused(f"{where}: the angle must be from 0 to 0.25 turns, not {turns!r}")
+        angle = math.pi * turns
+        first, second = (_gpi(_turns(phase, where)) for phase in phases)
+        both = np.kron(second, first)  # the first target is the low qubit
         matrix = math.cos(angle) * np.eye(4) - 1j * math.sin(angle) * both
     else:
         _only(operation, {"angle", "phase"}, where)
@@ -244,6 +248,12 @@ def _native(circuit: QuantumCircuit, name: str, operation: Mapping[str, Any], wh
         circuit.append(std.RZZGate(2 * math.pi * _number(operation, key, where)), targets)
         return
     circuit.append(UnitaryGate(matrix), targets)
+
+
+def _turns(phase: Any, where: str) -> float:
+    if not _is_number(phase) or not -1 <= phase <= 1:
+        raise _refused(f"{where}: a phase must be a number of turns from -1 to 1, not {phase!r}")
+    return float(phase)
 
 
 def _gpi(turns: float) -> Matrix:

@@ -31,6 +31,12 @@ class IqmCircuit:
     circuit: QuantumCircuit
     keys: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def measured(self) -> frozenset[int]:
+        """The qubits that are measured."""
+        steps = (item for item in self.circuit.data if item.operation.name == "measure")
+        return frozenset(self.circuit.find_bit(item.qubits[0]).index for item in steps)
+
 
 def read(document: Any, names: Sequence[str], couplers: frozenset[frozenset[str]] | None) -> IqmCircuit:
     """Read one circuit for a machine of these qubits, whose ``cz`` act on these pairs (None: on all).

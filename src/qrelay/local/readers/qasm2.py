@@ -3,7 +3,8 @@
 Beside the specification (https://arxiv.org/abs/1707.03429) the importer is told the gates that Qiskit's exporter takes
 for granted and, for Quantinuum, those of its library: ``zz`` (exp(-iπ/4 Z⊗Z)), ``zz(θ)`` and ``rzz(θ)``
 (exp(-iθ/2 Z⊗Z)), ``v``, ``vdg`` (roots of X) and ``u1q(θ,φ)`` (a turn by θ about cos φ X + sin φ Y); a gate that the
-program defines itself always keeps its own body.
+program defines itself always keeps its own body. Its ``if`` may also ask one bit, or whether a register is unequal,
+less or greater.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from qiskit import QuantumCircuit, qasm2
 from qiskit.circuit import ControlFlowOp
 from qiskit.circuit.library import RGate, RXGate, RZZGate
 
+from qrelay.local.readers.qasm2_guards import Guard, put_in, taken_out
 from qrelay.local.refusal import ExecutionRefused
 from qrelay.quieting import quieted
 
@@ -68,8 +70,11 @@ def read(data: bytes, *, num_qubits: int | None = None, quantinuum: bool = True)
     _check_sizes(bare)
     own = {name: len(angles.split(",")) if angles.strip() else 0 for name, angles in _DEFINED.findall(bare)}
     known = [*qasm2.LEGACY_CUSTOM_INSTRUCTIONS]
+    guards: list[Guard] = []
     if quantinuum:
         known += [*_VENDOR, _ZZ_TURN if _ZZ_ANGLE.search(bare) else _ZZ]
+        rewritten, guards = taken_out(bare)
+        text = rewritten if guards else text
         text = _UPPER.sub(lambda found: found.group().lower(), text)
         text = _VENDOR_INCLUDE.sub("" if _QELIB.search(bare) else 'include "qelib1.inc";', text)
     try:
@@ -78,6 +83,7 @@ def read(data: bytes, *, num_qubits: int | None = None, quantinuum: bool = True)
         raise ExecutionRefused("CompilationError", _words(error)) from None
     except TypeError as error:  # the importer lets a gate without its angles through to the gate's constructor
         raise ExecutionRefused("CompilationError", f"a gate is used without its angles: {error}") from None
+    circuit = put_in(circuit, guards)
     _check_angles(circuit, own)
     if circuit.num_qubits == 0:
         raise ExecutionRefused("CompilationError", "the program declares no qubits")
