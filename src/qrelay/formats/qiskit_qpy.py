@@ -106,7 +106,7 @@ def circuit_of(
     gates: frozenset[str] | None = None,
     coupling: Sequence[tuple[int, int]] | None = None,
 ) -> QuantumCircuit:
-    """The program as Qiskit's circuit, exactly: phases, barriers, delays in ticks and control flow too. Raises as `write`."""
+    """The program as Qiskit's circuit, exactly: phases, barriers, delays in ticks, control flow. Raises as `write`."""
     known = frozenset(_classes())
     lowered = lower(program, known if gates is None else known & gates, where=_FORMAT)
     if not all(isfinite(angle) for _, operation in lowered.walk() for angle in _angles(operation)):
@@ -191,7 +191,9 @@ class _Writing:
         name, qubits, arguments = operation
         name = ALIASES.get(name, name)
         places = [self.qubits[qubit] for qubit in qubits]
-        if name in self._classes:
+        if name == "global_phase":  # the circuit's own: machines know no such gate
+            circuit.global_phase += arguments[0]
+        elif name in self._classes:
             quick = getattr(circuit, name, None)
             if callable(quick):  # makes no gate object; a circuit's global_phase is a number
                 quick(*arguments, *places)
