@@ -31,7 +31,7 @@ _GATES: dict[str, Callable[[], Any]] = {
     "ccz": lib.CCZGate,
     "cswap": lib.CSwapGate,
     "block": lambda: _block().to_gate(),
-    "controlled block": lambda: _block().to_gate().control(1),
+    "controlled block": lambda: _block().to_gate().control(1, annotated=False),
     "evolution": lambda: lib.PauliEvolutionGate(_paulis(), time=1.5707963267948966),
 }
 
