@@ -95,7 +95,9 @@ class QiskitWay(Way):
 
     def simulated(self, circuit: Any, shots: int) -> Records:
         simulator = AerSimulator(seed_simulator=7)
-        own = self.build(circuit) if isinstance(circuit, Drawing) else transpile(circuit, simulator, optimization_level=0)
+        own = (
+            self.build(circuit) if isinstance(circuit, Drawing) else transpile(circuit, simulator, optimization_level=0)
+        )
         return _records(simulator.run(own, shots=shots).result(), 0)
 
     def exact(self, circuit: Any) -> Mapping[Record, float]:

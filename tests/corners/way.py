@@ -20,7 +20,6 @@ Record: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
 Records: TypeAlias = Counter[Record]
 
 
-
 def record(**bits: str) -> Record:
     """Written down by hand: `record(a="01")` has 1 in the second bit of a."""
     return tuple((name, tuple(map(int, digits))) for name, digits in bits.items())

@@ -255,7 +255,9 @@ def test_p07_expectation_values(cirq_way: CirqWay) -> None:
     values = cirq_way.sampler.sample_expectation_values(circuit, observables, **asked)
     for gamma, (both, mixed) in zip((0, 0.75, 1.5), values, strict=True):
         assert both == pytest.approx(1)
-        assert mixed == pytest.approx(-2 * np.sin(gamma) - 0.5 * np.cos(gamma), abs=0.24)  # five times the deviation of 2,000 shots
+        assert mixed == pytest.approx(
+            -2 * np.sin(gamma) - 0.5 * np.cos(gamma), abs=0.24
+        )  # five times the deviation of 2,000 shots
 
 
 def test_p07_the_collector_of_cirq(cirq_way: CirqWay) -> None:
