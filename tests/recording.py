@@ -1,9 +1,9 @@
 """A pytest plugin that counts, for every promise, on which framework and format its tests passed.
 
-It is part of every run (see conftest.py), and fails one in which a promise is right or refused where docs/matrix.md says
-something else. `pytest -p recording --record FILE` writes what ran to FILE as JSON instead. A test belongs to a promise by its name, and to a
-framework and format by the parameters of the fixtures `way`, `qiskit_way` and `cirq_way`. A test that shows a refusal
-says so by `record_property("refused", reason)`.
+It is part of every run (see conftest.py), and fails one in which a promise is right or refused where docs/matrix.md
+says something else. `pytest -p recording --record FILE` writes what ran to FILE as JSON instead. A test belongs to a
+promise by its name, and to a framework and format by the parameters of the fixtures `way`, `qiskit_way` and
+`cirq_way`. A test that shows a refusal says so by `record_property("refused", reason)`.
 """
 
 from __future__ import annotations

@@ -183,15 +183,16 @@ tests hold it against what they find.
 
 [The promises](promises.md) about circuits and their answers, for every framework and input format:
 
-- **●** right: the whole way through the embedded cloud, or where no target of it takes the format, by the format's judge.
+- **●** right: the whole way through the embedded cloud, and run by the format's judge; by the judge alone where no
+  target of that cloud takes the format.
 - **◐** right in all that the format can say. Some tests of this promise need more, and get a typed error before any
   request; what each target can say stands below.
 - **✕** refused with a typed error before any request.
 - **–** not applicable: a promise to users of the other framework, or one about jobs and results in a format that no
   target of the embedded cloud takes.
 
-`PERCEVAL` is not among the formats here, because no target takes circuits in it unasked. It says few gates; what it says
-is judged by Perceval's own simulator in `nox -s outside`. The analog formats take no circuits at all.
+`PERCEVAL` is not among the formats here, because no target takes circuits in it unasked. It says few gates; what it
+says is judged by Perceval's own simulator in `nox -s outside`. The analog formats take no circuits at all.
 """
 
 _WORDS = """\
@@ -226,7 +227,7 @@ def matrix(record: Mapping[str, Any]) -> str:
 
 
 _LEGEND = """\
-midway: a qubit goes on after its measurement. reset: of a qubit that something happened to. if: a register compared with
-a number; bit: one bit of several; several: more than one register in a condition. nested: an if in an if. while: a loop
-that ends by what it measures. Cirq has no else, no switch and no while.
+midway: a qubit goes on after its measurement. reset: of a qubit that something happened to. if: a register compared
+with a number; bit: one bit of several; several: more than one register in a condition. nested: an if in an if. while: a
+loop that ends by what it measures. Cirq has no else, no switch and no while.
 """

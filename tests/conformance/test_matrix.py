@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import recording
 from corners import ROWS, JudgedCirqWay, JudgedQiskitWay
 
-import recording
 from conformance import table
 from qrelay.formats import INPUT_FORMATS
 
 _TESTS = Path(__file__).parents[1]
 _AGAIN = "run `nox -s conformance -- --table --only promises`"
+_TEST = re.compile(r"^def test_p(\d\d)_\w+\((.*?)\) ->", re.MULTILINE | re.DOTALL)
 _FIXTURES = {"way": ("qiskit", "cirq"), "qiskit_way": ("qiskit",), "cirq_way": ("cirq",)}
 
 
@@ -37,7 +38,7 @@ def test_every_promise_with_tests_has_its_marks() -> None:
     record = table.recorded()["promises"]
     formats = {format_name for _, _, format_name in ROWS}
     for path in sorted((_TESTS / "promises").glob("test_p*.py")):
-        for number, arguments in re.findall(r"^def test_p(\d\d)_\w+\((.*?)\) ->", path.read_text(), re.M | re.S):
+        for number, arguments in _TEST.findall(path.read_text(encoding="utf-8")):
             frameworks = [
                 one for name, kinds in _FIXTURES.items() if re.search(rf"\b{name}:", arguments) for one in kinds
             ]

@@ -62,7 +62,10 @@ def qiskit_string(circuit: Any, memory: int) -> str:
 
 
 def p_value(counts: Mapping[Any, int], expected: Mapping[Any, float]) -> float:
-    """Chi-square goodness of fit; bins below five expected shots are pooled, with the next if need be. 0 for an impossible outcome."""
+    """Chi-square goodness of fit; bins below five expected shots are pooled, with the next if need be.
+
+    0 for an impossible outcome.
+    """
     shots = sum(counts.values())
     if any(expected.get(outcome, 0.0) < 1e-9 for outcome in counts):
         return 0.0

@@ -55,7 +55,7 @@ def test_p15_cirq_s_waits_and_identities(cirq_way: CirqWay) -> None:
     circuits = [
         cirq.Circuit(cirq.X(a), cirq.wait(a, b, c, nanos=100), cirq.CX(a, c), cirq.measure(a, b, c, key="m")),
         cirq.Circuit(cirq.X(a), cirq.I(b), cirq.IdentityGate(3)(c, a, b), cirq.measure(a, b, c, key="m")),
-        cirq.Circuit(cirq.X(a), cirq.measure(a, key="a"), cirq.wait(b, picos=5), cirq.X(c), cirq.measure(c, b, key="m")),
+        cirq.Circuit(cirq.X(a), cirq.measure(a, key="a"), cirq.wait(b, picos=5), cirq.X(c), cirq.measure(c, b)),
     ]  # fmt: skip
     found = cirq_way.records(circuits, 15)
     assert found == [cirq_way.simulated(circuit, 15) for circuit in circuits]
