@@ -139,7 +139,8 @@ def _on_conditions(guards: list[Any]) -> list[cirq.Circuit]:
     return [
         cirq.Circuit(
             [cirq.X(A)] * a, [cirq.X(B)] * b, cirq.measure(A, key="k"),
-            cirq.measure(B, A, key="two", invert_mask=(True,)), cirq.X(C).with_classical_controls(guard), cirq.measure(C, key="end"),
+            cirq.measure(B, A, key="two", invert_mask=(True,)), cirq.X(C).with_classical_controls(guard),
+            cirq.measure(C, key="end"),
         )
         for guard in guards
         for a, b in product((0, 1), repeat=2)
