@@ -77,6 +77,21 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def conformance(session: nox.Session) -> None:
+    """Circuits drawn at random and published algorithms, from both frameworks through every format to its judge.
+
+    `nox -s conformance -- --examples 20000` draws as many for each test. `nox -s conformance -- --table` runs the
+    algorithms in all sizes and the promises on all formats, and writes docs/conformance.md anew.
+    """
+    session.install("-e", ".[all,test,conformance]")
+    if "--table" in session.posargs:
+        rest = [word for word in session.posargs if word != "--table"]
+        session.run("python", "-m", "conformance", *rest, env={"PYTHONPATH": "tests"})
+    else:
+        session.run("pytest", "-n", "auto", "-q", "tests/conformance", *session.posargs)
+
+
+@nox.session
 def mutants(session: nox.Session) -> None:
     """Put known bugs back, one at a time: each must turn its test red."""
     session.install("-e", ".[all,test]")

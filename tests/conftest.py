@@ -37,6 +37,10 @@ def shared() -> Path:
     return folder
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--examples", type=int, help="circuits that each test in tests/conformance draws at random")
+
+
 @pytest.fixture(autouse=True)
 def _loopback_only(request: pytest.FixtureRequest) -> None:
     if "socket_enabled" not in request.fixturenames:

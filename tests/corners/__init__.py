@@ -9,7 +9,8 @@ from __future__ import annotations
 from corners.account_way import AccountWay
 from corners.cirq_way import CirqWay
 from corners.drawing import Drawing
-from corners.matrix import ROWS, make_way, ways
+from corners.judged_way import JudgedCirqWay, JudgedQiskitWay
+from corners.matrix import ROWS, judged_ways, make_way, ways
 from corners.numbers import number, numbers_read
 from corners.qiskit_way import QiskitWay
 from corners.way import Record, Records, Way, record
@@ -19,10 +20,13 @@ __all__ = [
     "AccountWay",
     "CirqWay",
     "Drawing",
+    "JudgedCirqWay",
+    "JudgedQiskitWay",
     "QiskitWay",
     "Record",
     "Records",
     "Way",
+    "judged_ways",
     "make_way",
     "number",
     "numbers_read",

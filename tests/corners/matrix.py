@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from corners.cirq_way import CirqWay
+from corners.judged_way import JudgedCirqWay, JudgedQiskitWay
 from corners.qiskit_way import QiskitWay
 from corners.way import Way
 from qrelay.cloud import Account
+from qrelay.formats import INPUT_FORMATS
 
 FRAMEWORKS: Mapping[str, type[Way]] = {kind.framework: kind for kind in (QiskitWay, CirqWay)}
+JUDGED: Mapping[str, type[Way]] = {kind.framework: kind for kind in (JudgedQiskitWay, JudgedCirqWay)}
 
 ROWS = (
     ("azure", "ionq.simulator", "ionq.circuit.v1"),
@@ -44,7 +47,18 @@ def ways(
     ]
 
 
+def judged_ways(*frameworks: str) -> list[Any]:
+    """As `ways`: every format that qrelay writes, run by its judge. Nothing is submitted, and there is no account."""
+    return [
+        pytest.param((framework, "judge", "judge", format_), id=f"{framework}-{format_}-judged")
+        for framework in frameworks or JUDGED
+        for format_ in INPUT_FORMATS
+    ]
+
+
 def make_way(row: tuple[str, str, str, str], accounts: Mapping[str, Account]) -> Any:
-    """The way of a row of `ways`, on the account of its service."""
+    """The way of a row of `ways`, on the account of its service, or of `judged_ways`."""
     framework, service, target, format_ = row
+    if service == "judge":
+        return JUDGED[framework](service, target, format_, None)  # type: ignore[arg-type]
     return FRAMEWORKS[framework](service, target, format_, accounts[service])

@@ -18,6 +18,9 @@ Record: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
 
 Records: TypeAlias = Counter[Record]
 
+_ADAPTIVE = ("quantinuum.sim.h2-1e", "qir.v1")
+"""The target and format that take QIR's adaptive profile."""
+
 
 def record(**bits: str) -> Record:
     """Written down by hand: `record(a="01")` has 1 in the second bit of a."""
@@ -65,7 +68,7 @@ class Way(ABC):
     @property
     def measures_midway(self) -> bool:
         """Whether the format can go on with a qubit after its measurement, and say conditions."""
-        return self.format == "honeywell.openqasm.v1"
+        return self.format == "honeywell.openqasm.v1" or (self.target, self.format) == _ADAPTIVE
 
     # --- in the framework's own words --------------------------------------------------------------------------------
 

@@ -10,7 +10,11 @@ from scipy.stats import chi2
 
 
 def memory_distribution(circuit: Any) -> dict[int, float]:
-    """Exact distribution of the classical memory of a circuit that measures at the end; bit 0 least significant."""
+    """Exact distribution of the classical memory of a circuit; bit 0 least significant."""
+    from judges import branching
+
+    if not measures_last(circuit):
+        return branching.memory_distribution(circuit)
     from qiskit import QuantumCircuit
     from qiskit.quantum_info import Statevector
 
@@ -29,6 +33,23 @@ def memory_distribution(circuit: Any) -> dict[int, float]:
             memory = sum(((state >> qubit) & 1) << bit for bit, qubit in source.items())
             distribution[memory] = distribution.get(memory, 0.0) + float(weight)
     return distribution
+
+
+def measures_last(circuit: Any) -> bool:
+    """Whether it consists of gates, and measurements that nothing comes behind on their qubits."""
+    from qiskit.circuit import Gate
+
+    measured = set()
+    for instruction in circuit.data:
+        if instruction.name == "measure":
+            measured.add(instruction.qubits[0])
+        elif instruction.name not in ("barrier", "delay") and (
+            not isinstance(instruction.operation, Gate) or not measured.isdisjoint(instruction.qubits)
+        ):
+            return False
+        if getattr(instruction, "condition", None) is not None:
+            return False
+    return True
 
 
 def qiskit_string(circuit: Any, memory: int) -> str:

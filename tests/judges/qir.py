@@ -73,6 +73,8 @@ def strings(data: bytes, shots: int, seed: int = 7) -> Counter[str]:
 def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(_plain(inner) for inner in value)
+    if value == "":  # the QDK's word for no output at all
+        return ()
     name = getattr(value, "name", str(value))
     return {"Zero": 0, "One": 1, "Result.Zero": 0, "Result.One": 1}[name]
 

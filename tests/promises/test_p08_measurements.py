@@ -118,6 +118,9 @@ def test_p08_control_flow_is_right_or_refused_by_name_and_index(qiskit_way: Qisk
     with circuit.if_test((circuit.clbits[0], 1)):
         circuit.x(1)
     circuit.measure(1, 1)
+    if qiskit_way.measures_midway and qiskit_way.format == "qir.v1":  # the other one compares whole registers only
+        assert set(qiskit_way.counts(circuit)) == {"00", "10"}
+        return
     before = qiskit_way.account.requests
     with pytest.raises(UnsupportedCircuit) as caught:
         qiskit_way.run(circuit)

@@ -188,7 +188,9 @@ class _Writing:
         name, qubits, arguments = operation
         name = ALIASES.get(name, name)
         places = [self.qubits[qubit] for qubit in qubits]
-        if name in self._classes:
+        if name == "global_phase":  # the circuit's own: machines know no such gate
+            circuit.global_phase += arguments[0]
+        elif name in self._classes:
             quick = getattr(circuit, name, None)
             if callable(quick):  # makes no gate object; a circuit's global_phase is a number
                 quick(*arguments, *places)
@@ -201,8 +203,9 @@ class _Writing:
         elif name == "barrier":
             circuit.barrier(places)
         elif name == "delay":
-            duration, unit = _duration(arguments[0])
-            circuit.delay(duration, places[0], unit=unit)
+            if arguments[0] is not None:  # in the ticks of a machine that nobody named; no answer shows it
+                duration, unit = _duration(arguments[0])
+                circuit.delay(duration, places[0], unit=unit)
         else:
             self._add_control(circuit, operation, index)
 

@@ -1,0 +1,94 @@
+"""Records what holds where, and writes docs/conformance.md: `python -m conformance`, with `tests` on PYTHONPATH.
+
+`nox -s conformance -- --table` runs it; `--help` lists the options.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from conformance import benchmarks, table
+from qrelay.formats import INPUT_FORMATS
+
+_ROOT = Path(__file__).parents[2]
+_PROMISES = ("tests/promises", "tests/conformance/test_promises.py")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="conformance")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--largest", type=int, default=benchmarks.LARGEST, help="qubits of the largest algorithm")
+    parser.add_argument("--only", choices=["promises", "algorithms", "page"], help="leave the rest as it was recorded")
+    parser.add_argument("--tests", nargs="+", default=_PROMISES, help="where the tests of promises are")
+    given = parser.parse_args()
+    record: dict[str, Any] = {"promises": {}, "algorithms": {}}
+    if table.RECORD.exists():
+        record = table.recorded()
+    record["formats"] = list(INPUT_FORMATS)
+    if given.only in (None, "algorithms"):
+        record["algorithms"] = _algorithms(given.jobs, given.largest)
+    if given.only in (None, "promises"):
+        record["promises"] = _promises(given.jobs, given.tests)
+    table.write(record)
+    return int(any("failed" in cell for cell in record["promises"].values()))
+
+
+def _algorithms(jobs: int, largest: int) -> dict[str, Any]:
+    found: dict[str, Any] = {framework: {} for framework in benchmarks.FRAMEWORKS}
+    pairs = [(name, size) for size in range(largest, 0, -1) for name in benchmarks.algorithms()]
+    with ProcessPoolExecutor(jobs) as pool:
+        for (name, size), rows in zip(pairs, pool.map(_one, *zip(*pairs, strict=True)), strict=True):
+            for framework, refusals in rows.items():
+                found[framework].setdefault(name, {})[str(size)] = refusals
+    for algorithms in found.values():
+        for name, sizes in algorithms.items():
+            algorithms[name] = {size: sizes[size] for size in sorted(sizes, key=int)}
+    return found
+
+
+def _one(name: str, size: int) -> dict[str, dict[str, str]]:
+    """Framework → format → reason, of refusals only; nothing if the algorithm has no such size."""
+    rows = {}
+    warnings.simplefilter("ignore")
+    for _, made in benchmarks.sizes_of(name, [size]):
+        for framework in benchmarks.FRAMEWORKS:
+            if framework == "qiskit" or benchmarks.cirq_reads(made):
+                verdicts = benchmarks.verdicts_of(made, framework)
+                rows[framework] = {one: verdict.reason for one, verdict in verdicts.items() if verdict.word != "right"}
+    return rows
+
+
+def _promises(jobs: int, tests: Sequence[str]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "promises.json"
+        numbers = " or ".join(f"test_p{number:02}" for number in range(1, 17))
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "recording",
+            "--record",
+            str(path),
+            "-q",
+            "-n",
+            str(jobs),
+            "-k",
+            numbers,
+        ]
+        subprocess.run([*command, *tests], cwd=_ROOT, check=False)
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""docs/conformance.md, made of what was recorded in conformance.json beside this file."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+__all__ = ["PAGE", "RECORD", "page", "recorded", "write"]
+
+RECORD = Path(__file__).with_name("conformance.json")
+PAGE = Path(__file__).parents[2] / "docs" / "conformance.md"
+
+_NAMES = {"qiskit": "Qiskit", "cirq": "Cirq"}
+_WITHOUT = "–"
+
+
+def recorded() -> dict[str, Any]:
+    """What was recorded last.
+
+    `formats`: the columns.
+    `promises`: for "P01 qiskit qir.v1" how many tests were right on the embedded cloud ("cloud") or by the format's
+    judge ("judged"), or showed a refusal ("refused").
+    `algorithms`: framework → algorithm → size → format → reason, of refusals only.
+    """
+    document: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
+    return document
+
+
+def write(record: Mapping[str, Any]) -> None:
+    """Keep the record, a line for each promise or algorithm, and write the page anew."""
+    lines = [f'"formats": {json.dumps(record["formats"])},', '"promises": {']
+    lines.append(",\n".join(_line(key, record["promises"][key]) for key in sorted(record["promises"])))
+    lines += ["},", '"algorithms": {']
+    parts = []
+    for framework, rows in record["algorithms"].items():
+        inner = ",\n".join(_line(name, rows[name]) for name in sorted(rows))
+        parts.append(f"{json.dumps(framework)}: {{\n{inner}\n}}")
+    lines += [",\n".join(parts), "}"]
+    RECORD.write_text("{\n" + "\n".join(lines) + "\n}\n", encoding="utf-8")
+    PAGE.write_text(page(record), encoding="utf-8")
+
+
+def _line(key: str, value: Any) -> str:
+    return f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
+
+
+def page(record: Mapping[str, Any]) -> str:
+    """The page's text."""
+    return "\n".join([_HEAD, *_promises(record), *_algorithms(record), ""])
+
+
+_HEAD = """\
+# Conformance
+
+This page is written by `nox -s conformance -- --table`; a test holds it against what the formats do now.
+
+What a circuit means must not change on its way into a format. An encoder counts as right when somebody else's reader
+and simulator, or a matrix simulation made from the format's own documentation, gives the distribution that the
+framework's own simulator gives. What a format cannot say is refused with a typed error that names the operation and its
+index. There is no third outcome.
+
+Besides what is counted here, circuits are drawn at random in both frameworks: gates of the whole repertoire, registers
+and keys of every sort, control flow, and mirrors (a circuit and its inverse, which must give zeros).
+`nox -s conformance -- --examples 20000` draws as many for each test.
+"""
+
+
+# --- promises --------------------------------------------------------------------------------------------------------
+
+
+def _promises(record: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Promises"
+    yield ""
+    yield "P01 to P16 of [the promises](promises.md), on every framework and format. A field counts the tests that were"
+    yield "right, on the embedded cloud or by the format's judge, and behind a plus those that showed a refusal."
+    yield f"{_WITHOUT}: no test of this number runs there; it may hold all the same."
+    numbers = [f"P{number:02}" for number in range(1, 17)]
+    found = record["promises"]
+    for framework, name in _NAMES.items():
+        yield ""
+        yield f"### {name}"
+        yield ""
+        yield f"| format | {' | '.join(numbers)} |"
+        yield "|---" * (1 + len(numbers)) + "|"
+        for format_name in record["formats"]:
+            cells = [_cell(found.get(f"{number} {framework} {format_name}", {})) for number in numbers]
+            yield f"| `{format_name}` | {' | '.join(cells)} |"
+    yield ""
+
+
+def _cell(counts: Mapping[str, int]) -> str:
+    if counts.get("failed"):
+        return f"**{counts['failed']} failed**"
+    right, refused = counts.get("cloud", 0) + counts.get("judged", 0), counts.get("refused", 0)
+    if not right + refused:
+        return _WITHOUT
+    return f"{right} + {refused}" if refused else str(right)
+
+
+# --- algorithms ------------------------------------------------------------------------------------------------------
+
+
+_ALGORITHMS = """\
+All of [MQT Bench](https://github.com/munich-quantum-toolkit/bench)'s algorithms, in every size of at most {largest}
+qubits, as Qiskit has them and, where they only measure at the end, as Cirq reads them from Qiskit's OpenQASM 2. Each
+gives the reference distribution at the format's judge, or is refused."""
+
+
+def _algorithms(record: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Published algorithms"
+    yield ""
+    largest = max(int(size) for sizes in record["algorithms"]["qiskit"].values() for size in sizes)
+    yield _ALGORITHMS.format(largest=largest)
+    yield ""
+    rows = record["algorithms"]
+    totals = {framework: sum(map(len, algorithms.values())) for framework, algorithms in rows.items()}
+    refused: Counter[tuple[str, str]] = Counter()
+    reasons: dict[tuple[str, str], Counter[str]] = {}
+    for framework, algorithms in rows.items():
+        for algorithm, sizes in algorithms.items():
+            for refusals in sizes.values():
+                for format_name, reason in refusals.items():
+                    refused[framework, format_name] += 1
+                    reasons.setdefault((reason, format_name), Counter())[algorithm] += 1
+    yield f"| format | {' | '.join(f'{_NAMES[one]}: right | refused' for one in rows)} |"
+    yield "|---" * (1 + 2 * len(rows)) + "|"
+    for format_name in record["formats"]:
+        cells = []
+        for framework in rows:
+            no = refused[framework, format_name]
+            cells.append(f"{totals[framework] - no} | {no}")
+        yield f"| `{format_name}` | {' | '.join(cells)} |"
+    yield ""
+    yield "The refusals by reason:"
+    yield ""
+    yield "| format | reason | algorithms, and how many circuits of each |"
+    yield "|---|---|---|"
+    for (reason, format_name), algorithms in sorted(reasons.items(), key=lambda item: (item[0][1], item[0][0])):
+        listed = ", ".join(f"{name} {count}" for name, count in sorted(algorithms.items()))
+        yield f"| `{format_name}` | {_escaped(reason)} | {listed} |"
+    yield ""
+    yield "The algorithms and their sizes:"
+    yield ""
+    yield "| algorithm | qubits | from Cirq, too |"
+    yield "|---|---|---|"
+    for algorithm in sorted(rows["qiskit"]):
+        both = "yes" if algorithm in rows["cirq"] else "no"
+        yield f"| {algorithm} | {_runs(sorted(map(int, rows['qiskit'][algorithm])))} | {both} |"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def _runs(sizes: list[int]) -> str:
+    """2, 4–12: neighbours are joined."""
+    runs: list[list[int]] = []
+    for size in sizes:
+        if runs and size == runs[-1][-1] + 1:
+            runs[-1].append(size)
+        else:
+            runs.append([size])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
