@@ -231,7 +231,7 @@ def test_measurements_registers_and_the_rest() -> None:
     program = read(circuit)
     assert program.operations == [
         ("measure", (2,), (0,)), ("reset", (1,), ()), ("barrier", (2, 0), ()),
-        ("delay", (0,), (pytest.approx(2e-6),)), ("delay", (1,), (None,)), ("measure", (0,), (3,)),
+        ("delay", (0,), (pytest.approx(2e-6),)), ("delay", (1,), (100,)), ("measure", (0,), (3,)),
     ]  # fmt: skip
     assert [(register.name, register.bits) for register in program.registers] == [
         ("shared", (1, 0)),
