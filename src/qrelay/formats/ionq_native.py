@@ -19,8 +19,8 @@ from typing import Any, TypeAlias
 
 from qrelay.errors import InvalidOption, QrelayError, UnsupportedCircuit
 from qrelay.formats.frames import Rows, brought, near, parts
-from qrelay.formats.pieces import ITEMS_AT_ONCE, joined
 from qrelay.formats.numbers import refuse_infinite
+from qrelay.formats.pieces import ITEMS_AT_ONCE, joined
 from qrelay.formats.straight import straight
 from qrelay.program import Operation, Program
 from qrelay.program.gates import GATES as TABLE
@@ -55,7 +55,9 @@ def circuit(program: Program, format_name: str, gates: Collection[str] | None, h
         raise
     except ValueError:  # an angle that is not finite
         refuse_infinite(program, words)
-        raise UnsupportedCircuit("An angle of the circuit becomes infinite in native gates. Give smaller ones.") from None
+        raise UnsupportedCircuit(
+            "An angle of the circuit becomes infinite in native gates. Give smaller ones."
+        ) from None
     assert text is not None
     return text
 
@@ -73,8 +75,8 @@ def _entangling(program: Program, gates: Collection[str] | None) -> str:
 
 
 _TURN, _FRAME, _TEXT, _PAIR, _MS, _ZZ = range(6)
-"""What a row asks for: gpi or gpi2, a turn of the frame, text as it stands, ms of an angle that the machine takes and of
-any angle, zz of an angle that is not known yet."""
+"""What a row asks for: gpi or gpi2, a turn of the frame, text as it stands, ms of an angle that the machine takes, any
+other ms, zz of an angle that is not known yet."""
 
 _Row: TypeAlias = tuple[int, Any, str, Any, float]
 """What, the qubit or qubits, the beginning of its text, a parameter (all of them, of ms), and what the gate's own
@@ -103,6 +105,8 @@ def _row(name: str, qubits: tuple[int, ...], sums: Sequence[Sum]) -> _Row:
     if name != "ms":
         return _TURN, qubits[0], _start(name, qubits[0]), constant, factor
     phi0, phi1 = constant, sums[1][0]
+    assert not terms, "axes of a gate with one parameter stand still"
+    assert not sums[1][1]
     theta, terms = sums[2]
     if terms:
         return _MS, qubits, "", (phi0, phi1, theta), terms[0][1]
@@ -155,17 +159,15 @@ def _items(gates: Sequence[Operation], num_qubits: int, way: Lowering) -> Iterat
                 own = params[0]
                 if len(params) > 1:
                     rows = _filled(rows, params)
-            for what, where, text, value, factor in rows:
+            for what, where, text, constant, factor in rows:
                 if what == _TURN:
-                    if factor:
-                        value += factor * own
+                    value = constant + factor * own if factor else constant
                     phase = (value - frames[where]) / tau
                     if not -1 <= phase <= 1:
                         phase = brought(value, frames[where]) / tau
                     add(f"{text}{phase!r}}}")
                 elif what == _FRAME:
-                    if factor:
-                        value += factor * own
+                    value = constant + factor * own if factor else constant
                     turn = frames[where] + value
                     if not -pi <= turn <= pi:
                         turn = near(frames[where] + near(value))
@@ -174,15 +176,15 @@ def _items(gates: Sequence[Operation], num_qubits: int, way: Lowering) -> Iterat
                     add(text)
                 elif what == _PAIR:
                     one, other = where
-                    phi0, phi1, end = value
+                    phi0, phi1, end = constant
                     turns0, turns1 = (phi0 - frames[one]) / tau, (phi1 - frames[other]) / tau
                     if not -1 <= turns0 <= 1 or not -1 <= turns1 <= 1:
                         turns0, turns1 = _turns(phi0, frames[one]), _turns(phi1, frames[other])
                     add(f"{text}{turns0!r},{turns1!r}{end}")
                 elif what == _ZZ:
-                    add(_zz(*where, value + factor * own if factor else value))
+                    add(_zz(*where, constant + factor * own if factor else constant))
                 else:
-                    phi0, phi1, theta = value
+                    phi0, phi1, theta = constant
                     items += _ms(where, phi0, phi1, theta + factor * own if factor else theta, frames)
         yield items
 
@@ -208,9 +210,7 @@ def _zz(qubit: int, other: int, theta: float) -> str:
     return f'{{"gate":"zz","targets":[{qubit},{other}],"angle":{angle!r}}}'
 
 
-def _ms(
-    qubits: tuple[int, int], phi0: float, phi1: float, theta: float, frames: Sequence[float]
-) -> list[str]:
+def _ms(qubits: tuple[int, int], phi0: float, phi1: float, theta: float, frames: Sequence[float]) -> list[str]:
     """One ms of an angle that the machine takes, and a gpi on both qubits where half a turn of the angle is left.
 
     ms by half a turn is gpi on both qubits, by a whole one nothing; backwards it is forwards with one phase opposite.

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qrelay.formats.pieces import ITEMS_AT_ONCE, joined
 from qrelay.formats.numbers import refuse_infinite
+from qrelay.formats.pieces import ITEMS_AT_ONCE, joined
 from qrelay.formats.straight import straight
 from qrelay.program import Operation, Program
 from qrelay.program.controlled import MOST_CONTROLS, controlled_name
@@ -43,7 +43,9 @@ _TURNS = frozenset(name for name in _NAMES if TABLE[name].num_params)
 
 
 def circuit(program: Program, format_name: str, pauliexp: str, head: str, end: str) -> bytes:
-    """The JSON of all gates, with commas between them, after `head` and before `end`. `pauliexp` is the receiver's word for that gate.
+    """The JSON of all gates, with commas between them, after `head` and before `end`.
+
+    `pauliexp` is the receiver's word for that gate.
 
     Raises UnsupportedCircuit, naming the operation and its index; see `straight` for the rules.
     """

@@ -85,6 +85,8 @@ def write(
     except ValueError:  # an angle that is not finite
         refuse_infinite(program, GATES)
         raise
+    finally:
+        writer.rows.clear()  # they know the writer: a circle that would keep the program until it is collected
     assert body is not None
     return body
 
@@ -120,7 +122,7 @@ class _Writer:
         self._angles = ("angle", "phase") if new else ("angle_t", "phase_t")
         self._unit = 1.0 if new else tau
         self._way = lowering(GATES)
-        self._rows: dict[str, Rows[_Row]] = {}
+        self.rows: dict[str, Rows[_Row]] = {}
         self._steps: dict[str, Rows[_Step]] = {}
         self._measured: dict[int, tuple[int, int]] = {}  # bit → place among the items, qubit
         self._index: int | None = None
@@ -141,7 +143,7 @@ class _Writer:
     def gates(self, gates: Iterable[Operation]) -> None:
         """Gates and barriers."""
         add, waiting, unit = self.items.append, self.waiting, self._unit
-        known = self._rows.get
+        known = self.rows.get
         for name, qubits, params in gates:
             if params:
                 self._open(name, qubits, params)
@@ -161,7 +163,7 @@ class _Writer:
 
     def _rows_of(self, name: str) -> Rows[_Row]:
         made = Whole(name, self._row) if name == "barrier" else Rows(parts(self._way, name), self._row)
-        self._rows[name] = made
+        self.rows[name] = made
         return made
 
     def _row(self, name: str, qubits: tuple[int, ...], sums: Sequence[Sum]) -> _Row:
@@ -184,7 +186,7 @@ class _Writer:
             steps = self._steps[name] = Rows(parts(self._way, name), lambda *step: step)
         for word, where, sums in steps[qubits]:
             if word == "cz":
-                self.items += [text for _, _, text, _ in (self._rows.get("cz") or self._rows_of("cz"))[where]]
+                self.items += [text for _, _, text, _ in (self.rows.get("cz") or self._rows_of("cz"))[where]]
                 continue
             qubit = where[0]
             if word == "rz":
