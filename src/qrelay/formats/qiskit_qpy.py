@@ -106,7 +106,7 @@ def circuit_of(
     gates: frozenset[str] | None = None,
     coupling: Sequence[tuple[int, int]] | None = None,
 ) -> QuantumCircuit:
-    """The program as Qiskit's circuit, exactly: phases, barriers, delays in ticks and control flow too. Raises as `write`."""
+    """The program as Qiskit's circuit, exactly: phases, barriers, delays in ticks, control flow. Raises as `write`."""
     known = frozenset(_classes())
     lowered = lower(program, known if gates is None else known & gates, where=_FORMAT)
     if not all(isfinite(angle) for _, operation in lowered.walk() for angle in _angles(operation)):
@@ -208,9 +208,6 @@ class _Writing:
         elif name == "delay":
             if isinstance(arguments[0], int):
                 circuit.delay(arguments[0], places[0], unit="dt")
-            elif arguments[0] is not None:  # only the machine can tell how long that is; no answer shows it
-                duration, unit = _duration(arguments[0])
-                circuit.delay(duration, places[0], unit=unit)
         else:
             self._add_control(circuit, operation, index)
 
