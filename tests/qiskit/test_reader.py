@@ -140,6 +140,11 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "annotated control": lambda: AnnotatedOperation(lib.RYYGate(0.4), [ControlModifier(1, 0)]),
     "annotated inverse, power": lambda: AnnotatedOperation(_composite(), [InverseModifier(), PowerModifier(2)]),
     "annotated composite control": lambda: AnnotatedOperation(_composite(), ControlModifier(1)),
+    # Qiskit's synthesis takes an idle qubit for one in |0⟩ unless told otherwise, and a gate stands anywhere
+    "annotated controls, idle qubits": lambda: AnnotatedOperation(lib.RZXGate(0.4), ControlModifier(3, 4)),
+    "annotated controls of ch": lambda: AnnotatedOperation(lib.CHGate(), ControlModifier(3)),
+    "annotated controls of cswap": lambda: AnnotatedOperation(lib.CSwapGate(), ControlModifier(2, 1)),
+    "annotated controls, permutation": lambda: AnnotatedOperation(lib.PermutationGate([1, 0, 2]), ControlModifier(2)),
 }
 
 

@@ -19,7 +19,9 @@ from qrelay.program.controlled import CONTROLLED, controlled_definitions
 from qrelay.program.identities import (
     CCX,
     CX_BY_MS,
+    CX_BY_MS_AND_RZ,
     CX_BY_RXX,
+    CX_BY_RXX_AND_RZ,
     CX_BY_RZZ,
     RCCCX,
     RCCX,
@@ -170,8 +172,10 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
     "cx": (
         _fixed(*_around("h", _HIGH, _g("cz", _BOTH))),
         _fixed(*CX_BY_RXX),
+        _fixed(*CX_BY_RXX_AND_RZ),
         _fixed(_g("sdg"), _g("sxdg", _HIGH), _g("ecr", _BOTH), _g("x"), _phase(pi / 4)),
         _fixed(*CX_BY_MS),
+        _fixed(*CX_BY_MS_AND_RZ),
         _fixed(*CX_BY_RZZ),
     ),
     "cy": (_fixed(*_around("sdg", _HIGH, _g("cx", _BOTH), back="s")),),

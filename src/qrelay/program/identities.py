@@ -14,7 +14,9 @@ from qrelay.program.steps import step as _g
 __all__ = [
     "CCX",
     "CX_BY_MS",
+    "CX_BY_MS_AND_RZ",
     "CX_BY_RXX",
+    "CX_BY_RXX_AND_RZ",
     "CX_BY_RZZ",
     "RCCCX",
     "RCCX",
@@ -106,6 +108,25 @@ CX_BY_MS = (
     _g("gpi2", _HIGH, pi),
     _g("gpi2", _LOW, pi),
     _g("gpi2", _LOW, -pi / 2),
+    _phase(-pi / 4),
+)
+
+# the same for machines that keep books of turns about Z: one turn less on the control
+CX_BY_RXX_AND_RZ = (
+    _g("ry", _LOW, pi / 2),
+    _g("rxx", _BOTH, pi / 2),
+    _g("ry", _LOW, -pi / 2),
+    _g("rx", _HIGH, -pi / 2),
+    _g("rz", _LOW, -pi / 2),
+    _phase(-pi / 4),
+)
+
+CX_BY_MS_AND_RZ = (
+    _g("gpi2", _LOW, pi / 2),
+    _g("ms", _BOTH, 0.0, 0.0, pi / 2),
+    _g("gpi2", _LOW, -pi / 2),
+    _g("gpi2", _HIGH, pi),
+    _g("rz", _LOW, -pi / 2),
     _phase(-pi / 4),
 )
 

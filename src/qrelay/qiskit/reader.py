@@ -257,7 +257,9 @@ class _Reading:
             try:
                 alone = QuantumCircuit(operation.num_qubits, operation.num_clbits)
                 alone.append(operation, alone.qubits, alone.clbits)
-                made: QuantumCircuit = transpile(alone, basis_gates=_SYNTHESIS_GATES, optimization_level=0)
+                made: QuantumCircuit = transpile(
+                    alone, basis_gates=_SYNTHESIS_GATES, optimization_level=0, qubits_initially_zero=False
+                )
             except QiskitError:
                 pass
             else:
