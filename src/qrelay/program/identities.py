@@ -121,13 +121,13 @@ CX_BY_RXX_AND_RZ = (
     _phase(-pi / 4),
 )
 
-CX_BY_MS_AND_RZ = (
-    _g("gpi2", _LOW, pi / 2),
-    _g("ms", _BOTH, 0.0, 0.0, pi / 2),
+CX_BY_MS_AND_RZ = (  # the target's turn is about the axis that ms has there
     _g("gpi2", _LOW, -pi / 2),
-    _g("gpi2", _HIGH, pi),
-    _g("rz", _LOW, -pi / 2),
-    _phase(-pi / 4),
+    _g("ms", _BOTH, 0.0, 0.0, pi / 2),
+    _g("gpi2", _HIGH, 0.0),
+    _g("gpi2", _LOW, pi / 2),
+    _g("rz", _LOW, pi / 2),
+    _phase(pi / 4),
 )
 
 CX_BY_RZZ = (
