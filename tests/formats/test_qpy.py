@@ -256,4 +256,4 @@ def test_what_may_leave_a_loop_holds_back_the_gates_behind_it() -> None:
     leave: Operation = ("if", (), (BitIs(0, True), (("break", (), ()),), ()))
     body: tuple[Operation, ...] = (("x", (0,), ()), ("measure", (0,), (0,)), leave, ("x", (1,), ()))
     program = Program(2, 2, [("for", (), (range(2), None, body)), ("measure", (1,), (1,))], (Register("c", (0, 1)),))
-    assert distribution(encode(program, "QISKIT_QPY"), 50).weights == {1: 50}
+    assert set(distribution(encode(program, "QISKIT_QPY"), 50).weights) == {1}
