@@ -189,7 +189,7 @@ tests hold it against what they find.
   request; what each target can say stands below.
 - **✕** refused with a typed error before any request.
 - **–** not applicable: a promise to users of the other framework, or one about jobs and results in a format that no
-  target of the embedded cloud takes.
+  target of the embedded cloud takes; of the latter, P11 and P13 are tested from Qiskit only.
 
 `PERCEVAL` is not among the formats here, because no target takes circuits in it unasked. It says few gates; what it
 says is judged by Perceval's own simulator in `nox -s outside`. The analog formats take no circuits at all.
