@@ -113,3 +113,22 @@ def test_symbols_stay_unresolved_without_being_asked_for() -> None:
     assert qrelay.read(circuit, symbolic=True).parameters == ("t",)
     with pytest.raises(UnboundParameters):
         qrelay.read(circuit)
+
+
+@pytest.mark.parametrize("value", [-0.7, 0.4, 1.6])
+@pytest.mark.parametrize("name", ["steps", "slopes", "modulo", "maximum", "floor"])
+def test_what_only_looks_linear_to_its_derivative_is_worked_out(name: str, value: float) -> None:
+    """A piecewise constant has the derivative 0 everywhere, and was taken for one constant at all points of a sweep."""
+    t = sympy.Symbol("t")
+    angle = {
+        "steps": sympy.Piecewise((0.2, t < 0), (1.1, True)),
+        "slopes": sympy.Piecewise((t + 1, t < 0), (t, True)),
+        "modulo": sympy.Mod(t, 1),
+        "maximum": sympy.Max(t, 0.5),
+        "floor": sympy.floor(t),
+    }[name]
+    qubit = cirq.LineQubit(0)
+    circuit = cirq.Circuit(cirq.rx(angle)(qubit), cirq.measure(qubit, key="m"))
+    found = distribution(qrelay.template(circuit, "ionq.circuit.v1").bind([value]), 1)
+    resolved = cirq.resolve_parameters(circuit, {"t": value})
+    assert found.fits(distribution(qrelay.encode(resolved, "ionq.circuit.v1"), 1).weights)

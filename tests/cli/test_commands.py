@@ -17,7 +17,11 @@ def test_targets(qrelay: Any) -> None:
     assert (code, err) == (0, "")
     found = {target["id"]: target for target in json.loads(out)}
     assert found["ionq.simulator"]["formats"][0] == "ionq.circuit.v1"
-    assert found["quantinuum.sim.h2-1e"]["formats"] == ["qir.v1", "honeywell.openqasm.v1"]
+    assert found["quantinuum.sim.h2-1e"]["formats"] == [
+        "qir.v1",
+        "honeywell.openqasm.v1",
+        "quantinuum.openqasm.v1",
+    ]
     assert found["rigetti.sim.qvm"]["num_qubits"] == 20
     assert any(target["provider"] == "pasqal" and not target["formats"] for target in found.values())
 

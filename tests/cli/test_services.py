@@ -300,6 +300,6 @@ def test_targets_of_both_services(qrelay: Any) -> None:
     azure, _, kipu = out.partition("--service kipu")
     assert "ionq.simulator" in azure
     assert "kipu.sim.qsim" in kipu
-    assert "not yet: QISKIT_QPY" in kipu
+    assert "QISKIT_QPY" in kipu
     _, out, _ = qrelay("targets", "--local", "--service", "kipu", "--json")
     assert {target["service"] for target in json.loads(out)} == {"kipu"}

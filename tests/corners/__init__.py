@@ -6,7 +6,6 @@ measured in one common form. The judges are the frameworks' own simulators.
 
 from __future__ import annotations
 
-from corners.account_way import AccountWay
 from corners.cirq_way import CirqWay
 from corners.drawing import Drawing
 from corners.judged_way import JudgedCirqWay, JudgedQiskitWay
@@ -17,7 +16,6 @@ from corners.way import Record, Records, Way, record
 
 __all__ = [
     "ROWS",
-    "AccountWay",
     "CirqWay",
     "Drawing",
     "JudgedCirqWay",

@@ -84,11 +84,11 @@ class CirqWay(Way):
     def read(self, job: Job, *, partial: bool = False) -> list[Records]:
         return [counted_records(result) for result in job.results(partial=partial) if result is not None]
 
-    def simulated(self, drawing: Drawing, shots: int) -> Records:
-        return counted_records(cirq.Simulator(seed=7).run(self.build(drawing), repetitions=shots))
+    def simulated(self, circuit: Any, shots: int) -> Records:
+        return counted_records(cirq.Simulator(seed=7).run(self._own(circuit), repetitions=shots))
 
-    def exact(self, drawing: Drawing) -> Mapping[Record, float]:
-        return exact_records(self.build(drawing))
+    def exact(self, circuit: Any) -> Mapping[Record, float]:
+        return exact_records(self._own(circuit))
 
     def _own(self, circuit: Any) -> cirq.AbstractCircuit:
         return self.build(circuit) if isinstance(circuit, Drawing) else circuit

@@ -21,12 +21,18 @@ ROWS = (
     ("azure", "ionq.simulator", "ionq.circuit.v1"),
     ("azure", "ionq.simulator", "qir.v1"),
     ("azure", "rigetti.sim.qvm", "qir.v1"),
+    ("azure", "rigetti.sim.qvm", "rigetti.quil.v1"),
     ("azure", "quantinuum.sim.h2-1e", "qir.v1"),
     ("azure", "quantinuum.sim.h2-1e", "honeywell.openqasm.v1"),
+    ("azure", "quantinuum.sim.h2-1e", "quantinuum.openqasm.v1"),
+    ("azure", "quantinuum.sim.helios-1e", "qir.v1"),
     ("kipu", "kipu.sim.qsim", "OPEN_QASM_V2"),
     ("kipu", "qudora.sim.xg1", "OPEN_QASM_V2"),
     ("kipu", "azure.ionq.simulator", "IONQ_CIRCUIT_V1"),
     ("kipu", "aws.sim.sv1", "BRAKET_OPEN_QASM_V3"),
+    ("kipu", "iqm.qpu.garnet", "IQM_JOB_INPUT_V1"),
+    ("kipu", "aqt.sim.ideal", "AQT_JOB_INPUT_V1"),
+    ("kipu", "ibm.qpu.marrakesh", "QISKIT_QPY"),
 )
 """Service, target, format."""
 

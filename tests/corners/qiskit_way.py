@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from judges import exact as judge
-from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, transpile
 from qiskit.exceptions import QiskitError
 from qiskit_aer import AerSimulator
 
@@ -27,6 +27,11 @@ class QiskitWay(Way):
     def _open(self) -> None:
         self.provider = Provider(self.account)
         self.backend = self.provider.get_backend(self.target)
+
+    @property
+    def together(self) -> dict[str, Any]:
+        """Else Qiskit's transpiler places each circuit for itself."""
+        return {"optimization_level": 0} if self.account.target(self.target).same_qubits else {}
 
     def run(self, circuits: QuantumCircuit | list[QuantumCircuit], **options: Any) -> Job:
         return self.backend.run(circuits, **{"format": self.format, **options})
@@ -88,11 +93,15 @@ class QiskitWay(Way):
         result = job.result(partial=True) if partial else job.result()
         return [_records(result, index) for index in range(len(result.results))]
 
-    def simulated(self, drawing: Drawing, shots: int) -> Records:
-        return _records(AerSimulator(seed_simulator=7).run(self.build(drawing), shots=shots).result(), 0)
+    def simulated(self, circuit: Any, shots: int) -> Records:
+        simulator = AerSimulator(seed_simulator=7)
+        own = (
+            self.build(circuit) if isinstance(circuit, Drawing) else transpile(circuit, simulator, optimization_level=0)
+        )
+        return _records(simulator.run(own, shots=shots).result(), 0)
 
-    def exact(self, drawing: Drawing) -> Mapping[Record, float]:
-        circuit = self.build(drawing)
+    def exact(self, circuit: Any) -> Mapping[Record, float]:
+        circuit = self._own(circuit)
         sizes = [(register.name, register.size) for register in circuit.cregs]
         distribution = judge.memory_distribution(circuit)
         return {_record(judge.qiskit_string(circuit, memory), sizes): weight for memory, weight in distribution.items()}

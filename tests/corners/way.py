@@ -11,15 +11,13 @@ from typing import Any, ClassVar, Self, TypeAlias
 from judges.exact import p_value
 
 from corners.drawing import Drawing
+from corners.says import says
 from qrelay.cloud import Account
 
 Record: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
 """One shot: every register or key by its name, in the circuit's order, and its bits, first bit first."""
 
 Records: TypeAlias = Counter[Record]
-
-_ADAPTIVE = ("quantinuum.sim.h2-1e", "qir.v1")
-"""The target and format that take QIR's adaptive profile."""
 
 
 def record(**bits: str) -> Record:
@@ -47,7 +45,13 @@ class Way(ABC):
     @property
     def list_is_one_job(self) -> bool:
         """Whether the service takes a list in one job."""
-        return self.target == "qudora.sim.xg1"
+        return self.account.target(self.target).max_circuits > 1
+
+    @property
+    def together(self) -> dict[str, Any]:
+        """Options of `submit` with which circuits of one list end on the same qubits, where the service takes them in
+        one job only then."""
+        return {}
 
     def __post_init__(self) -> None:
         self._open()  # now, because tests count requests
@@ -58,17 +62,17 @@ class Way(ABC):
 
     @property
     def reports_probabilities(self) -> bool:
-        return self.format in ("ionq.circuit.v1", "IONQ_CIRCUIT_V1")
+        """Whether the answer is one of probabilities, and not of shots."""
+        return self.account.target(self.target).outputs[self.format] == "ionq.quantum-results.v1"
 
     @property
     def rounds_shots_down(self) -> bool:
         """ionq.simulator makes QIR's shots from probabilities, each state's share rounded down."""
         return (self.target, self.format) == ("ionq.simulator", "qir.v1")
 
-    @property
-    def measures_midway(self) -> bool:
-        """Whether the format can go on with a qubit after its measurement, and say conditions."""
-        return self.format == "honeywell.openqasm.v1" or (self.target, self.format) == _ADAPTIVE
+    def can(self, *words: str) -> bool:
+        """Whether all of these can be said here, in the words of `corners.says`; then they must not be refused."""
+        return says(self.framework, self.target, self.format) >= set(words)
 
     # --- in the framework's own words --------------------------------------------------------------------------------
 
@@ -114,23 +118,29 @@ class Way(ABC):
         """The same of a job of which some circuits failed; None for these."""
 
     @abstractmethod
-    def simulated(self, drawing: Drawing, shots: int) -> Records:
-        """What the framework's own simulator measures."""
+    def simulated(self, circuit: Any, shots: int) -> Records:
+        """What the framework's own simulator measures, of a Drawing or a circuit of the framework's own."""
 
     @abstractmethod
-    def exact(self, drawing: Drawing) -> Mapping[Record, float]:
-        """The probability of every record, by the framework's own state vector."""
+    def exact(self, circuit: Any) -> Mapping[Record, float]:
+        """The probability of every record, by the framework's own state vector; its measurements stand at the end."""
 
-    def records(self, drawings: Sequence[Drawing], shots: int = 100, **options: Any) -> list[Records]:
+    def at_most(self, shots: int) -> int:
+        """As many of these as the target takes in one job."""
+        maximum = self.account.target(self.target).shots.maximum
+        return shots if maximum is None else min(shots, maximum)
+
+    def records(self, circuits: Sequence[Any], shots: int = 100, **options: Any) -> list[Records]:
         """Run them as one list."""
-        return self.read(self.submit(list(drawings), shots, **options), partial=self.rounds_shots_down)
+        return self.read(self.submit(list(circuits), shots, **options), partial=self.rounds_shots_down)
 
-    def p_value(self, found: Mapping[Record, int], drawing: Drawing) -> float:
+    def p_value(self, found: Mapping[Record, int], circuit: Any) -> float:
         """How likely such a sample is; a test refuses what is less likely than 1e-6."""
-        return p_value(found, self.exact(drawing))
+        return p_value(found, self.exact(circuit))
 
     def assert_fits(self, drawing: Drawing, shots: int = 3000, **options: Any) -> None:
-        """That what comes back is a likely sample of the exact probabilities."""
+        """That what comes back is a likely sample of the exact probabilities; `shots`, if the target takes so many."""
+        shots = self.at_most(shots)
         (found,) = self.read(self.submit(drawing, shots, **options), partial=self.rounds_shots_down)
         assert sum(found.values()) == shots or self.rounds_shots_down
         assert self.p_value(found, drawing) > 1e-6, f"{dict(found)} is no sample of {dict(self.exact(drawing))}"

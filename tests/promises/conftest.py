@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corners import AccountWay, CirqWay, QiskitWay, Way, make_way, ways
+from corners import CirqWay, QiskitWay, Way, make_way, ways
 from embedded import Embedded
 from judges import exact as judge
 from qiskit import QuantumCircuit
@@ -26,6 +26,7 @@ from qiskit_aer import AerSimulator
 
 from qrelay.azure import Workspace
 from qrelay.cloud import Account, Submission
+from qrelay.errors import UnsupportedCircuit
 from qrelay.kipu import Hub
 from qrelay.local import Fault
 from qrelay.local.kipu.execution import Order, execute
@@ -140,15 +141,11 @@ def submissions(accounts: dict[str, Account], monkeypatch: pytest.MonkeyPatch) -
     params=[
         *ways(targets=["ionq.simulator"], formats=["ionq.circuit.v1"]),
         *ways(formats=["honeywell.openqasm.v1"]),
-        pytest.param(("account", "kipu", "ibm.qpu.aachen", "QISKIT_QPY"), id="account-ibm.qpu.aachen"),
+        *ways(targets=["ibm.qpu.marrakesh"]),
     ]
 )
 def session_way(request: pytest.FixtureRequest, accounts: dict[str, Account]) -> Any:
-    """Where there are sessions: a `Way` on Azure Quantum, and the account itself on the Hub, whose only targets with
-    sessions take no circuits yet."""
-    framework, service, target, format_ = request.param
-    if framework == "account":
-        return AccountWay(service, target, format_, accounts[service])
+    """Where there are sessions: some ways of each service."""
     return make_way(request.param, accounts)
 
 
@@ -189,6 +186,33 @@ def embedded(clock: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def right_or_refused(record_property: Callable[[str, object], None]) -> Callable[..., bool]:
+    """`right_or_refused(way, circuits, *needs)`: the circuits, each of which has one certain answer by the framework's
+    own simulator, give that answer where the way can say all that they need. Elsewhere each of them is refused before
+    any request, with an operation's name and index. Whether they ran.
+    """
+
+    def judge(way: Way, circuits: list[Any], *needs: str, shots: int = 12) -> bool:
+        if way.can(*needs):
+            wanted = [way.simulated(circuit, shots) for circuit in circuits]
+            assert [len(records) for records in wanted] == [1] * len(circuits)
+            assert way.records(circuits, shots) == wanted
+            return True
+        before = way.account.requests
+        for circuit in circuits:
+            with pytest.raises(UnsupportedCircuit) as caught:
+                way.submit(circuit, shots)
+            assert isinstance(caught.value, way.error)
+            assert caught.value.operation
+            assert caught.value.index is not None
+        assert way.account.requests == before
+        record_property("refused", f"{way.format}: {', '.join(needs)}")
+        return False
+
+    return judge
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def test_a_key_twice_on_one_qubit_is_refused_where_it_cannot_be_said(cirq_way: C
     qubit = cirq.LineQubit(0)
     circuit = cirq.Circuit(cirq.X(qubit), cirq.measure(qubit, key="m"), cirq.X(qubit), cirq.measure(qubit, key="m"))
     before = cirq_way.account.requests
-    if not cirq_way.measures_midway:
+    if not cirq_way.can("midway"):
         with pytest.raises(UnsupportedCircuit, match=cirq_way.format.replace(".", r"\.")):
             cirq_way.submit(circuit, 10)
         assert cirq_way.account.requests == before

@@ -247,7 +247,7 @@ def test_p07_expectation_values(cirq_way: CirqWay) -> None:
     """Bug: Cirq's own estimation, which rewrites circuits and sweeps, does not work on it."""
     circuit = cirq.Circuit(cirq.rx(GAMMA)(A), cirq.CX(A, B))
     observables = [cirq.Z(A) * cirq.Z(B), 2 * cirq.Y(A) * cirq.X(B) - 0.5 * cirq.Z(B)]
-    asked: dict[str, Any] = {"num_samples": 4000, "params": cirq.Linspace("gamma", 0, 1.5, 3)}
+    asked: dict[str, Any] = {"num_samples": cirq_way.at_most(4000), "params": cirq.Linspace("gamma", 0, 1.5, 3)}
     if cirq_way.rounds_shots_down:  # Cirq would ask for the missing ones again and again
         with pytest.raises(IncompleteResult):
             cirq_way.sampler.sample_expectation_values(circuit, observables, **asked)
@@ -255,7 +255,9 @@ def test_p07_expectation_values(cirq_way: CirqWay) -> None:
     values = cirq_way.sampler.sample_expectation_values(circuit, observables, **asked)
     for gamma, (both, mixed) in zip((0, 0.75, 1.5), values, strict=True):
         assert both == pytest.approx(1)
-        assert mixed == pytest.approx(-2 * np.sin(gamma) - 0.5 * np.cos(gamma), abs=0.17)  # five times the deviation
+        assert mixed == pytest.approx(
+            -2 * np.sin(gamma) - 0.5 * np.cos(gamma), abs=0.24
+        )  # five times the deviation of 2,000 shots
 
 
 def test_p07_the_collector_of_cirq(cirq_way: CirqWay) -> None:

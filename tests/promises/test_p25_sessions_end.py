@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from corners import AccountWay, CirqWay, Way, number, numbers_read, ways
+from corners import CirqWay, Way, number, numbers_read, ways
 from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter
 from qiskit.primitives import BackendEstimatorV2, BackendSamplerV2
@@ -52,11 +52,10 @@ def test_p25_inside_and_after(session_way: Any) -> None:
     assert {_session_of(way, job) for job in [*inside, listed]} == {session.id}
     assert _session_of(way, after) is None
     joined = {way.id_of(job) for job in session.jobs()}
-    assert len(joined) == 4
+    assert len(joined) == (3 if way.list_is_one_job else 4)
     assert {way.id_of(job) for job in inside} < joined
-    if isinstance(way, Way):
-        assert numbers_read(way.read(after)) == [{6: 10}]
-        assert numbers_read(way.read(listed)) == [{4: 10}, {5: 10}]
+    assert numbers_read(way.read(after)) == [{6: 10}]
+    assert numbers_read(way.read(listed)) == [{4: 10}, {5: 10}]
 
 
 @pytest.mark.parametrize("error", [ValueError("mine"), KeyboardInterrupt()], ids=lambda error: type(error).__name__)
@@ -214,7 +213,7 @@ def test_p25_on_the_hub_a_draining_session_takes_no_job(accounts: dict[str, Acco
     outside of it."""
     hub = accounts["kipu"]
     assert isinstance(hub, Hub)
-    way = AccountWay("kipu", "ibm.qpu.aachen", "QISKIT_QPY", hub)
+    way = CirqWay("kipu", "ibm.qpu.aachen", "QISKIT_QPY", hub)
     with way.open_session(name="drained") as session:
         joined = way.submit(number(1), 10)
         session.drain()
@@ -234,7 +233,10 @@ def test_p25_on_the_hub_a_draining_session_takes_no_job(accounts: dict[str, Acco
     assert [job.id for job in session.jobs()] == [joined.id]
 
 
-@pytest.mark.parametrize("way", ways(services=["kipu"]), indirect=True)
+_WITHOUT = [one for one in ways(services=["kipu"]) if one.values[0][2] != "ibm.qpu.marrakesh"]
+
+
+@pytest.mark.parametrize("way", _WITHOUT, indirect=True)
 def test_p25_where_there_are_no_sessions_it_is_said_before_any_request(way: Way) -> None:
     """Bug: a session that is a name only; and the Hub's own word for it, which nobody reads."""
     assert isinstance(way.account, Hub)

@@ -162,3 +162,17 @@ def test_what_qiskit_makes_of_numbers_only_is_bound_by_qiskit() -> None:
     assert bound.data != template.bind([0.4]).data
     with pytest.raises(InvalidOption):
         template.bind([0.3, 0.4])
+
+
+@pytest.mark.parametrize("values", [[-0.7, 0.3], [0.4, 0.3], [0.0, -2.0]])
+def test_functions_without_a_derivative_are_worked_out(values: list[float]) -> None:
+    """Qiskit 2 raises a RuntimeError where it is asked for the derivative of a sign."""
+    x, y = Parameter("x"), Parameter("y")
+    circuit = QuantumCircuit(1, 1)
+    circuit.ry(x.sign() * y + 0.4, 0)
+    circuit.rx(abs(x - y), 0)
+    circuit.measure(0, 0)
+    template = qrelay.template(circuit, "ionq.circuit.v1")
+    found = distribution(template.bind(values), 1)
+    assert template.compiled
+    assert found.fits(exact.memory_distribution(circuit.assign_parameters(values)))

@@ -14,6 +14,7 @@ import networkx as nx
 
 from qrelay.errors import TooManyQubits, UnsupportedCircuit
 from qrelay.formats import INPUT_FORMATS
+from qrelay.formats.straight import straight
 from qrelay.program import Bound
 from qrelay.program.lowering import lower
 from qrelay.program.operations import BLOCKS, Operation
@@ -49,26 +50,29 @@ class Router:
         if written is None or not written.physical:
             return list(programs)
         distinct = {id(program): program for program in map(_program, programs)}  # a circuit at many points
-        found = {key: self.place(program) for key, program in distinct.items()}
+        found = {key: self.place(program, written.name) for key, program in distinct.items()}
         return [
             Bound(found[id(one.program)], one.values) if isinstance(one, Bound) else found[id(one)] for one in programs
         ]
 
-    def place(self, program: Program) -> Program:
+    def place(self, program: Program, format_name: str | None = None) -> Program:
         """The program on the machine's qubits, in the target's gates, with gates on coupled pairs only.
 
-        Its qubits are the machine's, all of them. Returns the program itself if the target couples all pairs.
+        `format_name` is what it will be written in, if that is known. Its qubits are the machine's, all of them. Returns the program itself if the target couples all pairs.
 
         Raises:
             TooManyQubits: the machine is smaller.
-            UnsupportedCircuit: it depends on classical control, whose order the router does not keep, or Cirq's router
-                finds no way; names the operation and its index where there is one.
+            UnsupportedCircuit: it goes on with a qubit that it measured, and the target takes no such circuits; it
+                depends on classical control, whose order the router does not keep; or Cirq's router finds no way. Names
+                the operation and its index where there is one.
         """
         device = self._device
         if device.coupling is None or device.num_qubits is None:
             return program
         if program.num_qubits > device.num_qubits:
             raise TooManyQubits(needed=program.num_qubits, available=device.num_qubits, target=device.id)
+        if format_name is not None and not device.midcircuit:
+            straight(program, self._gates, format_name)  # refuses in the circuit's own words, of which none are left
         lowered = lower(program, self._gates, where=device.id)
         self._refuse_control(lowered)
         machine = nx.Graph()

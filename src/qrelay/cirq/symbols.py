@@ -15,6 +15,8 @@ from qrelay.program import Symbols
 
 __all__ = ["Expressions", "Unresolved", "angle_of", "binding", "reading"]
 
+_SMOOTH = (sympy.Symbol, sympy.Number, sympy.NumberSymbol, sympy.Add, sympy.Mul, sympy.Pow)
+
 
 class Unresolved(Exception):
     """A parameter is a symbol without a value."""
@@ -37,12 +39,17 @@ class Expressions:
         return known
 
     def _read(self, expression: Any) -> Any:
-        """offset + Σ coefficient · symbol where it is linear, by its derivatives; all else is worked out as it is."""
+        """offset + Σ coefficient · symbol where it is linear, by its derivatives; all else is worked out as it is.
+
+        Only sums, products and powers are asked: a derivative of what goes by steps says nothing of the steps.
+        """
         free = {symbol.name: symbol for symbol in expression.free_symbols}
         if not free.keys() <= self._angles.keys():
             raise Unresolved
         if isinstance(expression, sympy.Symbol):
             return self._angles[expression.name]
+        if not all(isinstance(node, _SMOOTH) for node in sympy.preorder_traversal(expression)):
+            return self.symbols.derived(self._compiled, self._compiled.add(expression))
         terms = []
         for name in sorted(free):
             slope = expression.diff(free[name])

@@ -31,6 +31,7 @@ class Family:
         same_qubits: the circuits of one job must all measure the same qubits.
         all_shots: whether the shots of a job with several circuits are those of all of them together.
         circuits: whether it runs circuits at all; analog and photonic machines do not, whatever formats they list.
+        midcircuit, control_flow: as a Target has them; the service's descriptions do not say.
         qubit_prefix: what the machine's own names of its qubits have in front of the ids that the Hub lists.
     """
 
@@ -48,6 +49,8 @@ class Family:
     all_shots: bool = False
     sessions: bool = False
     circuits: bool = True
+    midcircuit: bool = False
+    control_flow: frozenset[str] = frozenset()
     qubit_prefix: str = ""
 
 
@@ -98,7 +101,7 @@ _FAMILIES: tuple[Family, ...] = (
     Family("aws.sim.dm1", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE, 17, Limits(1, 100_000), _BRAKET_OPTIONS),
     Family(
         "aws.ionq.", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE - {"cz", "id"}, None, Limits(100, 5_000), _BRAKET_OPTIONS,
-        verbatim=frozenset({"rzz"}), all_shots=True,  # native, and not among the device's supportedOperations
+        verbatim=frozenset({"gpi", "gpi2", "rzz"}), all_shots=True,  # native, and not among the device's supportedOperations
     ),
     Family(
         "aws.rigetti.", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE, None, Limits(10, 50_000), _BRAKET_OPTIONS, all_shots=True
@@ -115,6 +118,7 @@ _FAMILIES: tuple[Family, ...] = (
     Family(
         "ibm.", (_QPY,), {_QPY: "ibm.runtime.result"}, frozenset({"cz", "id", "rz", "sx", "x"}), None,
         Limits(1, 100_000), _IBM_OPTIONS, most_circuits=100, sessions=True,
+        midcircuit=True, control_flow=frozenset({"if"}),  # "dynamic circuits", as IBM's configurations list them
     ),
 )  # fmt: skip
 _UNKNOWN = Family("", outputs={**_BRAKET_OUT, **_IONQ_OUT}, gates=_EVERYWHERE)
@@ -157,6 +161,8 @@ def describe(backend: Backend) -> Target:
         unwritten=tuple(name for name in listed if name not in INPUT_FORMATS) if circuits else (),
         outputs={name: own or family.outputs.get(name, "") for name in (listed if circuits else family.formats)},
         gates=_gates(configuration, family),
+        midcircuit=family.midcircuit,
+        control_flow=family.control_flow,
         coupling=_coupling(configuration),
         qubit_names=_qubit_names(configuration, family),
         options=dict(family.options),

@@ -7,7 +7,7 @@ import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
-from qiskit.circuit import ControlFlowOp
+from qiskit.circuit import ControlFlowOp, Gate
 from qiskit.circuit.controlflow import CONTROL_FLOW_OP_NAMES
 from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.exceptions import QiskitError
@@ -25,6 +25,7 @@ __all__ = ["Fitter"]
 
 _ANYWHERE = frozenset({"measure", "reset", "delay", "barrier", "global_phase"})
 _WRITTEN_OUT = frozenset({"for_loop", "box"})  # what a rewritten circuit has no more
+_DEEPEST = 50  # definitions inside definitions that are looked into for what is to blame
 _DEFAULT_LEVEL = 2  # as Qiskit's own transpile has it
 
 
@@ -82,10 +83,12 @@ class Fitter:
                 return self._manager(level, seed).run(plain)
         except (QiskitError, KeyError, TypeError) as error:
             # KeyError and TypeError are how some passes meet what they do not know
-            index, name = outside or (None, None)
+            unknown = next(_undefined(circuit), None)
+            index, name = unknown or outside or (None, None)
+            which = "nothing says what this operation does" if unknown else "the first operation outside them is this"
             raise UnsupportedCircuit(
                 f"Qiskit's transpiler cannot write this circuit in the gates of {self._name}"
-                + (f"; the first operation outside them is {name!r} (number {index})" if outside else "")
+                + (f"; {which}: {name!r} (number {index})" if name is not None else "")
                 + f": {getattr(error, 'message', error)}",
                 operation=name,
                 index=index,
@@ -146,6 +149,22 @@ class Fitter:
             manager = generate_preset_pass_manager(optimization_level=key[0], target=self._target, seed_transpiler=seed)
             self._managers[key] = manager
         return manager
+
+
+def _undefined(circuit: QuantumCircuit, place: int | None = None, depth: int = 0) -> Iterator[tuple[int, str]]:
+    """Gates without a definition, by their top-level index and name, those inside of definitions and blocks included."""
+    for index, instruction in enumerate(circuit.data):
+        if instruction.is_standard_gate() or instruction.name in _ANYWHERE:
+            continue
+        at = index if place is None else place
+        operation = instruction.operation
+        inner = operation.blocks if isinstance(operation, ControlFlowOp) else [getattr(operation, "definition", None)]
+        if inner == [None]:
+            if isinstance(operation, Gate) and not hasattr(operation, "__array__"):
+                yield at, instruction.name
+        elif depth < _DEEPEST:
+            for block in inner:
+                yield from _undefined(block, at, depth + 1)
 
 
 @cache

@@ -76,8 +76,8 @@ class Expressions:
             raise UnboundParameters(unknown)
         terms = []
         for parameter in sorted(parameters, key=self._places.__getitem__):
-            slope = expression.gradient(parameter)
-            if isinstance(slope, ParameterExpression) or not _is_real(slope):
+            slope = _slope(expression, parameter)
+            if slope is None or isinstance(slope, ParameterExpression) or not _is_real(slope):
                 return self.symbols.derived(self._compiled, self._compiled.add(expression.sympify()))
             if slope:
                 terms.append(self._angles[parameter] * float(slope.real))
@@ -88,6 +88,14 @@ class Expressions:
         for term in terms[1:]:
             total = total + term
         return total + offset if offset else total
+
+
+def _slope(expression: ParameterExpression, parameter: Parameter) -> Any:
+    """The derivative; None where Qiskit knows none, as that of a sign."""
+    try:
+        return expression.gradient(parameter)
+    except (RuntimeError, NotImplementedError):
+        return None
 
 
 def _is_real(slope: complex) -> bool:
