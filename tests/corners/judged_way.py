@@ -30,6 +30,9 @@ class _Judged:
     def _open(self) -> None:
         pass
 
+    def at_most(self, shots: int) -> int:
+        return shots
+
     def payload(self, circuit: Any) -> Payload:
         """A Drawing or a circuit of the framework's own, as the service would get it."""
         return qrelay.encode(self._own(circuit), self.format)  # type: ignore[attr-defined]
