@@ -113,7 +113,7 @@ def _matrix(name: str, angles: Sequence[float], *, adjoint: bool) -> Array:
 
 
 def _nested(records: Iterator[tuple[str, int]], values: dict[int, int]) -> Any:
-    kind, value = next(records)
+    kind, value = next(records, ("tuple", 0))  # no record is an output, too
     if kind == "result":
         return values.get(value, 0)
     items = [_nested(records, values) for _ in range(value)]
