@@ -170,4 +170,4 @@ def outside(session: nox.Session, reader: str) -> None:
     requirements, module, tests_of_it = OUTSIDE[reader]
     session.install("-e", ".", *requirements, "pytest>=8.2", "pytest-socket>=0.7", "pytest-xdist>=3.6", "scipy>=1.11")
     session.run("python", "-c", f"import {module}")  # its absence would skip every test, and skipped is not passed
-    session.run("pytest", *(session.posargs or ["-q", *tests_of_it]))
+    session.run("pytest", *(session.posargs or ["-n", "auto", "-q", *tests_of_it]))

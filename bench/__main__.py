@@ -1,8 +1,10 @@
 """Microseconds a gate, circuit to bytes, for each format beside its peers; bindings of an ansatz; memory; answers'
 decoding; and one job end to end beside the SDKs.
 
-`--short` leaves out the largest size and the repetitions. All writers take turns in every round, so that whatever else
-the machine does falls on all of them; the ratio is the median over the rounds, round by round.
+`--table` names one of these. `--table memory --gates 10000 100000 300000` shows that memory grows no faster than the
+circuit. `--short` leaves out the largest size and the repetitions. Times are the processor's, of this process alone.
+All writers take turns in every round, so that whatever else the machine does falls on all of them; the ratio is the
+median over the rounds, round by round.
 """
 
 from __future__ import annotations
@@ -51,9 +53,9 @@ def measure(table: Table, sizes: list[int], rounds: int) -> list[dict[str, Any]]
                 spent = times[writer.name]
                 if skipped[writer.name] or (writer.name != yardstick and sum(spent.values()) > PATIENCE / 4):
                     continue
-                began = time.perf_counter()
+                began = time.process_time()
                 writer.run(circuit)
-                spent[turn] = time.perf_counter() - began
+                spent[turn] = time.process_time() - began
         for writer in columns:
             record = _record(writer, size, times[writer.name], times[yardstick], skipped[writer.name])
             records.append({"framework": table.framework, **record})
@@ -107,6 +109,9 @@ def main() -> None:
     )
     parser.add_argument("--short", action="store_true", help="1,000 and 10,000 gates, three rounds")
     parser.add_argument("--rounds", type=int, default=None, help="rounds after the first, which warms up")
+    parser.add_argument(
+        "--gates", type=int, nargs="+", default=None, help="sizes of the circuits of `writers` and `memory`"
+    )
     parser.add_argument("--json", action="store_true", help="print the records as JSON")
     parser.add_argument("--table", choices=TABLES, default=None, help="this one only")
     parser.add_argument("--framework", choices=["qiskit", "cirq"], default=None, help="writers of this one only")
@@ -120,7 +125,7 @@ def main() -> None:
     records: list[dict[str, Any]] = []
     wanted = TABLES if arguments.table is None else [arguments.table]
     if "writers" in wanted:
-        sizes = [SMALLEST, 10_000] if arguments.short else [SMALLEST, 10_000, 100_000]
+        sizes = arguments.gates or ([SMALLEST, 10_000] if arguments.short else [SMALLEST, 10_000, 100_000])
         for table in tables():
             if arguments.framework not in (None, table.framework.lower()):
                 continue
@@ -134,7 +139,8 @@ def main() -> None:
         if name == "binding":
             found = binding.measure(100 if arguments.short else 1_000, rounds, arguments.framework)
         elif name == "memory":
-            found = memory.measure(10_000 if arguments.short else 100_000, arguments.framework)
+            sizes = arguments.gates or [10_000 if arguments.short else 100_000]
+            found = [record for size in sizes for record in memory.measure(size, arguments.framework)]
         elif arguments.framework is None:
             found = module.measure(short=arguments.short, rounds=rounds)
         else:

@@ -10,10 +10,8 @@ import gc
 import tracemalloc
 from typing import Any
 
-import qrelay
 from bench.circuits import mixed, mixed_cirq
-from qrelay.errors import UnsupportedCircuit
-from qrelay.formats import INPUT_FORMATS
+from bench.writers import ours
 
 __all__ = ["lines", "measure"]
 
@@ -26,22 +24,18 @@ def _limit(format_name: str) -> int | None:
 
 
 def measure(gates: int, framework: str | None = None) -> list[dict[str, Any]]:
-    """One record for each framework and format that can say the circuit, and one for reading alone."""
+    """One record for each framework and format, and one for reading alone."""
     records = []
     for name, make in (("qiskit", mixed), ("cirq", mixed_cirq)):
         if framework not in (None, name):
             continue
         circuit = make(gates)
-        for format_name in (None, *INPUT_FORMATS):
-            try:
-                qrelay.read(circuit) if format_name is None else qrelay.encode(circuit, format_name)
-            except UnsupportedCircuit:
-                continue
+        for writer in ours():
+            writer.run(circuit)
             gc.collect()
             tracemalloc.start()
             try:
-                # kept until the peak is known
-                made = qrelay.read(circuit) if format_name is None else qrelay.encode(circuit, format_name)
+                made = writer.run(circuit)  # kept until the peak is known
                 kept, peak = tracemalloc.get_traced_memory()
             finally:
                 tracemalloc.stop()
@@ -50,11 +44,11 @@ def measure(gates: int, framework: str | None = None) -> list[dict[str, Any]]:
                 {
                     "table": "memory",
                     "framework": name,
-                    "format": format_name or "read",
+                    "format": writer.name,
                     "gates": gates,
                     "peak_bytes": peak / gates,
                     "kept_bytes": kept / gates,
-                    "limit_bytes": None if format_name is None else _limit(format_name),
+                    "limit_bytes": _limit(writer.name),
                 }
             )
     return records

@@ -39,12 +39,29 @@ class Table:
     writers: list[Writer]
 
 
+_GOALS = {"qir.v1": 0.2, "ionq.circuit.v1": 0.2, "IONQ_CIRCUIT_V1": 0.2, "QISKIT_QPY": None}
+"""Of formats with a goal of their own; QPY is no text. All others share `_TEXT_GOAL`."""
+
+_TEXT_GOAL = 0.28
+
 _OPTIONS: dict[str, dict[str, Any]] = {"AQT_JOB_INPUT_V1": {"most_operations": 10**9}}
 """What a circuit of this length needs: AQT itself takes 2,000 operations."""
 
+_NATIVE = {"ionq native, zz": {"gpi", "gpi2", "zz"}, "ionq native, ms": {"gpi", "gpi2", "ms"}}
+"""IonQ's other gateset, on machines of both kinds."""
 
-def _ours(format_name: str) -> Callable[[Any], object]:
-    return lambda circuit: qrelay.encode(circuit, format_name, **_OPTIONS.get(format_name, {})).data
+
+def ours() -> list[Writer]:
+    """Reading alone, and every format that circuits are written in."""
+
+    def writer(name: str, format_name: str, goal: float | None, **options: Any) -> Writer:
+        return Writer(name, lambda circuit: qrelay.encode(circuit, format_name, **options).data, goal)
+
+    rows = [writer(name, name, _GOALS.get(name, _TEXT_GOAL), **_OPTIONS.get(name, {})) for name in INPUT_FORMATS]
+    rows += [
+        writer(name, "ionq.circuit.v1", _TEXT_GOAL, gateset="native", gates=gates) for name, gates in _NATIVE.items()
+    ]
+    return [Writer("qrelay.read", qrelay.read), *rows]
 
 
 def _qiskit_ionq() -> Writer:
@@ -105,18 +122,7 @@ def _qiskit() -> Table:
     yardstick = "qiskit.qasm2.dumps"
     writers = [
         Writer(yardstick, qasm2.dumps),
-        Writer("qrelay.read", qrelay.read),
-        Writer("qir.v1", _ours("qir.v1"), goal=0.2),
-        Writer("ionq.circuit.v1", _ours("ionq.circuit.v1"), goal=0.2),
-        Writer("honeywell.openqasm.v1", _ours("honeywell.openqasm.v1"), goal=0.28),
-        Writer("quantinuum.openqasm.v1", _ours("quantinuum.openqasm.v1"), goal=0.28),
-        Writer("OPEN_QASM_V2", _ours("OPEN_QASM_V2"), goal=0.28),
-        Writer("OPEN_QASM_V3", _ours("OPEN_QASM_V3"), goal=0.28),
-        Writer("BRAKET_OPEN_QASM_V3", _ours("BRAKET_OPEN_QASM_V3"), goal=0.28),
-        Writer("IONQ_CIRCUIT_V1", _ours("IONQ_CIRCUIT_V1"), goal=0.2),
-        Writer("rigetti.quil.v1", _ours("rigetti.quil.v1"), goal=0.28),
-        Writer("IQM_JOB_INPUT_V1", _ours("IQM_JOB_INPUT_V1")),
-        Writer("AQT_JOB_INPUT_V1", _ours("AQT_JOB_INPUT_V1")),
+        *ours(),
         _qiskit_ionq(),
         _qdk(),
     ]
@@ -129,8 +135,7 @@ def _cirq() -> Table:
     yardstick = "to_qasm"
     writers = [
         Writer(yardstick, lambda circuit: circuit.to_qasm()),
-        Writer("qrelay.read", qrelay.read),
-        *(Writer(name, _ours(name)) for name in INPUT_FORMATS),
+        *ours(),
         _cirq_ionq(),
     ]
     return Table("Cirq", cirq.__version__, mixed_cirq, yardstick, writers)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from qrelay.errors import ConfigurationError, InvalidOption, UnsupportedCircuit
@@ -69,7 +70,7 @@ def encode(circuit: Any, format: str, *, engine: str | None = None, **options: A
     """
     if engine is not None:
         return _encode_by(engine, read(circuit), format, options)
-    if not _is_circuit(circuit) and formats_of(circuit):
+    if not _is_circuit(circuit) and (isinstance(circuit, str | bytes | bytearray | Mapping) or formats_of(circuit)):
         return ready_made(circuit, format, **_ready_made_options(options))
     return encode_program(read(circuit), format, **options)
 

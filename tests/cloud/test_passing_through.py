@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 from collections.abc import Iterator
@@ -9,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from qrelay import encode, read
+from qrelay import encode, read, template
 from qrelay.azure import Workspace
 from qrelay.cloud import loop
-from qrelay.errors import InvalidOption, JobFailed, TooManyQubits, UnsupportedCircuit
+from qrelay.errors import ConfigurationError, InvalidOption, JobFailed, TooManyQubits, UnsupportedCircuit
 from qrelay.formats import ready_made
 from qrelay.kipu import Hub
 from qrelay.program import Layout, Program, Register
+from qrelay.program.angles import Symbols
 
 os.environ.setdefault("QDK_PYTHON_TELEMETRY", "none")
 
@@ -247,8 +249,31 @@ def test_perceval_documents_reach_the_hub(hub: Hub) -> None:
     told = loop.call(hub.api.get_job_input, job.id)
     assert told == {"max_samples": 10, "max_shots": 10, **document}
     program = Program(1, 1, [("h", (0,), ()), ("measure", (0,), (0,))], (Register("c", (0,)),))
-    with pytest.raises(UnsupportedCircuit, match="takes no circuits"):
+    with pytest.raises(UnsupportedCircuit, match="format='PERCEVAL'"):
         hub.submit("quandela.sim.belenos", program)
+    with pytest.raises(UnsupportedCircuit, match="PERCEVAL"):
+        hub.submit("quandela.sim.belenos", program, format="OPEN_QASM_V2")
+
+
+def test_perceval_that_is_asked_for_by_name_is_written(hub: Hub) -> None:
+    """Catches a target that refuses the format it says it takes; without the extra, that is the reason."""
+    program = Program(1, 1, [("h", (0,), ()), ("measure", (0,), (0,))], (Register("c", (0,)),))
+    hub.targets()
+    before = hub.requests
+    if importlib.util.find_spec("perceval") is None:
+        with pytest.raises(ConfigurationError, match=r"qrelay\[perceval\]"):
+            hub.submit("quandela.sim.belenos", program, 10, format="PERCEVAL")
+        assert hub.requests == before
+    else:
+        job = hub.submit("quandela.sim.belenos", program, 10, format="PERCEVAL")
+        assert loop.call(hub.api.get_job_input, job.id)["command"] == "sample_count"
+
+
+def test_a_template_wants_its_values_first(workspace: Workspace) -> None:
+    symbols = Symbols(["t"])
+    program = Program(1, 1, [("rx", (0,), (symbols.parameters[0],)), ("measure", (0,), (0,))], symbols=symbols)
+    with pytest.raises(InvalidOption, match="bind"):
+        workspace.submit("quantinuum.sim.h2-1e", template(program, "qir.v1"))
 
 
 def test_qpy_goes_to_an_ibm_backend_and_back(hub: Hub) -> None:

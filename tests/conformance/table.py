@@ -1,4 +1,4 @@
-"""docs/conformance.md, made of what was recorded in conformance.json beside this file."""
+"""docs/conformance.md and docs/matrix.md, made of what was recorded in conformance.json beside this file."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from corners.matrix import ROWS
+from corners.says import WORDS, says
+from recording import mark
+
 from conformance import benchmarks
 
-__all__ = ["PAGE", "RECORD", "page", "recorded", "write"]
+__all__ = ["MATRIX", "PAGE", "RECORD", "matrix", "page", "recorded", "write"]
 
 RECORD = Path(__file__).with_name("conformance.json")
 PAGE = Path(__file__).parents[2] / "docs" / "conformance.md"
+MATRIX = PAGE.with_name("matrix.md")
 
 _NAMES = {"qiskit": "Qiskit", "cirq": "Cirq"}
 _WITHOUT = "–"
@@ -43,6 +48,7 @@ def write(record: Mapping[str, Any]) -> None:
     lines += [",\n".join(parts), "}"]
     RECORD.write_text("{\n" + "\n".join(lines) + "\n}\n", encoding="utf-8")
     PAGE.write_text(page(record), encoding="utf-8")
+    MATRIX.write_text(matrix(record), encoding="utf-8")
 
 
 def _line(key: str, value: Any) -> str:
@@ -169,3 +175,64 @@ def _runs(sizes: list[int]) -> str:
         else:
             runs.append([size])
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+# --- the matrix ------------------------------------------------------------------------------------------------------
+
+
+_MATRIX = """\
+# What holds where
+
+This page is written by `nox -s conformance -- --table --only promises`, from a run of the promises' tests. The ordinary
+tests hold it against what they find.
+
+[The promises](promises.md) about circuits and their answers, for every framework and input format:
+
+- **●** right: the whole way through the embedded cloud, and run by the format's judge; by the judge alone where no
+  target of that cloud takes the format.
+- **◐** right in all that the format can say. Some tests of this promise need more, and get a typed error before any
+  request; what each target can say stands below.
+- **✕** refused with a typed error before any request.
+- **–** not applicable: a promise to users of the other framework, or one about jobs and results in a format that no
+  target of the embedded cloud takes.
+
+`PERCEVAL` is not among the formats here, because no target takes circuits in it unasked. It says few gates; what it
+says is judged by Perceval's own simulator in `nox -s outside`. The analog formats take no circuits at all.
+"""
+
+_WORDS = """\
+## What circuits may ask for
+
+Beyond gates and measurements at the end. A test fails where something marked ● is refused, and where something else is
+not refused before any request. Loops over known values are written out for all.
+"""
+
+
+def matrix(record: Mapping[str, Any]) -> str:
+    """The text of docs/matrix.md."""
+    lines = [_MATRIX]
+    numbers = [f"P{number:02}" for number in range(1, 17)]
+    for framework, name in _NAMES.items():
+        lines += [f"## {name}", "", f"| format | {' | '.join(numbers)} |", "|---" * (1 + len(numbers)) + "|"]
+        for format_name in record["formats"]:
+            marks = [mark(record["promises"].get(f"{number} {framework} {format_name}", {})) for number in numbers]
+            lines.append(f"| `{format_name}` | {' | '.join(marks)} |")
+        lines.append("")
+    lines += [_WORDS, f"| target | format | framework | {' | '.join(WORDS)} |", "|---" * (3 + len(WORDS)) + "|"]
+    silent = []
+    for _, target, format_name in ROWS:
+        said = {framework: says(framework, target, format_name) for framework in _NAMES}
+        if not any(said.values()):
+            silent.append(f"{target} (`{format_name}`)")
+            continue
+        for framework, words in said.items():
+            cells = " | ".join("●" if word in words else "✕" for word in WORDS)
+            lines.append(f"| {target} | `{format_name}` | {_NAMES[framework]} | {cells} |")
+    return "\n".join([*lines, "", f"None of it: {', '.join(silent)}.", "", _LEGEND])
+
+
+_LEGEND = """\
+midway: a qubit goes on after its measurement. reset: of a qubit that something happened to. if: a register compared
+with a number; bit: one bit of several; several: more than one register in a condition. nested: an if in an if. while: a
+loop that ends by what it measures. Cirq has no else, no switch and no while.
+"""

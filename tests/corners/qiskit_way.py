@@ -29,9 +29,10 @@ class QiskitWay(Way):
         self.backend = self.provider.get_backend(self.target)
 
     @property
-    def together(self) -> dict[str, Any]:
-        """Else Qiskit's transpiler places each circuit for itself."""
-        return {"optimization_level": 0} if self.account.target(self.target).same_qubits else {}
+    def in_place(self) -> dict[str, Any]:
+        """Else Qiskit's transpiler places each circuit of a list for itself, and some services take a list in one job
+        only if all measure the same qubits; and it spreads what stands behind a condition over 20 qubits and more."""
+        return {"optimization_level": 0} if self.account.target(self.target).coupling is not None else {}
 
     def run(self, circuits: QuantumCircuit | list[QuantumCircuit], **options: Any) -> Job:
         return self.backend.run(circuits, **{"format": self.format, **options})

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["says"]
+__all__ = ["WORDS", "says"]
+
+WORDS = ("midway", "reset", "if", "bit", "several", "else", "nested", "switch", "while")
 
 _NOTHING: frozenset[str] = frozenset()
 _MIDWAY = frozenset({"midway", "reset"})

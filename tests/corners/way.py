@@ -48,9 +48,8 @@ class Way(ABC):
         return self.account.target(self.target).max_circuits > 1
 
     @property
-    def together(self) -> dict[str, Any]:
-        """Options of `submit` with which circuits of one list end on the same qubits, where the service takes them in
-        one job only then."""
+    def in_place(self) -> dict[str, Any]:
+        """Options of `submit` with which circuits stay on the first qubits of a machine that does not couple all."""
         return {}
 
     def __post_init__(self) -> None:

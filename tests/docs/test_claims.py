@@ -52,8 +52,71 @@ def test_the_readme_says_what_every_target_takes() -> None:
 def test_every_extra_is_in_the_readme() -> None:
     page = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Install")[2].partition("## ")[0]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = set(project["optional-dependencies"]) - {"test", "dev", "qiskit-qir"}  # the last: see Getting started
+    # those for contributors; and qiskit-qir, of which Getting started tells
+    extras = set(project["optional-dependencies"]) - {"test", "dev", "conformance", "qiskit-qir"}
     assert set(re.findall(r'`pip install "\.\[(.+?)\]"`', page)) == extras
+
+
+def _table(page: str, heading: str) -> list[list[str]]:
+    """The rows of the first table behind a heading of a page in docs, without its head: cells as they stand."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8").partition(f"{heading}\n")[2]
+    rows = [line.strip("|").split("|") for line in text[text.index("\n|") + 1 :].partition("\n\n")[0].splitlines()]
+    return [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+def _words(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_every_format_is_on_the_page_of_formats() -> None:
+    """A format that can be asked for, and nobody is told; or an option that went to another format."""
+    from qrelay.formats import INPUT_FORMATS
+    from qrelay.formats.analog import ANALOG
+    from qrelay.formats.catalogue import ON_REQUEST
+
+    rows = _table("formats.md", "# Formats")
+    assert sorted(_words(row[0])[0] for row in rows) == sorted({**INPUT_FORMATS, **ON_REQUEST, **ANALOG})
+    told = {option: set(_words(row[1])) for row in _table("formats.md", "## Options") for option in _words(row[0])}
+    assert told.pop("engine") == {"qir.v1"}  # encode's own, in front of all formats
+    known: dict[str, set[str]] = {}
+    for row in (*INPUT_FORMATS.values(), *ON_REQUEST.values()):
+        for option in row.options:
+            known.setdefault(option, set()).add(row.name)
+    assert told == known
+
+
+def test_every_answer_is_on_the_page_of_results() -> None:
+    from qrelay.results import readable_formats
+
+    told = []
+    for row in _table("results.md", "## What is read"):
+        whole = _words(row[0])
+        told += [name if name[0] != "." else whole[0].rpartition(".")[0] + name for name in whole]
+    assert sorted(told) == sorted(readable_formats())
+
+
+def test_families_of_the_hub_are_as_the_page_says() -> None:
+    """A limit that was raised, and the page still sends one circuit a job."""
+    from qrelay.kipu.families import family_of
+
+    for name, formats, _, circuits in _table("kipu-hub.md", "## Backends"):
+        family = family_of(f"{_words(name)[0]}x")
+        assert (list(family.formats), str(family.most_circuits)) == (_words(formats), circuits), name
+
+
+def test_files_that_the_architecture_names_are_there() -> None:
+    """A plan of the house with rooms that were pulled down."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = {word for word in re.findall(r"`([\w*./-]+)`", text) if re.search(r"/|\.(?:py|toml)$", word)}
+    assert len(named) > 50
+    places = (ROOT, ROOT / "src" / "qrelay")
+    services = {f"{room}.py" for room in ("api", "models", "targets", "families", "service")}  # of each service's room
+    missing = [
+        name
+        for name in named - services
+        if not name.startswith("/") and not any([*place.glob(name)] for place in places)
+    ]
+    assert missing == []
 
 
 def test_every_promise_that_holds_has_its_tests() -> None:

@@ -14,7 +14,7 @@ import pytest
 import qrelay
 from qrelay.errors import ConfigurationError, UnsupportedCircuit
 from qrelay.formats import encode, qiskit_qpy
-from qrelay.program import Program, Register
+from qrelay.program import Operation, Program, Register
 from qrelay.program.control import BitIs, Expression, RegisterIs
 
 qiskit = pytest.importorskip("qiskit")
@@ -240,3 +240,20 @@ def test_file_that_qiskit_writes_is_what_the_judge_reads() -> None:
     weights, is_exact = qpy.answer(json.dumps(document).encode(), 10)
     assert is_exact
     assert exact.same_distribution(weights, {0b00: 0.5, 0b10: 0.5})
+
+
+@pytest.mark.parametrize("length", [2e-6, None])
+def test_p15_delays_in_ticks_are_kept_and_others_left_out(length: float | None) -> None:
+    """Bugs: a delay in ticks, as a transpiled circuit has them, ended in a TypeError; one of 2 µs, in 2,000 ticks."""
+    program = Program(1, 1, [("delay", (0,), (160,)), ("delay", (0,), (length,)), ("measure", (0,), (0,))])
+    read = qpy.circuit(encode(program, "QISKIT_QPY").data)
+    delay, measure = (item.operation for item in read.data)
+    assert (delay.duration, delay.unit, measure.name) == (160, "dt", "measure")
+
+
+def test_what_may_leave_a_loop_holds_back_the_gates_behind_it() -> None:
+    """Bug: an `if` that only breaks acted on no qubit, so simulators and compilers passed over it."""
+    leave: Operation = ("if", (), (BitIs(0, True), (("break", (), ()),), ()))
+    body: tuple[Operation, ...] = (("x", (0,), ()), ("measure", (0,), (0,)), leave, ("x", (1,), ()))
+    program = Program(2, 2, [("for", (), (range(2), None, body)), ("measure", (1,), (1,))], (Register("c", (0, 1)),))
+    assert distribution(encode(program, "QISKIT_QPY"), 50).weights == {1: 50}

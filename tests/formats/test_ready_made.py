@@ -452,3 +452,33 @@ def test_encode_takes_them_with_their_own_options() -> None:
         qrelay.encode(QUIL, "rigetti.quil.v1", entry_point="main")
     with pytest.raises(InvalidOption, match="num_qubits"):
         qrelay.encode(QUIL, "rigetti.quil.v1", num_qubits=0)
+
+
+@pytest.mark.parametrize("text", ["OPENQASM 4.0;", "", b"\x00\x01", "circuit.qasm", {"gates": []}])
+def test_encode_says_of_texts_what_a_ready_made_program_is(text: Any) -> None:
+    """Catches "str is no circuit" as the answer to a text, which says nothing of what is wrong with it."""
+    with pytest.raises(InvalidOption, match="no ready-made program"):
+        qrelay.encode(text, "OPEN_QASM_V2")
+
+
+class _Tells:
+    def __init__(self, told: Any) -> None:
+        self.told = told
+
+    def _repr_qir_(self) -> Any:
+        return self.told
+
+
+@pytest.mark.parametrize("told", [None, 5, b"\xff\xfe", "\ud800", ["define"]])
+def test_an_object_that_tells_itself_as_something_else_than_qir(told: Any) -> None:
+    with pytest.raises(InvalidOption, match="_repr_qir_") as caught:
+        ready_made(_Tells(told))
+    assert caught.value.option == "program"
+
+
+@pytest.mark.parametrize(("option", "value"), [("items", 5), ("name", 5)])
+def test_options_of_the_wrong_type(option: str, value: Any) -> None:
+    module = qrelay.encode(Program(1, 0, [("h", (0,), ())]), "qir.v1").data
+    with pytest.raises(InvalidOption, match=option) as caught:
+        ready_made(module, **{option: value})
+    assert caught.value.option == option

@@ -313,5 +313,5 @@ def test_payloads_say_what_the_service_needs() -> None:
 
 
 def test_what_is_no_circuit() -> None:
-    with pytest.raises(UnsupportedCircuit, match=r"builtins\.str"):
-        convert.encode("h 0", "qir.v1")
+    with pytest.raises(UnsupportedCircuit, match=r"builtins\.list"):
+        convert.encode([("h", (0,), ())], "qir.v1")

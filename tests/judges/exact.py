@@ -62,7 +62,10 @@ def qiskit_string(circuit: Any, memory: int) -> str:
 
 
 def p_value(counts: Mapping[Any, int], expected: Mapping[Any, float]) -> float:
-    """Chi-square goodness of fit; bins below five expected shots are pooled. 0 for an impossible outcome."""
+    """Chi-square goodness of fit; bins below five expected shots are pooled, with the next if need be.
+
+    0 for an impossible outcome.
+    """
     shots = sum(counts.values())
     if any(expected.get(outcome, 0.0) < 1e-9 for outcome in counts):
         return 0.0
@@ -74,8 +77,11 @@ def p_value(counts: Mapping[Any, int], expected: Mapping[Any, float]) -> float:
             pooled_seen, pooled_wanted = pooled_seen + seen, pooled_wanted + wanted
         else:
             bins.append((seen, wanted))
-    if pooled_wanted > 0:
-        bins.append((pooled_seen, max(pooled_wanted, 1e-9)))
+    if 0 < pooled_wanted < 5 and bins:  # alone it would be no normal deviate, and refuse good luck
+        bins.sort(key=lambda one: one[1])
+        bins[0] = (bins[0][0] + pooled_seen, bins[0][1] + pooled_wanted)
+    elif pooled_wanted > 0:
+        bins.append((pooled_seen, pooled_wanted))
     if len(bins) < 2:
         return 1.0
     statistic = sum((seen - wanted) ** 2 / wanted for seen, wanted in bins)

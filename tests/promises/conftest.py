@@ -199,7 +199,7 @@ def right_or_refused(record_property: Callable[[str, object], None]) -> Callable
         if way.can(*needs):
             wanted = [way.simulated(circuit, shots) for circuit in circuits]
             assert [len(records) for records in wanted] == [1] * len(circuits)
-            assert way.records(circuits, shots) == wanted
+            assert way.records(circuits, shots, **way.in_place) == wanted
             return True
         before = way.account.requests
         for circuit in circuits:

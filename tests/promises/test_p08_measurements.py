@@ -13,6 +13,7 @@ from qiskit.exceptions import QiskitError
 from qrelay.errors import UnsupportedCircuit
 
 Aer = Callable[..., dict[str, int]]
+Told = Callable[[str, object], None]
 
 
 def test_p08_one_qubit_into_two_bits(way: Way) -> None:
@@ -33,16 +34,17 @@ def test_p08_measured_before_other_qubits_are_done(way: Way) -> None:
     assert way.records([drawing]) == [way.simulated(drawing, 100)] == [{record(early="1", late="11", last="1"): 100}]
 
 
-def test_p08_a_qubit_used_after_its_measurement(way: Way) -> None:
+def test_p08_a_qubit_used_after_its_measurement(way: Way, record_property: Told) -> None:
     """Bug: the measurement slips to the end, past the gate behind it. Right, or refused before any request."""
     drawing = Drawing(1, [("x", 0), ("measure", "a"), ("x", 0)], {"a": (0,), "b": (0,)})
     if way.can("midway"):
         assert way.records([drawing]) == [way.simulated(drawing, 100)] == [{record(a="1", b="0"): 100}]
         return
     assert _refusal(way, drawing) == ("x", 2)
+    record_property("refused", "midway")
 
 
-def test_p08_a_condition_is_right_or_refused(way: Way) -> None:
+def test_p08_a_condition_is_right_or_refused(way: Way, record_property: Told) -> None:
     """Bug: a guarded gate applied without its guard, or left out."""
     measured = {"guard": (0,), "rest": (2, 1)}
     taken = Drawing(3, [("x", 0), ("measure", "guard"), ("if", "guard", "x", 1)], measured)
@@ -54,6 +56,7 @@ def test_p08_a_condition_is_right_or_refused(way: Way) -> None:
         return
     name, index = _refusal(way, taken)
     assert (name.split("_")[0], index) == ("if", 2)
+    record_property("refused", "if")
 
 
 @pytest.mark.parametrize("place", [0, 2], ids=["alone", "in a list"])
@@ -110,7 +113,7 @@ def test_p08_bits_alone_are_no_measurement(qiskit_way: QiskitWay) -> None:
     assert qiskit_way.account.requests == before
 
 
-def test_p08_control_flow_is_right_or_refused_by_name_and_index(qiskit_way: QiskitWay) -> None:
+def test_p08_control_flow_is_right_or_refused_by_name_and_index(qiskit_way: QiskitWay, record_property: Told) -> None:
     """Bug: a guarded gate applied without its guard, or left out."""
     circuit = QuantumCircuit(2, 2)
     circuit.h(1)
@@ -126,9 +129,12 @@ def test_p08_control_flow_is_right_or_refused_by_name_and_index(qiskit_way: Qisk
         qiskit_way.run(circuit)
     assert (caught.value.operation, caught.value.index) in {("if_else", 2), ("if", 2)}
     assert qiskit_way.account.requests == before
+    record_property("refused", "if")
 
 
-def test_p08_a_guard_the_format_can_say_is_right_with_gates_outside_the_target_s(qiskit_way: QiskitWay) -> None:
+def test_p08_a_guard_the_format_can_say_is_right_with_gates_outside_the_target_s(
+    qiskit_way: QiskitWay, record_property: Told
+) -> None:
     """Bug: a target that takes `if` refuses it as soon as one gate of the circuit needs transpiling."""
     guard = ClassicalRegister(1, "guard")
     circuit = QuantumCircuit(QuantumRegister(3), guard, ClassicalRegister(2, "c"))
@@ -148,9 +154,10 @@ def test_p08_a_guard_the_format_can_say_is_right_with_gates_outside_the_target_s
         qiskit_way.run(circuit)
     assert (caught.value.operation, caught.value.index) in {("if_else", 2), ("if", 2)}
     assert qiskit_way.account.requests == before
+    record_property("refused", "if")
 
 
-def test_p08_a_key_that_is_measured_again(cirq_way: CirqWay) -> None:
+def test_p08_a_key_that_is_measured_again(cirq_way: CirqWay, record_property: Told) -> None:
     """Bug: a repeated key that keeps one of its measurements only. Right, or refused before any request."""
     qubit, other = cirq.LineQubit.range(2)
     apart = cirq.Circuit(cirq.X(qubit), cirq.measure(qubit, key="k"), cirq.measure(other, key="k"))
@@ -167,3 +174,4 @@ def test_p08_a_key_that_is_measured_again(cirq_way: CirqWay) -> None:
         cirq_way.sampler.run(again, repetitions=9)
     assert (caught.value.operation, caught.value.index) == ("x", 3)
     assert cirq_way.account.requests == before
+    record_property("refused", "midway")

@@ -1,4 +1,4 @@
-"""P10: mid-circuit work is right, or refused before any request. Which of both holds where stands in corners/says.py."""
+"""P10: mid-circuit work is right, or refused before any request. Which of both, and where: corners/says.py."""
 
 from __future__ import annotations
 

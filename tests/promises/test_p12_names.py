@@ -90,7 +90,7 @@ def test_p12_many_controls(qiskit_way: QiskitWay, controls: int, aer: Aer) -> No
 
 
 def test_p12_many_controls_in_cirq(cirq_way: CirqWay) -> None:
-    """Bug: the same, from Cirq, whose controls have no names at all. AQT's machines take 2,000 operations and no more."""
+    """Bug: the same, from Cirq, whose controls have no names at all. AQT's machines take 2,000 operations."""
     qubits = cirq.LineQubit.range(9)
     circuits = [
         cirq.Circuit(

@@ -115,7 +115,7 @@ def test_p18_a_list_of_which_every_answer_is_lost(way: Way, embedded: _Embedded)
     """Bug: members found again by the wrong one of several tags change places, or are there twice."""
     one, here = embedded(way, Fault(*CREATE[way.service], drop=True, times=None))
     values = [1, 2, 4, 8, 15]
-    job = here.submit([number(value) for value in values], 10, **here.together)
+    job = here.submit([number(value) for value in values], 10, **here.in_place)
     assert len(one.jobs()) == one.creations == (1 if way.list_is_one_job else len(values))
     assert numbers_read(way.read(job)) == [{value: 10} for value in values]
     elsewhere = way.on(one.another_account())

@@ -54,7 +54,7 @@ def test_p22_results_in_order_under_one_id(way: Way) -> None:
 def test_p22_what_the_service_can_batch_is_batched(way: Way, embedded: _Embedded) -> None:
     """Bug: a job, and a queue's wait, for each circuit where the service takes many; or one that it refuses."""
     one, here = embedded(way)
-    job = here.submit([number(value) for value in _VALUES], 10, **here.together)
+    job = here.submit([number(value) for value in _VALUES], 10, **here.in_place)
     assert len(one.jobs()) == one.creations == (1 if way.list_is_one_job else len(_VALUES))
     assert job.cloud_job.count == len(_VALUES)
     assert numbers_read(way.read(job)) == [{value: 10} for value in _VALUES]
@@ -147,7 +147,8 @@ def spoiled(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
 
 _FISH = {  # where the body of the job has fields of its own
     "IONQ_CIRCUIT_V1": b'{"gateset": "qis", "qubits": 1, "circuit": [{"gate": "fish", "target": 0}]}',
-    "IQM_JOB_INPUT_V1": b'{"circuits": [{"name": "fish", "instructions": [{"name": "fish", "qubits": ["QB1"], "args": {}}]}]}',
+    "IQM_JOB_INPUT_V1": b'{"circuits": [{"name": "fish", "instructions": [{"name": "fish", "qubits": ["QB1"],'
+    b' "args": {}}]}]}',
     "AQT_JOB_INPUT_V1": b'{"job_type": "quantum_circuit", "label": "fish", "payload": {"circuits": [{"repetitions": 1,'
     b' "number_of_qubits": 1, "quantum_circuit": [{"operation": "FISH"}]}]}}',
     "QISKIT_QPY": b'{"pubs": [[{"__type__": "QuantumCircuit", "__value__": "ZmlzaA=="}]], "options": {}, "version": 2}',
@@ -262,7 +263,7 @@ def test_p22_a_list_of_which_none_was_taken(way: Way, embedded: _Embedded) -> No
     """Bug: a job object for nothing at all; or the refusal repeated."""
     one, here = embedded(way, Fault(*CREATE[way.service], status=400, times=None))
     with pytest.raises(ServiceError) as caught:
-        here.submit([number(value) for value in (1, 2, 4)], 10, **here.together)
+        here.submit([number(value) for value in (1, 2, 4)], 10, **here.in_place)
     assert isinstance(caught.value, way.error)
     assert one.creations == (1 if way.list_is_one_job else 3)
     assert one.jobs() == []

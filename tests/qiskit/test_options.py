@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,3 +93,11 @@ def test_a_run_s_job_name_comes_before_the_backend_s_name(toy: Target) -> None:
     assert RunOptions.read(toy, {"name": "a"}, {"job_name": "b"}).name == "b"
     assert RunOptions.read(toy, {"job_name": "a"}, {"name": "b"}).name == "b"
     assert RunOptions.read(toy, {"job_name": "a"}, {}).name == "a"
+
+
+def test_options_of_a_format_are_told_apart_from_typos(toy: Target) -> None:
+    """A gate set is chosen where the program is written; the refusal says how."""
+    target = replace(toy, formats=("ionq.circuit.v1", "qir.v1"))
+    for option, name in (("gateset", "ionq.circuit.v1"), ("profile", "qir.v1")):
+        with pytest.raises(InvalidOption, match=rf"encode\(circuit, '{name}', {option}="):
+            RunOptions.read(target, {}, {option: "x"})

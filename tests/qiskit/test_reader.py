@@ -141,6 +141,11 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "annotated control": lambda: AnnotatedOperation(lib.RYYGate(0.4), [ControlModifier(1, 0)]),
     "annotated inverse, power": lambda: AnnotatedOperation(_composite(), [InverseModifier(), PowerModifier(2)]),
     "annotated composite control": lambda: AnnotatedOperation(_composite(), ControlModifier(1)),
+    # Qiskit's synthesis takes an idle qubit for one in |0⟩ unless told otherwise, and a gate stands anywhere
+    "annotated controls, idle qubits": lambda: AnnotatedOperation(lib.RZXGate(0.4), ControlModifier(3, 4)),
+    "annotated controls of ch": lambda: AnnotatedOperation(lib.CHGate(), ControlModifier(3)),
+    "annotated controls of cswap": lambda: AnnotatedOperation(lib.CSwapGate(), ControlModifier(2, 1)),
+    "annotated controls, permutation": lambda: AnnotatedOperation(lib.PermutationGate([1, 0, 2]), ControlModifier(2)),
 }
 
 
@@ -227,7 +232,7 @@ def test_measurements_registers_and_the_rest() -> None:
     program = read(circuit)
     assert program.operations == [
         ("measure", (2,), (0,)), ("reset", (1,), ()), ("barrier", (2, 0), ()),
-        ("delay", (0,), (pytest.approx(2e-6),)), ("delay", (1,), (None,)), ("measure", (0,), (3,)),
+        ("delay", (0,), (pytest.approx(2e-6),)), ("delay", (1,), (100,)), ("measure", (0,), (3,)),
     ]  # fmt: skip
     assert [(register.name, register.bits) for register in program.registers] == [
         ("shared", (1, 0)),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from judges.payloads import distribution
 
 from qrelay.errors import UnsupportedCircuit
+from qrelay.formats import encode
 from qrelay.program import Operation
 from qrelay.program.control import BitIs, Expression, RegisterIs
 
@@ -97,9 +99,43 @@ def test_loops_whose_variable_is_an_angle_are_written_out() -> None:
         circuit.rx(theta, 0)
         with circuit.if_test((circuit.clbits[0], 1)):
             circuit.break_loop()
-    with pytest.raises(UnsupportedCircuit, match="for_loop") as caught:
+        with circuit.if_test((circuit.clbits[0], 0)):
+            circuit.continue_loop()
+    with pytest.raises(UnsupportedCircuit, match="both breaks and continues") as caught:
         read(circuit)
-    assert caught.value.index == 1
+    assert (caught.value.operation, caught.value.index) == ("for_loop", 1)
+
+
+def _left_early(word: str) -> QuantumCircuit:
+    """Turns by 0.5, 1 and 1.5, each behind a measurement that may end the loop or skip another turn."""
+    theta = Parameter("θ")
+    circuit = QuantumCircuit(2, 2)
+    circuit.h(0)
+    with circuit.for_loop((1, 2, 3), theta):
+        circuit.ry(theta / 2, 0)
+        circuit.measure(0, 0)
+        with circuit.if_test((circuit.clbits[0], 1)):
+            getattr(circuit, word)()
+        circuit.ry(theta, 1)
+    circuit.measure(1, 1)
+    return circuit
+
+
+@pytest.mark.parametrize("word", ["break_loop", "continue_loop"])
+@pytest.mark.parametrize("format_name", ["qir.v1", "OPEN_QASM_V3", "rigetti.quil.v1", "QISKIT_QPY"])
+def test_p10_loops_over_angles_may_end_early(word: str, format_name: str) -> None:
+    """Catches a loop that is left by one turn only, or that goes on with the wrong turn; Aer says what is right."""
+    circuit = _left_early(word)
+    options = {"rigetti.quil.v1": {"final_memory": True}, "qir.v1": {"profile": "adaptive_ri"}}
+    payload = encode(read(circuit), format_name, **options.get(format_name, {}))
+    aer = pytest.importorskip("qiskit_aer").AerSimulator(seed_simulator=7)
+    counts = aer.run(circuit, shots=40_000).result().get_counts()
+    wanted = {int(bits, 2): count / 40_000 for bits, count in counts.items()}
+    found = distribution(payload, 4_000).weights
+    total = sum(found.values())
+    assert set(found) <= set(wanted)
+    for memory, share in wanted.items():
+        assert found.get(memory, 0) / total == pytest.approx(share, abs=0.04)
 
 
 def test_a_loop_inside_a_loop_over_the_same_parameter() -> None:

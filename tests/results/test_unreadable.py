@@ -320,3 +320,9 @@ def test_p01_states_of_ionq_are_decimal_numbers_and_no_bit_strings(keys: tuple[s
     data = json.dumps({"histogram": dict.fromkeys(keys, 0.5)}).encode()
     with pytest.raises(ResultUnreadable, match="decimal number"):
         decode(data, "ionq.quantum-results.v1", layout, 10)
+
+
+def test_a_layout_of_another_type_is_refused() -> None:
+    """Catches an AttributeError from the middle of a decoder."""
+    with pytest.raises(InvalidOption, match="layout"):
+        decode(b'{"c": ["01"]}', "honeywell.quantum-results.v1", "c[2]")  # type: ignore[arg-type]

@@ -58,7 +58,8 @@ class Router:
     def place(self, program: Program, format_name: str | None = None) -> Program:
         """The program on the machine's qubits, in the target's gates, with gates on coupled pairs only.
 
-        `format_name` is what it will be written in, if that is known. Its qubits are the machine's, all of them. Returns the program itself if the target couples all pairs.
+        `format_name` is what it will be written in, if that is known. The qubits are the machine's, all of them.
+        Returns the program itself if the target couples all pairs.
 
         Raises:
             TooManyQubits: the machine is smaller.

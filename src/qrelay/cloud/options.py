@@ -10,6 +10,7 @@ import numpy as np
 
 from qrelay.cloud.target import Target
 from qrelay.errors import InvalidOption
+from qrelay.formats import INPUT_FORMATS
 
 __all__ = ["checked", "integer", "mapping", "refuse_unknown", "string", "tags", "text", "truth"]
 
@@ -25,6 +26,12 @@ def refuse_unknown(target: Target, given: Mapping[str, Any], known: Sequence[str
             continue
         near = difflib.get_close_matches(name, names, n=3)
         hint = f"Did you mean {' or '.join(f'`{word}`' for word in near)}? " if near else ""
+        writer = next((known for known in target.formats if name in INPUT_FORMATS[known].options), None)
+        if writer is not None:
+            hint = (
+                f"It is for writing {writer}: submit what qrelay.encode(circuit, {writer!r}, {name}=…) gives to the "
+                "account. "
+            )
         raise InvalidOption(
             f"{target.id} knows no option `{name}`. {hint}It takes {', '.join(names)}; parameters that only the "
             f"service knows go through input_params={{…}}.",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from qrelay.formats import ON_REQUEST
+
 __all__ = ["GateProperties", "Limits", "QubitProperties", "Target", "plain_name"]
 
 
@@ -103,6 +105,12 @@ class Target:
             return (
                 f"{self.id} takes circuits as {', '.join(self.unwritten)} only, which this version of qrelay does not "
                 "write. Choose another target, or send a ready-made Payload."
+            )
+        asked = [name for name in self.outputs if name in ON_REQUEST]
+        if asked:
+            return (
+                f"{self.id} takes no circuits but as {asked[0]}, which is written where it is asked for: submit a "
+                f"Program with format={asked[0]!r}, and read its raw_result(). Or choose a gate-model target."
             )
         takes = f" It takes {', '.join(self.outputs)} only." if self.outputs else ""
         return f"{self.id} takes no circuits.{takes} Choose a gate-model target."

@@ -11,6 +11,7 @@ from qrelay.cloud.target import Target
 from qrelay.errors import ConfigurationError, InvalidOption, TooManyQubits, UnsupportedCircuit
 from qrelay.formats import (
     INPUT_FORMATS,
+    ON_REQUEST,
     Template,
     choose,
     choose_template,
@@ -73,6 +74,10 @@ def _check_profile(payload: Payload, target: Target, profile: str) -> None:
 
 def _ready_made(program: Any, target: Target, format: str | None) -> Payload:  # noqa: A002
     """A program that is written already, in the first of its formats that the target takes."""
+    if isinstance(program, Template):
+        raise InvalidOption(
+            "A Template is a program once its parameters have values: submit template.bind(values).", option="programs"
+        )
     known = formats_of(program)
     if not known:
         raise InvalidOption(
@@ -102,10 +107,13 @@ def _written(
     choose: Callable[..., T],
 ) -> T:
     """What `encode` makes of the program in the format, or `choose` of the target's formats."""
-    if not target.formats:
+    accepted = target.formats
+    if format is not None and format in ON_REQUEST and format in target.outputs:
+        accepted = (format,)
+    if not accepted:
         raise UnsupportedCircuit(target.why_no_circuits)
     if format is not None:
-        _check_format(format, target, target.formats)
+        _check_format(format, target, accepted)
     if target.num_qubits is not None and program.num_qubits > target.num_qubits:
         raise TooManyQubits(needed=program.num_qubits, available=target.num_qubits, target=target.id)
     if all(qubit < 0 for qubit in program.layout.qubits):

@@ -6,13 +6,14 @@ A new format is one file here and one line in `catalogue.py`.
 
 from __future__ import annotations
 
-from qrelay.formats.catalogue import INPUT_FORMATS, InputFormat, choose, encode
+from qrelay.formats.catalogue import INPUT_FORMATS, ON_REQUEST, InputFormat, choose, encode
 from qrelay.formats.payload import Payload
 from qrelay.formats.ready_made import formats_of, ready_made
 from qrelay.formats.template import Template, choose_template, probe, template
 
 __all__ = [
     "INPUT_FORMATS",
+    "ON_REQUEST",
     "InputFormat",
     "Payload",
     "Template",

@@ -84,13 +84,8 @@ def write(
         UnsupportedCircuit: names the operation and its index; see `straight` for the rules. Or these gates have none
             that could stand on a qubit that nothing happens to, or a gate of a verbatim box acts on qubits that are not
             connected.
-        InvalidOption: `gates` is one text, not several names, or is missing where `verbatim` needs it; `verbatim` is
-            neither True nor False.
+        InvalidOption: `gates` is missing where `verbatim` needs it.
     """
-    if isinstance(gates, str):
-        raise InvalidOption(f"gates takes names, such as ['rx', 'rz', 'cx'], not {gates!r}.", option="gates")
-    if not isinstance(verbatim, bool):
-        raise InvalidOption(f"verbatim takes True or False, not {verbatim!r}.", option="verbatim")
     words = _WORDS if gates is None else _words_of(frozenset(gates))
     if verbatim:
         if gates is None:

@@ -25,10 +25,11 @@ from qrelay.formats import (
 )
 from qrelay.formats.analog import ANALOG, refusal_of_circuits
 from qrelay.formats.openqasm_lines import real
+from qrelay.formats.option_values import checked
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 
-__all__ = ["INPUT_FORMATS", "InputFormat", "choose", "encode", "first_that_can", "row_and_options"]
+__all__ = ["INPUT_FORMATS", "ON_REQUEST", "InputFormat", "choose", "encode", "first_that_can", "row_and_options"]
 
 T = TypeVar("T")
 
@@ -180,11 +181,12 @@ def row_and_options(
     if format in ANALOG:
         raise UnsupportedCircuit(refusal_of_circuits(format))
     if row is None:
-        near = difflib.get_close_matches(str(format), INPUT_FORMATS, n=3, cutoff=0.4) or list(INPUT_FORMATS)
+        known = [*INPUT_FORMATS, *ON_REQUEST]
+        near = difflib.get_close_matches(str(format), known, n=3, cutoff=0.4) or known
         raise InvalidOption(f"Unknown input format {format!r}. Did you mean {' or '.join(near)}?", option="format")
     given = {name: value for name, value in options.items() if value is not None}
     _check_options(given, row.options, f"The format {row.name} does not know")
-    return row, given
+    return row, checked(given)
 
 
 def choose(program: Program, formats: Iterable[str], **options: Any) -> Payload:
@@ -219,6 +221,7 @@ def first_that_can(
         )
     given = {name: value for name, value in options.items() if value is not None}
     _check_options(given, frozenset().union(*(row.options for row in rows)), "None of the target's formats knows")
+    given = checked(given)
     program = program.check()
     first: UnsupportedCircuit | None = None
     for row in rows:

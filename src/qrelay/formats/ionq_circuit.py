@@ -28,20 +28,20 @@ def write(program: Program, gateset: str = "qis", gates: Collection[str] | None 
         InvalidOption: another gateset, or `gates` that do not suit native.
         UnsupportedCircuit: names the operation and its index; see `straight` for the rules.
     """
+    head = _head(program, gateset)
     if gateset == "qis":
-        return _document(program, "qis", ionq_qis.circuit(program, "ionq.circuit.v1", "pauliexp"))
+        return ionq_qis.circuit(program, "ionq.circuit.v1", "pauliexp", head, "]}")
     if gateset == "native":
-        return _document(program, "native", ionq_native.circuit(program, "ionq.circuit.v1", gates))
+        return ionq_native.circuit(program, "ionq.circuit.v1", gates, head, "]}")
     raise InvalidOption(f"gateset={gateset!r} is none of IonQ's: give 'qis' or 'native'.", option="gateset")
 
 
 def write_with_layout(program: Program) -> bytes:
     """Write a program as IonQ's JSON, gateset qis, with the layout among its `registers`. Otherwise as `write`."""
     registers = json.dumps(layout_registers(program.layout), separators=(",", ":"))
-    circuit = ionq_qis.circuit(program, "IONQ_CIRCUIT_V1", "pauliExp")
-    return _document(program, "qis", circuit, f',"registers":{registers}')
+    head, end = _head(program, "qis"), f'],"registers":{registers}}}'
+    return ionq_qis.circuit(program, "IONQ_CIRCUIT_V1", "pauliExp", head, end)
 
 
-def _document(program: Program, gateset: str, circuit: bytes, more: str = "") -> bytes:
-    head = f'{{"gateset":"{gateset}","qubits":{program.num_qubits},"circuit":['
-    return b"".join((head.encode(), circuit, b"]", more.encode(), b"}"))
+def _head(program: Program, gateset: str) -> str:
+    return f'{{"gateset":"{gateset}","qubits":{program.num_qubits},"circuit":['

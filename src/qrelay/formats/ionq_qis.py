@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qrelay.formats.ionq_text import ITEMS_AT_ONCE, joined
 from qrelay.formats.numbers import refuse_infinite
+from qrelay.formats.pieces import ITEMS_AT_ONCE, joined
 from qrelay.formats.straight import straight
 from qrelay.program import Operation, Program
 from qrelay.program.controlled import MOST_CONTROLS, controlled_name
@@ -42,12 +42,14 @@ GATES = frozenset(_NAMES) | {"pauliexp"}
 _TURNS = frozenset(name for name in _NAMES if TABLE[name].num_params)
 
 
-def circuit(program: Program, format_name: str, pauliexp: str) -> bytes:
-    """The JSON of all gates, with commas between them. `pauliexp` is the receiver's word for that gate.
+def circuit(program: Program, format_name: str, pauliexp: str, head: str, end: str) -> bytes:
+    """The JSON of all gates, with commas between them, after `head` and before `end`.
+
+    `pauliexp` is the receiver's word for that gate.
 
     Raises UnsupportedCircuit, naming the operation and its index; see `straight` for the rules.
     """
-    text = joined(_items(straight(program, GATES, format_name).gates, pauliexp))
+    text = joined(_items(straight(program, GATES, format_name).gates, pauliexp), head, end)
     if text is None:
         refuse_infinite(program, GATES)
         raise AssertionError("a number that is not finite came from nowhere")

@@ -14,20 +14,21 @@ arXiv:1612.00858.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from math import isnan, pi, tau
-from typing import Any, NoReturn, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import pi, tau
+from typing import Any, NoReturn, TypeAlias, cast
 
 from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
+from qrelay.formats.frames import Rows, Whole, brought, near, parts, said_by
 from qrelay.formats.iqm_machines import Machine, machine
-from qrelay.formats.numbers import around, refuse_infinite
-from qrelay.formats.steps import said_by, steps
+from qrelay.formats.numbers import refuse_infinite
+from qrelay.formats.pieces import ITEMS_AT_ONCE, joined
 from qrelay.formats.straight import Straight, straight
 from qrelay.formats.traveling import layout_name
 from qrelay.program import Layout, Operation, Program, payload_names
 from qrelay.program.control import BitIs, Expression, RegisterIs, unroll
-from qrelay.program.lowering import lower
+from qrelay.program.lowering import lower, lowering
+from qrelay.program.plans import Sum, value_of
 
 __all__ = ["GATES", "measurement_keys", "write"]
 
@@ -73,20 +74,21 @@ def write(
     except UnsupportedCircuit:
         if not midcircuit:
             raise
-        write_all = partial(writer.flow, lower(unroll(program), GATES, where=_FORMAT))
+        groups = writer.flow(lower(unroll(program), GATES, where=_FORMAT))
     else:
-        write_all = partial(writer.straight, plain)
+        groups = writer.straight(plain)
+    head = f'{{"circuits":[{{"name":"{layout_name(program.layout)}","instructions":['
     try:
-        write_all()
+        body = joined(groups, head, "]}]}", finite=True)
     except UnsupportedCircuit:
         raise
-    except ValueError:  # the sine of an infinite angle
+    except ValueError:  # an angle that is not finite
         refuse_infinite(program, GATES)
         raise
-    body = ",".join(writer.items)
-    if "nan" in body:  # may be of a register's or qubit's name
-        refuse_infinite(program, GATES)
-    return f'{{"circuits":[{{"name":"{layout_name(program.layout)}","instructions":[{body}]}}]}}'.encode()
+    finally:
+        writer.rows.clear()  # they know the writer: a circle that would keep the program until it is collected
+    assert body is not None
+    return body
 
 
 def measurement_keys(layout: Layout) -> dict[int, str]:
@@ -96,6 +98,16 @@ def measurement_keys(layout: Layout) -> dict[int, str]:
         for index, (name, (_, bits)) in enumerate(zip(payload_names(layout), layout.groups, strict=True))
         for place, bit in enumerate(bits)
     }
+
+
+_TURN, _FRAME, _TEXT = range(3)
+"""What a row asks for: prx of a known angle, a turn of the frame, text as it stands."""
+
+_Row: TypeAlias = tuple[int, int, str, float]
+"""What, the qubit, the beginning of the text, the angle about Z or of the axis."""
+
+_Step: TypeAlias = tuple[str, tuple[int, ...], tuple[Sum, ...]]
+"""Of a gate with parameters: a step's name, qubits, and sums over these."""
 
 
 class _Writer:
@@ -109,49 +121,96 @@ class _Writer:
         self._place = "locus" if new else "qubits"
         self._angles = ("angle", "phase") if new else ("angle_t", "phase_t")
         self._unit = 1.0 if new else tau
-        self._starts = [
-            f'{{"name":"prx","{self._place}":[{name}],"args":{{"{self._angles[0]}":' for name in self._names
-        ]
-        self._pairs: dict[tuple[int, ...], str] = {}
+        self._way = lowering(GATES)
+        self.rows: dict[str, Rows[_Row]] = {}
+        self._steps: dict[str, Rows[_Step]] = {}
         self._measured: dict[int, tuple[int, int]] = {}  # bit → place among the items, qubit
         self._index: int | None = None
         self.waiting = [0.0] * program.num_qubits
         self.items: list[str] = []
 
-    def straight(self, program: Straight) -> None:
-        """Gates and final measurements. ValueError if an angle is infinite or no number."""
-        self.gates(steps(program.gates, GATES))
+    def straight(self, program: Straight) -> Iterator[list[str]]:
+        """Gates and final measurements. ValueError if an angle is no finite number."""
+        for start in range(0, len(program.gates), ITEMS_AT_ONCE):
+            self.gates(program.gates[start : start + ITEMS_AT_ONCE])
+            yield self.items
+            self.items = []
         for bit, qubit in program.measured.items():
             self.measure(qubit, bit)
         self._check()
+        yield self.items
 
     def gates(self, gates: Iterable[Operation]) -> None:
         """Gates and barriers."""
-        add, waiting, pairs = self.items.append, self.waiting, self._pairs
-        starts, unit = self._starts, self._unit
-        middle = f',"{self._angles[1]}":'
+        add, waiting, unit = self.items.append, self.waiting, self._unit
+        known = self.rows.get
         for name, qubits, params in gates:
-            if name == "r":
-                (qubit,) = qubits
-                theta, phi = params
-                turn = phi - waiting[qubit]
-                if not (-pi <= theta <= pi and -pi <= turn <= pi):
-                    theta, turn = around(theta), around(around(phi) - waiting[qubit])
-                add(f"{starts[qubit]}{theta / unit!r}{middle}{turn / unit!r}}}}}")
-            elif name == "rz":
-                (qubit,) = qubits
-                turn = waiting[qubit] + params[0]
-                waiting[qubit] = turn if -pi <= turn <= pi else around(waiting[qubit] + around(params[0]))
-            elif name == "cz":
-                add(pairs.get(qubits) or self._entangle(qubits))
-            else:
-                add(self._item("barrier", qubits))
+            if params:
+                self._open(name, qubits, params)
+                continue
+            rows = known(name) or self._rows_of(name)
+            for what, qubit, text, value in rows[qubits]:
+                if what == _TURN:
+                    turn = value - waiting[qubit]
+                    if not -pi <= turn <= pi:
+                        turn = near(turn)
+                    add(f"{text}{turn / unit!r}}}}}")
+                elif what == _FRAME:
+                    turn = waiting[qubit] + value
+                    waiting[qubit] = turn if -pi <= turn <= pi else near(turn)
+                else:
+                    add(text)
+
+    def _rows_of(self, name: str) -> Rows[_Row]:
+        made = Whole(name, self._row) if name == "barrier" else Rows(parts(self._way, name), self._row)
+        self.rows[name] = made
+        return made
+
+    def _row(self, name: str, qubits: tuple[int, ...], sums: Sequence[Sum]) -> _Row:
+        if name == "r":
+            return _TURN, qubits[0], self._start(qubits[0], sums[0][0]), sums[1][0]
+        if name == "rz":
+            return _FRAME, qubits[0], "", sums[0][0]
+        return _TEXT, 0, self._entangle(qubits) if name == "cz" else self._item(name, qubits), 0.0
+
+    def _open(self, name: str, qubits: tuple[int, ...], params: Sequence[float]) -> None:
+        """A gate with parameters."""
+        waiting = self.waiting
+        if name == "rz":
+            (qubit,) = qubits
+            turn = waiting[qubit] + params[0]
+            waiting[qubit] = turn if -pi <= turn <= pi else near(waiting[qubit] + near(params[0]))
+            return
+        steps = self._steps.get(name)
+        if steps is None:
+            steps = self._steps[name] = Rows(parts(self._way, name), lambda *step: step)
+        for word, where, sums in steps[qubits]:
+            if word == "cz":
+                self.items += [text for _, _, text, _ in (self.rows.get("cz") or self._rows_of("cz"))[where]]
+                continue
+            qubit = where[0]
+            if word == "rz":
+                waiting[qubit] = near(waiting[qubit] + near(value_of(sums[0], params)))
+                continue
+            phi = value_of(sums[1], params)
+            turn = phi - waiting[qubit]
+            if not -pi <= turn <= pi:
+                turn = brought(phi, waiting[qubit])
+            self.items.append(f"{self._start(qubit, value_of(sums[0], params))}{turn / self._unit!r}}}}}")
+
+    def _start(self, qubit: int, theta: float) -> str:
+        """A prx up to where the angle of its axis follows."""
+        if not -pi <= theta <= pi:
+            theta = near(theta)
+        angle, phase = self._angles
+        args = f'"{angle}":{theta / self._unit!r},"{phase}":'
+        return f'{{"name":"prx","{self._place}":[{self._names[qubit]}],"args":{{{args}'
 
     def measure(self, qubit: int, bit: int) -> None:
         self._measured[bit] = len(self.items), qubit
         self.items.append(self._item("measure", (qubit,), f'"key":{json.dumps(self._keys[bit])}'))
 
-    def flow(self, program: Program) -> None:
+    def flow(self, program: Program) -> Iterator[list[str]]:
         """A program that measures or decides on the way."""
         self._program = program
         touched: set[int] = set()
@@ -174,11 +233,10 @@ class _Writer:
             if name != "barrier":
                 touched.update(qubits)
         self._check()
+        yield self.items
 
     def _check(self) -> None:
-        """What no instruction has shown: a turn about Z that is no number, work for a resonator."""
-        if any(map(isnan, self.waiting)):
-            raise ValueError("an angle that is no number")
+        """What no instruction has shown: work for a resonator."""
         resonators = [number for number, name in enumerate(self._device.names) if name in self._device.resonators]
         for index, (name, qubits, _) in enumerate(self._source.operations) if resonators else ():
             for number in resonators:
@@ -220,14 +278,14 @@ class _Writer:
             if name == "r":
                 found.append((qubits[0], params[0], params[1]))
             elif name == "rz":
-                found += [(qubits[0], pi, 0.0), (qubits[0], pi, around(params[0]) / 2)]
+                found += [(qubits[0], pi, 0.0), (qubits[0], pi, near(params[0]) / 2)]
             elif name not in ("barrier", "delay", "global_phase"):
                 self._refuse(f"holds {name!r}, and gates on single qubits are all that a bit can decide about")
         return found
 
     def _turn(self, name: str, qubit: int, theta: float, phi: float, more: str) -> str:
         angle, phase = self._angles
-        theta, phi = around(theta) / self._unit, around(around(phi) - self.waiting[qubit]) / self._unit
+        theta, phi = near(theta) / self._unit, brought(phi, self.waiting[qubit]) / self._unit
         return self._item(name, (qubit,), f'"{angle}":{theta!r},"{phase}":{phi!r}{more}')
 
     def _item(self, name: str, qubits: Iterable[int], args: str = "") -> str:
@@ -239,14 +297,12 @@ class _Writer:
         way = self._device.entangle(one, other)
         if not way or not self._device.resonators.isdisjoint((one, other)):
             self._refuse_pair(qubits, one, other)
-        text = ",".join(
+        return ",".join(
             [
                 f'{{"name":"{name}","{self._place}":{json.dumps(list(where), separators=(",", ":"))},"args":{{}}}}'
                 for name, where in way
             ]
         )
-        self._pairs[qubits] = text
-        return text
 
     def _refuse_pair(self, qubits: tuple[int, ...], one: str, other: str) -> NoReturn:
         lowered = lower(unroll(self._source), GATES, where=_FORMAT)

@@ -78,18 +78,13 @@ def machine(
         if qubits is not None or coupling is not None:
             raise InvalidOption("architecture says what qubits and coupling say: leave these out.", option="qubits")
         return _described(architecture)
-    if isinstance(qubits, str):
-        raise InvalidOption(f"qubits takes names, such as ['QB1', 'QB2'], not {qubits!r}.", option="qubits")
     names = [f"QB{number + 1}" for number in range(count)] if qubits is None else [*qubits]
     if len(set(names)) < len(names) or not all(isinstance(name, str) for name in names):
         raise InvalidOption("qubits has to hold names that differ from each other.", option="qubits")
     resonators = {name for name in names if _RESONATOR.fullmatch(name)}
     if coupling is None:
         return Machine(names, resonators, None, ())
-    try:
-        numbers = [(int(one), int(other)) for one, other in coupling]
-    except (TypeError, ValueError):
-        raise InvalidOption("coupling takes pairs of qubits' numbers, such as [(0, 1)].", option="coupling") from None
+    numbers = [(one, other) for one, other in coupling]
     known = (
         names if qubits is not None else [f"QB{number + 1}" for number in range(max(map(max, numbers), default=0) + 1)]
     )

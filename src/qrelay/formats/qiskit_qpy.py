@@ -8,6 +8,9 @@ is imported inside of `write`.
 QPY is written in version 13, which Qiskit 1.3 brought: both lines of Qiskit that qrelay runs beside write it, and every
 service with at least 1.3 reads it. What that version cannot say (arithmetic in conditions) takes the lowest that can.
 
+Delays in the machine's own ticks are kept. Those in seconds are left out: QPY has no units before version 18, and its
+readers take every number for ticks (github.com/Qiskit/qiskit/issues/10662).
+
 The answer is by register. Each group of the layout becomes a register under its payload name; where registers share
 bits, or bits are in none, the layout puts the circuit's own back together. It travels in the circuit's metadata.
 """
@@ -26,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from qrelay.errors import ConfigurationError, UnsupportedCircuit
 from qrelay.formats.numbers import refuse_infinite
 from qrelay.program import Layout, Operation, Program, payload_names
-from qrelay.program.control import BitIs, Condition, Expression, RegisterIs
+from qrelay.program.control import BitIs, Condition, Expression, RegisterIs, leaves_loop
 from qrelay.program.gates import ALIASES, GATES
 from qrelay.program.lowering import lower
 from qrelay.program.names import QUBIT_REGISTER
@@ -103,12 +106,12 @@ def circuit_of(
     gates: frozenset[str] | None = None,
     coupling: Sequence[tuple[int, int]] | None = None,
 ) -> QuantumCircuit:
-    """The program as Qiskit's circuit, exactly: phases, barriers, delays and control flow too. Raises as `write`."""
+    """The program as Qiskit's circuit, exactly: phases, barriers, delays in ticks, control flow. Raises as `write`."""
     known = frozenset(_classes())
     lowered = lower(program, known if gates is None else known & gates, where=_FORMAT)
     if not all(isfinite(angle) for _, operation in lowered.walk() for angle in _angles(operation)):
         refuse_infinite(program, known if gates is None else known & gates)
-    if coupling:
+    if coupling is not None:
         _check_coupling(lowered, coupling)
     return _Writing(lowered).circuit
 
@@ -203,9 +206,8 @@ class _Writing:
         elif name == "barrier":
             circuit.barrier(places)
         elif name == "delay":
-            if arguments[0] is not None:  # in the ticks of a machine that nobody named; no answer shows it
-                duration, unit = _duration(arguments[0])
-                circuit.delay(duration, places[0], unit=unit)
+            if isinstance(arguments[0], int):
+                circuit.delay(arguments[0], places[0], unit="dt")
         else:
             self._add_control(circuit, operation, index)
 
@@ -213,8 +215,9 @@ class _Writing:
         from qiskit.circuit import BreakLoopOp, ContinueLoopOp, ForLoopOp, IfElseOp, SwitchCaseOp, WhileLoopOp
 
         name, _, arguments = operation
-        used = sorted(_used(operation)) if name not in ("break", "continue") else range(len(circuit.qubits))
-        qubits = [self.qubits[qubit] for qubit in used]
+        # what may leave a loop acts on all that the loop does: no gate behind it may come before it
+        leaves = leaves_loop((operation,))
+        qubits = circuit.qubits if leaves else [self.qubits[qubit] for qubit in sorted(_used(operation))]
         if name in ("break", "continue"):
             kind = BreakLoopOp if name == "break" else ContinueLoopOp
             circuit.append(kind(circuit.num_qubits, circuit.num_clbits), circuit.qubits, circuit.clbits)
@@ -326,15 +329,6 @@ class _Writing:
             one: Any = expr.cast(expr.lift(self.clbits[bit]), kind)
             whole = expr.bit_or(whole, expr.shift_left(one, place) if place else one)
         return whole
-
-
-def _duration(seconds: float) -> tuple[float | int, str]:
-    """In whole nano- or picoseconds where it is that, because Qiskit 1.4 cannot read fractions of a delay back."""
-    for unit, parts in (("ns", 1e9), ("ps", 1e12)):
-        whole = round(seconds * parts)
-        if abs(seconds * parts - whole) <= 1e-6 * max(1, whole):
-            return whole, unit
-    return seconds, "s"
 
 
 def _cases(value: Expression, cases: Iterable[Any]) -> list[tuple[tuple[Any, ...], Any]]:

@@ -110,6 +110,8 @@ def ready_made(
     if chosen != QIR and (entry_point is not None or runs or len(arguments)):
         option = "entry_point" if entry_point is not None else "items" if runs else "arguments"
         raise InvalidOption(f"{option}= is for QIR; {chosen} has nothing like it. Leave it out.", option=option)
+    if not isinstance(name, str):
+        raise InvalidOption(f"name takes a string, not {name!r:.60}.", option="name")
     given = _layouts(layout, several=runs)
     params: dict[str, Any]
     if chosen == QIR:
@@ -161,12 +163,21 @@ def _look(thing: Any) -> _Found | None:
         return None
     tell = getattr(thing, "_repr_qir_", None)
     if callable(tell):
-        told = tell()
-        data = told.encode() if isinstance(told, str) else bytes(told)
-        text = "" if ready_qir.is_bitcode(data) else data.decode()
-        return _Found((QIR,), data, text, name=str(getattr(thing, "_name", "")))
+        return _told(tell(), str(getattr(thing, "_name", "")))
     told = analog.pulser_sequence(thing) or analog.ahs_program(thing)
     return _text(told, None) if told is not None else None
+
+
+def _told(told: Any, name: str) -> _Found:
+    """What `_repr_qir_` gave: text or bitcode, says the QDK's `qsharp.interop`; others give what they give."""
+    try:
+        data = told.encode() if isinstance(told, str) else bytes(memoryview(told))
+        text = "" if ready_qir.is_bitcode(data) else data.decode()
+    except (TypeError, UnicodeError):
+        raise InvalidOption(
+            f"Its _repr_qir_() gives {told!r:.60}, which is neither QIR's text nor bitcode.", option="program"
+        ) from None
+    return _Found((QIR,), data, text, name=name)
 
 
 def _text(text: str, data: bytes | None) -> _Found | None:
@@ -249,6 +260,8 @@ def _items(items: Iterable[Any] | None, entry_point: str | None, arguments: Sequ
         return [{"entryPoint": entry_point or "", "arguments": _plain(arguments)}]
     if entry_point is not None or len(arguments):
         raise InvalidOption("items= names entry points and arguments itself; leave the others out.", option="items")
+    if not isinstance(items, Iterable):
+        raise InvalidOption(f"items takes a list of entry points, not {items!r:.60}.", option="items")
     wanted = []
     for place, item in enumerate([items] if isinstance(items, str | Mapping) else items):
         if isinstance(item, str):

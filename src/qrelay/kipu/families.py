@@ -101,7 +101,7 @@ _FAMILIES: tuple[Family, ...] = (
     Family("aws.sim.dm1", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE, 17, Limits(1, 100_000), _BRAKET_OPTIONS),
     Family(
         "aws.ionq.", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE - {"cz", "id"}, None, Limits(100, 5_000), _BRAKET_OPTIONS,
-        verbatim=frozenset({"gpi", "gpi2", "rzz"}), all_shots=True,  # native, and not among the device's supportedOperations
+        verbatim=frozenset({"gpi", "gpi2", "rzz"}), all_shots=True,  # native, not among its supportedOperations
     ),
     Family(
         "aws.rigetti.", (_BRAKET,), _BRAKET_OUT, _EVERYWHERE, None, Limits(10, 50_000), _BRAKET_OPTIONS, all_shots=True

@@ -5,7 +5,7 @@ Expressions are plain data, so that formats with classical arithmetic can write 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -94,11 +94,11 @@ def _unrolled(operations: Iterable[Operation]) -> Iterator[Operation]:
                 yield from body
 
 
-def leaves_loop(operations: Iterable[Operation]) -> bool:
-    """Whether a `break` or `continue` in these operations belongs to the loop around them."""
+def leaves_loop(operations: Iterable[Operation], words: Container[str] = ("break", "continue")) -> bool:
+    """Whether one of these words in the operations belongs to the loop around them."""
     for operation in operations:
-        if operation[0] in ("break", "continue"):
+        if operation[0] in words:
             return True
-        if operation[0] in ("if", "switch") and any(leaves_loop(block) for block in blocks(operation)):
+        if operation[0] in ("if", "switch") and any(leaves_loop(block, words) for block in blocks(operation)):
             return True
     return False

@@ -106,6 +106,25 @@ _CX_BY_MS = (
     _phase(-pi / 4),
 )
 
+# the same for machines that keep books of turns about Z: one turn less on the control
+_CX_BY_RXX_AND_RZ = (
+    _g("ry", _LOW, pi / 2),
+    _g("rxx", _BOTH, pi / 2),
+    _g("ry", _LOW, -pi / 2),
+    _g("rx", _HIGH, -pi / 2),
+    _g("rz", _LOW, -pi / 2),
+    _phase(-pi / 4),
+)
+
+_CX_BY_MS_AND_RZ = (
+    _g("gpi2", _LOW, pi / 2),
+    _g("ms", _BOTH, 0.0, 0.0, pi / 2),
+    _g("gpi2", _LOW, -pi / 2),
+    _g("gpi2", _HIGH, pi),
+    _g("rz", _LOW, -pi / 2),
+    _phase(-pi / 4),
+)
+
 _CX_BY_RZZ = (
     _g("gpi2", _HIGH, pi / 2),
     _g("rzz", _BOTH, pi / 2),
@@ -294,8 +313,10 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
     "cx": (
         _fixed(*_around("h", _HIGH, _g("cz", _BOTH))),
         _fixed(*_CX_BY_RXX),
+        _fixed(*_CX_BY_RXX_AND_RZ),
         _fixed(_g("sdg"), _g("sxdg", _HIGH), _g("ecr", _BOTH), _g("x"), _phase(pi / 4)),
         _fixed(*_CX_BY_MS),
+        _fixed(*_CX_BY_MS_AND_RZ),
         _fixed(*_CX_BY_RZZ),
     ),
     "cy": (_fixed(*_around("sdg", _HIGH, _g("cx", _BOTH), back="s")),),

@@ -49,11 +49,15 @@ class Lowering:
             if known is None:
                 known = self._fixed[name] = self._expand(name, params)
             return known
+        return self.plan(name).filled(params)
+
+    def plan(self, name: str) -> Plan:
+        """The gate in the set's gates, for any parameters. KeyError if there is no way."""
         plan = self._plans.get(name)
         if plan is None:
-            linear: Any = Linear.parameters(len(params))
+            linear: Any = Linear.parameters(GATES[name].num_params)
             plan = self._plans[name] = Plan(*self._expand(name, linear))
-        return plan.filled(params)
+        return plan
 
     def _expand(self, name: str, params: tuple[float, ...]) -> tuple[tuple[Step, ...], float]:
         if name == "global_phase":

@@ -18,7 +18,7 @@ Names that are not gates:
     measure  (qubit,)  (classical bit,)
     reset    (qubit,)  ()
     barrier  qubits    ()
-    delay    (qubit,)  (seconds,)
+    delay    (qubit,)  (seconds,)      or as an int the machine's own ticks; None if only the machine can tell
     if       ()        (Condition, then, otherwise)      blocks are tuples of operations
     while    ()        (Condition, body)
     for      ()        (values, loop variable's name or None, body)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from qrelay.program.steps import Step
 
-__all__ = ["Linear", "Plan"]
+__all__ = ["Linear", "Plan", "Sum", "value_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,16 @@ class Linear:
         return Linear(self.constant / other, tuple([factor / other for factor in self.factors]))
 
 
-_Sum: TypeAlias = tuple[float, tuple[tuple[int, float], ...]]
+Sum: TypeAlias = tuple[float, tuple[tuple[int, float], ...]]
+"""A constant, and places of parameters with the factors that go with them."""
 
 
-def _sum(value: float | Linear) -> _Sum:
+def _sum(value: float | Linear) -> Sum:
     return (value.constant, value.terms) if isinstance(value, Linear) else (value, ())
 
 
-def _value(wanted: _Sum, params: Sequence[float]) -> float:
-    """A parameter by itself comes back as it is, bit for bit."""
+def value_of(wanted: Sum, params: Sequence[float]) -> float:
+    """The sum for these parameters. A parameter by itself comes back as it is, bit for bit."""
     constant, terms = wanted
     total: float | None = None
     for place, factor in terms:
@@ -86,13 +87,21 @@ class Plan:
 
     def __init__(self, steps: Sequence[tuple[str, tuple[int, ...], tuple[Any, ...]]], phase: float | Linear) -> None:
         self._phase = _sum(phase)
-        self._rows: list[tuple[Step, tuple[_Sum, ...] | None]] = []
+        self._rows: list[tuple[Step, tuple[Sum, ...] | None]] = []
         """Steps as they stand, and the parameters of those that want to be filled in."""
         for name, qubits, params in steps:
             if any(isinstance(value, Linear) for value in params):
                 self._rows.append(((name, qubits, ()), tuple(map(_sum, params))))
             else:
                 self._rows.append(((name, qubits, params), None))
+
+    @property
+    def steps(self) -> tuple[tuple[str, tuple[int, ...], tuple[Sum, ...]], ...]:
+        """The steps with sums for their parameters, `global_phase` left out."""
+        return tuple(
+            (name, qubits, tuple(map(_sum, params)) if wanted is None else wanted)
+            for (name, qubits, params), wanted in self._rows
+        )
 
     def filled(self, params: Sequence[float]) -> tuple[tuple[Step, ...], float]:
         """The steps, and the global phase that goes with them."""
@@ -101,7 +110,7 @@ class Plan:
             if wanted is None:
                 steps.append(step)
             elif len(wanted) == 1:
-                steps.append((step[0], step[1], (_value(wanted[0], params),)))
+                steps.append((step[0], step[1], (value_of(wanted[0], params),)))
             else:
-                steps.append((step[0], step[1], tuple([_value(one, params) for one in wanted])))
-        return tuple(steps), _value(self._phase, params)
+                steps.append((step[0], step[1], tuple([value_of(one, params) for one in wanted])))
+        return tuple(steps), value_of(self._phase, params)

@@ -16,6 +16,7 @@ from qrelay.quieting import quieted
 __all__ = ["expansion", "idle"]
 
 _SYNTHESIS_GATES = ["h", "x", "s", "sdg", "t", "tdg", "p", "rz", "ry", "u", "cx", "cz", "swap", "ccx", "cp", "reset"]
+_TOUCHES = 2
 _WARNS_OF_ITSELF = hasattr(CircuitInstruction, "condition")  # Qiskit 1
 _PASSIVE = frozenset({"measure", "barrier", "delay"})
 _BY_USERS = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError)
@@ -72,14 +73,33 @@ def _has_parameters(operation: Any) -> bool:
 
 
 def _synthesised(operation: Any, helping: int) -> QuantumCircuit | None:
+    """For qubits in any state, but with the helping ones in |0⟩: Qiskit takes for |0⟩ what nothing has touched."""
+    alone = QuantumCircuit(operation.num_qubits + helping, operation.num_clbits)
+    own = alone.qubits[: operation.num_qubits]
+    if helping:
+        for qubit in own * _TOUCHES:
+            alone.x(qubit)
     try:
-        alone = QuantumCircuit(operation.num_qubits + helping, operation.num_clbits)
-        alone.append(operation, alone.qubits[: operation.num_qubits], alone.clbits)
+        alone.append(operation, own, alone.clbits)
         with quieted(UserWarning):  # of what is refused all the same
-            made: QuantumCircuit = transpile(alone, basis_gates=_SYNTHESIS_GATES, optimization_level=0)
+            made: QuantumCircuit = transpile(
+                alone, basis_gates=_SYNTHESIS_GATES, optimization_level=0, qubits_initially_zero=bool(helping)
+            )
     except QiskitError:
         return None
-    return made
+    return _untouched(made, operation.num_qubits) if helping else made
+
+
+def _untouched(made: QuantumCircuit, count: int) -> QuantumCircuit:
+    """Without the flips that each of the first qubits begins with."""
+    left = dict.fromkeys(made.qubits[:count], _TOUCHES)
+    kept = made.copy_empty_like()
+    for instruction in made.data:
+        if left.get(instruction.qubits[0]) and instruction.name == "x":
+            left[instruction.qubits[0]] -= 1
+        else:
+            kept.append(instruction)
+    return kept
 
 
 def _of_matrix(operation: Any) -> QuantumCircuit | None:

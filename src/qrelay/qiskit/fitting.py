@@ -152,7 +152,7 @@ class Fitter:
 
 
 def _undefined(circuit: QuantumCircuit, place: int | None = None, depth: int = 0) -> Iterator[tuple[int, str]]:
-    """Gates without a definition, by their top-level index and name, those inside of definitions and blocks included."""
+    """Gates without a definition, by top-level index and name, those inside of definitions and blocks included."""
     for index, instruction in enumerate(circuit.data):
         if instruction.is_standard_gate() or instruction.name in _ANYWHERE:
             continue

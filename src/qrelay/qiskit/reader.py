@@ -7,6 +7,7 @@ else is expanded by its own definition, or synthesised by Qiskit where it has no
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from qiskit import QuantumCircuit
@@ -205,7 +206,7 @@ class _Reading:
         elif isinstance(operation, Reset):
             out.append(("reset", places, ()))
         elif isinstance(operation, Delay):
-            out.append(("delay", places, (self._seconds(operation),)))
+            out.append(("delay", places, (self._length(operation),)))
         elif (row := table_gate(operation)) is not None:
             out.append((row[0], places, tuple(map(self.number, row[1]))))
         elif (evolution := pauli_exponential(operation)) is not None:
@@ -223,8 +224,8 @@ class _Reading:
         else:
             self._expand(operation, places, [clbits[bit] for bit in instruction.clbits], out)
 
-    def _seconds(self, delay: Delay) -> Any:
-        """The delay's length, None where the circuit counts it in the machine's own ticks."""
+    def _length(self, delay: Delay) -> Any:
+        """The delay's length in seconds, or as an int in the machine's own ticks."""
         unit, duration = delay.unit, delay.duration
         if unit == "expr":  # Qiskit 2: a duration as a classical expression
             value: Any = getattr(duration, "value", None)
@@ -234,7 +235,9 @@ class _Reading:
                 )
             unit, duration = value.unit(), value.value()
         scale = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12}.get(unit)
-        return self.number(duration) * scale if scale is not None else None
+        if scale is not None:
+            return self.number(duration) * scale
+        return int(duration) if hasattr(duration, "__index__") else None
 
     # --- what is made of other operations ------------------------------------------------------------------------
 
@@ -331,7 +334,11 @@ class _Reading:
             refuse("is control flow that qrelay does not know")
 
     def _for(self, operation: ForLoopOp, block: Any, inline: Any, out: list[Operation]) -> None:
-        """A loop whose variable turns up in angles is written out, value by value; any other stays a loop."""
+        """A loop whose variable turns up in angles is written out, value by value; any other stays a loop.
+
+        Bodies that break are the turns of one loop that runs once, so that a break leaves them all; bodies that
+        continue are a loop each, so that it leaves one.
+        """
         values, variable, body = operation.params
         if variable is None or variable not in free_parameters(body):
             out.append(("for", (), (values if isinstance(values, range) else tuple(values), None, block(body))))
@@ -339,12 +346,22 @@ class _Reading:
         if _HAS_OWN_CONDITIONS and has_loop_over(variable, body):
             why = "has a loop over the same Parameter inside it, and Qiskit 1 takes the outer value for both"
             self._refuse(operation.name, f"{why}. Give each loop a Parameter of its own, or use Qiskit 2")
+        steps: list[list[Operation]] = []
         for value in values:
-            step: list[Operation] = []
-            inline(body.assign_parameters({variable: value}, inplace=False), step)
-            if leaves_loop(step):
-                self._refuse(operation.name, "uses its variable in an angle and may end early, which no format can say")
-            out += step
+            steps.append([])
+            inline(body.assign_parameters({variable: value}, inplace=False), steps[-1])
+        breaks, continues = (any(leaves_loop(step, (word,)) for step in steps) for word in ("break", "continue"))
+        if breaks and continues:
+            why = (
+                "uses its variable in an angle and both breaks and continues, which no format can say. Use one of them"
+            )
+            self._refuse(operation.name, why)
+        elif breaks:
+            out.append(("for", (), (range(1), None, tuple(chain.from_iterable(steps)))))
+        elif continues:
+            out += [("for", (), (range(1), None, tuple(step))) for step in steps]
+        else:
+            out += chain.from_iterable(steps)
 
     def refuse_parameters(self, circuit: QuantumCircuit, error: Exception) -> NoReturn:
         """Of the operation that a symbolic reading has come to, and that Qiskit makes of numbers only."""

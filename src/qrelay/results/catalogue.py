@@ -108,6 +108,8 @@ def _decode(data: bytes, name: str, layouts: Layouts, shots: int | None, seed: s
         raise InvalidOption(f"shots should be a whole number from 1 up and is {shots!r}.", option="shots")
     if not isinstance(data, bytes):
         raise InvalidOption(f"An answer is read from bytes, not from {type(data).__name__}.", option="data")
+    if not all(layout is None or isinstance(layout, Layout) for layout in layouts or ()):
+        raise InvalidOption("layout takes a Layout, such as a payload has, or None.", option="layout")
     decoder = _DECODERS.get(name)
     if decoder is None:
         raise ResultUnreadable(
