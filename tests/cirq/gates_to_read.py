@@ -58,6 +58,12 @@ OTHERS: dict[str, cirq.Gate] = {
     "matrix, antidiagonal": cirq.MatrixGate(np.array([[0, 1j], [np.exp(0.3j), 0]])),
     "dense pauli string": cirq.DensePauliString("XYZ", coefficient=1j),
     "pauli string phasor": cirq.PauliStringPhasorGate(cirq.DensePauliString("XY"), exponent_neg=0.3, exponent_pos=0.1),
+    "pauli string phasor, negative": cirq.PauliStringPhasorGate(
+        cirq.DensePauliString("ZIYX", coefficient=-1), exponent_neg=0.3, exponent_pos=-0.7
+    ),
+    "pauli string phasor of I": cirq.PauliStringPhasorGate(
+        cirq.DensePauliString("II", coefficient=-1), exponent_neg=0.3, exponent_pos=0.1
+    ),
     "pauli interaction": cirq.PauliInteractionGate(cirq.X, True, cirq.Y, False, exponent=0.37),
     "diagonal 2": cirq.TwoQubitDiagonalGate([0.1, -0.7, 1.3, 0.4]),
     "diagonal 3": cirq.ThreeQubitDiagonalGate([0.1, -0.7, 1.3, 0.4, 2.2, -1.9, 0.6, 0.2]),

@@ -75,8 +75,8 @@ def test_one_point_is_resolved_by_cirq() -> None:
 
 
 def test_what_needs_values_before_it_is_read_is_resolved_by_cirq() -> None:
-    phasor = cirq.PauliStringPhasor(cirq.X(Q[0]) * cirq.Z(Q[1]), exponent_neg=S)
-    circuit = cirq.Circuit(cirq.H.on_each(*Q), phasor, cirq.measure(*Q, key="m"))
+    gradient = cirq.PhaseGradientGate(num_qubits=len(Q), exponent=S).on(*Q)
+    circuit = cirq.Circuit(cirq.H.on_each(*Q), gradient, cirq.measure(*Q, key="m"))
     found = _programs([{"s": 0.1}, {"s": 0.2}], circuit)
     assert [type(one) for one in found] == [Program, Program]
     repeated = cirq.CircuitOperation(cirq.FrozenCircuit(cirq.X(Q[0])), repetitions=S)

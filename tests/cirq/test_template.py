@@ -96,8 +96,8 @@ def test_special_exponents_mean_the_same(values: list[float]) -> None:
 def test_what_cirq_makes_of_numbers_only_is_resolved_by_cirq() -> None:
 
     qubits = cirq.LineQubit.range(2)
-    phasor = cirq.PauliStringPhasor(cirq.X(qubits[0]) * cirq.Z(qubits[1]), exponent_neg=sympy.Symbol("t"))
-    circuit = cirq.Circuit(cirq.H.on_each(*qubits), phasor, cirq.measure(*qubits, key="m"))
+    gradient = cirq.PhaseGradientGate(num_qubits=2, exponent=sympy.Symbol("t")).on(*qubits)
+    circuit = cirq.Circuit(cirq.H.on_each(*qubits), gradient, cirq.measure(*qubits, key="m"))
     with pytest.raises(UnsupportedCircuit, match="before its symbols have values") as caught:
         qrelay.read(circuit, symbolic=True)
     assert caught.value.index == 2

@@ -46,27 +46,26 @@ def main() -> int:
 
 def _algorithms(jobs: int, largest: int) -> dict[str, Any]:
     found: dict[str, Any] = {framework: {} for framework in benchmarks.FRAMEWORKS}
-    pairs = [(name, size) for size in range(largest, 0, -1) for name in benchmarks.algorithms()]
+    sizes = {
+        name: [size for size in benchmarks.recorded_sizes(name) if size <= largest] for name in benchmarks.algorithms()
+    }
+    tasks = [(name, size, framework) for name in sizes for size in sizes[name] for framework in benchmarks.FRAMEWORKS]
+    tasks.sort(key=lambda task: (task[1], task[0] == "grover"), reverse=True)  # what takes longest begins first
     with ProcessPoolExecutor(jobs) as pool:
-        for (name, size), rows in zip(pairs, pool.map(_one, *zip(*pairs, strict=True)), strict=True):
-            for framework, refusals in rows.items():
+        for (name, size, framework), refusals in zip(tasks, pool.map(_one, *zip(*tasks, strict=True)), strict=True):
+            if refusals is not None:
                 found[framework].setdefault(name, {})[str(size)] = refusals
-    for algorithms in found.values():
-        for name, sizes in algorithms.items():
-            algorithms[name] = {size: sizes[size] for size in sorted(sizes, key=int)}
     return found
 
 
-def _one(name: str, size: int) -> dict[str, dict[str, str]]:
-    """Framework → format → reason, of refusals only; nothing if the algorithm has no such size."""
-    rows = {}
+def _one(name: str, size: int, framework: str) -> dict[str, str] | None:
+    """Format → reason, of refusals only; None if the framework has no such circuit."""
     warnings.simplefilter("ignore")
-    for _, made in benchmarks.sizes_of(name, [size]):
-        for framework in benchmarks.FRAMEWORKS:
-            if framework == "qiskit" or benchmarks.cirq_reads(made):
-                verdicts = benchmarks.verdicts_of(made, framework)
-                rows[framework] = {one: verdict.reason for one, verdict in verdicts.items() if verdict.word != "right"}
-    return rows
+    made = benchmarks.circuit(name, size)
+    if framework == "cirq" and not benchmarks.cirq_reads(made):
+        return None
+    verdicts = benchmarks.verdicts_of(made, framework)
+    return {one: verdict.reason for one, verdict in verdicts.items() if verdict.word != "right"}
 
 
 def _promises(jobs: int, tests: Sequence[str]) -> dict[str, Any]:

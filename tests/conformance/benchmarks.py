@@ -14,10 +14,27 @@ from judges import cirq_answers, exact
 from conformance import verdicts
 from qrelay.formats import INPUT_FORMATS
 
-__all__ = ["FRAMEWORKS", "LARGEST", "TOO_LARGE", "algorithms", "circuit", "cirq_reads", "sizes_of", "verdicts_of"]
+__all__ = [
+    "FRAMEWORKS",
+    "LARGEST",
+    "TOO_LARGE",
+    "algorithms",
+    "circuit",
+    "cirq_reads",
+    "recorded_sizes",
+    "sizes_of",
+    "verdicts_of",
+]
 
 FRAMEWORKS = ("qiskit", "cirq")
 LARGEST = 12
+
+SIZES = (5, 8, LARGEST)
+"""Those that are recorded, besides each algorithm's smallest: an algorithm that has no such size goes through in the
+next smaller one that it has."""
+
+SUITE = 3
+"""Least qubits of an algorithm in the ordinary suite."""
 
 TOO_LARGE = ("seven_qubit_steane_code", "shor", "shors_nine_qubit_code")
 """Algorithms that need more qubits than `LARGEST`."""
@@ -55,6 +72,13 @@ def sizes_of(name: str, sizes: Iterable[int]) -> Iterator[tuple[int, Any]]:
         if made is not None:
             assert made.num_qubits <= LARGEST
             yield size, made
+
+
+def recorded_sizes(name: str) -> list[int]:
+    """An algorithm's smallest size, its smallest from `SUITE` on, and for each of `SIZES` its largest not above."""
+    known = [size for size, _ in sizes_of(name, range(1, LARGEST + 1))]
+    below = {max(size for size in known if size <= most) for most in SIZES if most >= known[0]}
+    return sorted({known[0], min(size for size in known if size >= SUITE), *below})
 
 
 def in_cirq(made: Any) -> Any:

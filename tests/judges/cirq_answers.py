@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 import cirq
 import numpy as np
 
+from judges import rows
+
 Records: TypeAlias = tuple[tuple[str, tuple[tuple[int, ...], ...]], ...]
 """One shot: each key with its measurements in their order, sorted by key."""
 
@@ -26,12 +28,10 @@ def little_endian(whole: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def unitary(program: Any) -> np.ndarray[Any, Any]:
     """A program's matrix by the gate table (which other tests hold against Qiskit's)."""
-    from qrelay.program.gates import GATES
-
     count = program.num_qubits
     total = np.eye(2**count, dtype=complex).reshape((2,) * count + (-1,)) * cmath.exp(1j * program.global_phase)
     for name, qubits, params in program.operations:
-        gate, size = GATES[name].matrix(*params), len(qubits)
+        gate, size = rows.matrix(name, params), len(qubits)
         axes = [count - 1 - q for q in reversed(qubits)]
         moved = np.tensordot(gate.reshape((2,) * (2 * size)), total, axes=(range(size, 2 * size), axes))
         total = np.moveaxis(moved, range(size), axes)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from judges import rows
 from judges.branching import (
     BINARY,
     FLIP,
@@ -53,8 +54,6 @@ def _all(operations: Any, branches: list[Branch]) -> list[Branch]:
 
 
 def _do(operation: Any, branches: list[Branch]) -> list[Branch]:
-    from qrelay.program.gates import GATES
-
     name, qubits, arguments = operation
     found: list[Branch] = []
     if name in ("barrier", "delay"):
@@ -91,7 +90,7 @@ def _do(operation: Any, branches: list[Branch]) -> list[Branch]:
             again = [branch for branch in branches if _holds(condition, branch.memory)]
             branches = around(_all(body, again), found)
         return found
-    return [apply(branch, GATES[name].matrix(*arguments), qubits) for branch in branches]
+    return [apply(branch, rows.matrix(name, arguments), qubits) for branch in branches]
 
 
 def _bits(bits: Any, memory: int) -> int:

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from judges import qir_exact
+
 os.environ.setdefault("QDK_PYTHON_TELEMETRY", "none")
 
 _BITCODE = b"BC\xc0\xde"
@@ -86,13 +88,28 @@ def _string(shot: Any) -> str:
 
 
 def memories(shots: list[Any], groups: Any) -> Counter[int]:
-    """Classical memory → shots. Records come group by group, the last group first, each from its highest bit down."""
-    found: Counter[int] = Counter()
-    for shot in shots:
-        memory = 0
-        arrays = list(shot) if isinstance(shot, tuple) else [shot]
-        for (_, bits), digits in zip(reversed(groups), arrays, strict=True):
-            for bit, digit in zip(reversed(bits), digits, strict=True):
-                memory |= digit << bit
-        found[memory] += 1
+    """Classical memory → shots."""
+    return Counter(_memory(shot, groups) for shot in shots)
+
+
+def distribution(data: bytes, groups: Any) -> dict[int, float] | None:
+    """Classical memory → probability, of a straight-line module; None for any other."""
+    verify(data)
+    outputs = qir_exact.outputs(_module(data))
+    if outputs is None:
+        return None
+    found: dict[int, float] = {}
+    for output, weight in outputs:
+        memory = _memory(output, groups)
+        found[memory] = found.get(memory, 0.0) + weight
     return found
+
+
+def _memory(output: Any, groups: Any) -> int:
+    """Records come group by group, the last group first, each from its highest bit down."""
+    memory = 0
+    arrays = list(output) if isinstance(output, tuple) else [output]
+    for (_, bits), digits in zip(reversed(groups), arrays, strict=True):
+        for bit, digit in zip(reversed(bits), digits, strict=True):
+            memory |= digit << bit
+    return memory

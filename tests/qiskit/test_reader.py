@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from judges import programs, rows
 
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Program
@@ -47,7 +48,7 @@ def unitary(program: Program) -> np.ndarray[Any, Any]:
     count = program.num_qubits
     total = np.eye(2**count, dtype=complex).reshape((2,) * count + (-1,)) * cmath.exp(1j * program.global_phase)
     for name, qubits, params in program.operations:
-        gate, size = GATES[name].matrix(*params), len(qubits)
+        gate, size = rows.matrix(name, params), len(qubits)
         axes = [count - 1 - q for q in reversed(qubits)]
         moved = np.tensordot(gate.reshape((2,) * (2 * size)), total, axes=(range(size, 2 * size), axes))
         total = np.moveaxis(moved, range(size), axes)
@@ -396,3 +397,67 @@ def test_phase_of_the_whole_is_a_number() -> None:
     circuit = QuantumCircuit(1, global_phase=math.pi)
     circuit.append(lib.GlobalPhaseGate(-1.0), [])
     assert read(circuit).global_phase == pytest.approx(math.pi - 1)
+
+
+@pytest.mark.skipif(QISKIT_1, reason="Qiskit 2 has durations as expressions")
+def test_delays_as_long_as_a_stretch_are_refused() -> None:
+    """A length that only a compiler of the whole circuit finds must not become the machine's own ticks."""
+    from qiskit.circuit import Duration
+    from qiskit.circuit.classical import expr
+
+    circuit = QuantumCircuit(2)
+    stretch = circuit.add_stretch("a")
+    circuit.h(0)
+    circuit.delay(expr.lift(Duration.ps(250)), 1)
+    assert read(circuit).operations[1] == ("delay", (1,), (pytest.approx(2.5e-10),))
+    for length in (stretch, expr.add(stretch, Duration.ns(1))):
+        refused = circuit.copy()
+        refused.delay(length, 1)
+        with pytest.raises(UnsupportedCircuit, match="as long as an expression") as caught:
+            read(refused)
+        assert (caught.value.index, caught.value.operation) == (2, "delay")
+
+
+@pytest.mark.skipif(not hasattr(lib, "WeightedSumGate"), reason="newer than this Qiskit")
+def test_gates_that_need_help_take_qubits_that_nothing_else_uses() -> None:
+    """Qiskit writes a weighted sum with carry qubits, which are not among the gate's own."""
+    gate = lib.WeightedSumGate(3, [1, 2, 3])
+    few = QuantumCircuit(6)
+    few.h(range(3))
+    few.append(gate, range(6))
+    with pytest.raises(UnsupportedCircuit, match="helping qubits") as caught:
+        read(few)
+    assert (caught.value.index, caught.value.operation) == (3, "WeightedSum")
+    order = [7, 1, 9, 0, 5, 3]
+    circuit = QuantumCircuit(10, 10)
+    circuit.ry(0.7, order[:3])
+    circuit.append(gate, order)
+    circuit.x(2)  # busy elsewhere, and before the helping qubits' numbers
+    circuit.measure(range(10), range(10))
+    weights = programs.memory_distribution(read(circuit))
+    expected = {}
+    for state in range(8):
+        bits = [state >> place & 1 for place in range(3)]
+        total = bits[0] + 2 * bits[1] + 3 * bits[2]
+        memory = 1 << 2
+        for place, bit in enumerate([*bits, *(total >> digit & 1 for digit in range(3))]):
+            memory |= bit << order[place]
+        ones = sum(bits)
+        expected[memory] = math.sin(0.35) ** (2 * ones) * math.cos(0.35) ** (2 * (3 - ones))
+    assert {memory: weight for memory, weight in weights.items() if weight > 1e-9} == pytest.approx(expected)
+
+
+def test_definitions_that_fail_are_refused_by_name() -> None:
+    class Broken(Gate):
+        def __init__(self) -> None:
+            super().__init__("broken", 1, [])
+
+        def _define(self) -> None:
+            self.definition = len(3)  # type: ignore[arg-type]
+
+    circuit = QuantumCircuit(1)
+    circuit.x(0)
+    circuit.append(Broken(), [0])
+    with pytest.raises(UnsupportedCircuit, match="Qiskit cannot make") as caught:
+        read(circuit)
+    assert (caught.value.index, caught.value.operation) == (1, "broken")

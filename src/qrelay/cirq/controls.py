@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from math import pi
+from typing import Any
 
 import cirq
 
 from qrelay.program import Operation
 from qrelay.program.gates import GATES
+from qrelay.program.pauli import pauli_steps
 
 __all__ = ["UNDER_CONTROL", "controlled", "products"]
 
@@ -28,7 +30,23 @@ _CONTROLLED_TURNS = {"rx": "crx", "ry": "cry", "rz": "crz"}
 
 UNDER_CONTROL = frozenset(
     {*_FLIPS, *_PHASES, *_TURNS, "p", "cp", "global_phase", "id", "delay", "y", "cy", "h", "ch", "sx", "sxdg", "csx"}
-    | {"r", "u", "cu3", "gpi", "gpi2", "ms", "swap", "cswap", "iswap", "rxx", "ryy", "rzz", "xx_plus_yy", "rccx"}
+    | {
+        "r",
+        "u",
+        "cu3",
+        "gpi",
+        "gpi2",
+        "ms",
+        "swap",
+        "cswap",
+        "iswap",
+        "rxx",
+        "ryy",
+        "rzz",
+        "xx_plus_yy",
+        "rccx",
+        "pauliexp",
+    }
 )
 """Names of the steps that `controlled` takes; what it gives are among them."""
 
@@ -88,11 +106,25 @@ class _Controlled:
             self._add("rz", target, turn=phi)
         elif name in ("u", "cu3"):
             self._unitary(every, target, *params)
+        elif name == "pauliexp":
+            self._paulis(qubits, params, controls)
         elif name in ("gpi", "gpi2", "ms"):
             for inner, local, angles in GATES[name].definitions[0](*params):
                 self.step(inner, tuple([qubits[place] for place in local]), angles, controls)
         else:
             self._several(name, qubits, params, controls)
+
+    def _paulis(self, qubits: tuple[int, ...], params: tuple[Any, ...], controls: tuple[int, ...]) -> None:
+        """Each term is a turn in the middle of steps that cancel."""
+        terms, coefficients, time = params
+        for term, coefficient in zip(terms, coefficients, strict=True):
+            steps = pauli_steps((term,), (coefficient,), time)
+            for place, (name, local, angles) in enumerate(steps):
+                where = tuple([qubits[q] for q in local])
+                if place == len(steps) // 2:
+                    self.step(name, where, angles, controls)
+                else:
+                    self._out.append((name, where, angles))
 
     def _several(
         self, name: str, qubits: tuple[int, ...], params: tuple[float, ...], controls: tuple[int, ...]

@@ -6,12 +6,11 @@ else is expanded by its own definition, or synthesised by Qiskit where it has no
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from qiskit import QuantumCircuit, transpile
+from qiskit import QuantumCircuit
 from qiskit.circuit import (
     Barrier,
     BreakLoopOp,
@@ -28,7 +27,6 @@ from qiskit.circuit import (
     SwitchCaseOp,
     WhileLoopOp,
 )
-from qiskit.circuit.library import UnitaryGate
 from qiskit.exceptions import QiskitError
 
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
@@ -37,6 +35,8 @@ from qrelay.program.control import leaves_loop
 from qrelay.program.gates import GATES
 from qrelay.program.positions import Positions
 from qrelay.qiskit.conditions import read_condition, read_switch
+from qrelay.qiskit.evolutions import pauli_exponential
+from qrelay.qiskit.expansions import expansion, idle
 from qrelay.qiskit.symbols import Expressions
 from qrelay.qiskit.table_gates import table_gate
 from qrelay.qiskit.variables import free_parameters, has_loop_over
@@ -53,7 +53,6 @@ _ONE_PARAMETER = frozenset(name for name, gate in GATES.items() if gate.num_para
 _SEVERAL_PARAMETERS = frozenset(name for name, gate in GATES.items() if gate.num_params > 1)
 _RENAMED = {"mcx": "c3x"}  # Qiskit's own name for the three-controlled X of its standard gates
 _DEEPEST = 200
-_SYNTHESIS_GATES = ["h", "x", "s", "sdg", "t", "tdg", "p", "rz", "ry", "u", "cx", "cz", "swap", "ccx", "cp", "reset"]
 _HAS_OWN_CONDITIONS = hasattr(CircuitInstruction, "condition")  # Qiskit 1's c_if
 
 
@@ -141,11 +140,13 @@ class _Reading:
         self._index = 0
         self._depth = 0
         self._in_block = False
+        self._whole = QuantumCircuit()
 
     def top(self, circuit: QuantumCircuit) -> tuple[list[Operation], list[int] | None]:
         """Operations of the whole circuit, and where they came from unless that is their own index."""
         out: list[Operation] = []
         kept = Positions(out)
+        self._whole = circuit
         self._instructions(circuit, self.qubits, self.clbits, out, kept.expanded)
         return out, kept.finish(len(circuit.data))
 
@@ -205,9 +206,12 @@ class _Reading:
         elif isinstance(operation, Reset):
             out.append(("reset", places, ()))
         elif isinstance(operation, Delay):
-            out.append(("delay", places, (_length(operation, self.number),)))
+            out.append(("delay", places, (self._length(operation),)))
         elif (row := table_gate(operation)) is not None:
             out.append((row[0], places, tuple(map(self.number, row[1]))))
+        elif (evolution := pauli_exponential(operation)) is not None:
+            terms, coefficients, time = evolution
+            out.append(("pauliexp", places, (terms, coefficients, self.number(time))))
         elif isinstance(operation, BreakLoopOp):
             out.append(("break", (), ()))
         elif isinstance(operation, ContinueLoopOp):
@@ -220,6 +224,21 @@ class _Reading:
         else:
             self._expand(operation, places, [clbits[bit] for bit in instruction.clbits], out)
 
+    def _length(self, delay: Delay) -> Any:
+        """The delay's length in seconds, or as an int in the machine's own ticks."""
+        unit, duration = delay.unit, delay.duration
+        if unit == "expr":  # Qiskit 2: a duration as a classical expression
+            value: Any = getattr(duration, "value", None)
+            if value is None:
+                return self._refuse(
+                    delay.name, "is as long as an expression says, which no job format can. Give it a number"
+                )
+            unit, duration = value.unit(), value.value()
+        scale = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12}.get(unit)
+        if scale is not None:
+            return self.number(duration) * scale
+        return int(duration) if hasattr(duration, "__index__") else None
+
     # --- what is made of other operations ------------------------------------------------------------------------
 
     def _expand(self, operation: Any, places: Sequence[int], bits: Sequence[int], out: list[Operation]) -> None:
@@ -227,7 +246,7 @@ class _Reading:
         name = operation.name
         if self._depth > _DEEPEST:
             self._refuse(name, "is defined by itself")
-        definition = self._definition(operation)
+        definition, places = expansion(operation, places, self._spare, partial(self._refuse, name))
         if len(definition.qubits) > len(places) or len(definition.clbits) > len(bits):
             self._refuse(name, "is defined on more bits than it has")
         # fewer are fine: some of Qiskit's own gates leave their last helping qubits idle
@@ -243,32 +262,8 @@ class _Reading:
             raise UnboundParameters(parameter.name for parameter in unbound) from None
         self._depth -= 1
 
-    def _definition(self, operation: Any) -> QuantumCircuit:
-        # what Qiskit 1 deprecates inside its own definitions is not the user's doing
-        hidden = quieted(DeprecationWarning, PendingDeprecationWarning) if _HAS_OWN_CONDITIONS else nullcontext()
-        with hidden:
-            try:
-                definition = getattr(operation, "definition", None)
-            except (QiskitError, ArithmeticError, ValueError) as error:  # made when asked for, it may divide by zero
-                why = getattr(error, "message", error)
-                self._refuse(operation.name, f"has a definition that Qiskit cannot make: {why}")
-            if isinstance(definition, QuantumCircuit):
-                return definition
-            try:
-                alone = QuantumCircuit(operation.num_qubits, operation.num_clbits)
-                alone.append(operation, alone.qubits, alone.clbits)
-                made: QuantumCircuit = transpile(
-                    alone, basis_gates=_SYNTHESIS_GATES, optimization_level=0, qubits_initially_zero=False
-                )
-            except QiskitError:
-                pass
-            else:
-                return made
-            try:
-                made = UnitaryGate(operation.to_matrix()).definition
-            except (AttributeError, NotImplementedError, QiskitError, ValueError):
-                self._refuse(operation.name, "has neither a definition nor a matrix")
-            return made
+    def _spare(self) -> list[int]:
+        return [self.qubits[qubit] for qubit in idle(self._whole)]
 
     def _inline(
         self,
@@ -383,14 +378,6 @@ def _without_condition(operation: Any) -> Any:
     with quieted(DeprecationWarning):
         plain.condition = None
     return plain
-
-
-def _length(delay: Delay, number: Callable[[Any], float]) -> float | int | None:
-    """In seconds, or as an int in the machine's own ticks; None where only the machine can work it out."""
-    scale = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12}.get(delay.unit)
-    if scale is not None:
-        return number(delay.duration) * scale
-    return int(delay.duration) if hasattr(delay.duration, "__index__") else None
 
 
 def _labels(labels: Iterable[Any]) -> tuple[int | None, ...]:
