@@ -36,7 +36,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         item.user_properties.append(("promise", [f"P{promise[1]}", framework, format_name, service]))
 
 
-RECORD = Path(__file__).parent / "conformance" / "conformance.json"
+RECORD = Path(__file__).parent / "conformance" / "promises.json"
 """Of the run that docs/matrix.md shows."""
 
 RIGHT, BOTH, REFUSED, NOTHING, FAILED = "●", "◐", "✕", "–", "!"
@@ -80,7 +80,7 @@ class _Recorder:
 
     def _differences(self) -> Iterator[str]:
         """Of places where at least as many tests ran as the record knows: a run of some tests says nothing."""
-        recorded = json.loads(RECORD.read_text(encoding="utf-8"))["promises"]
+        recorded = json.loads(RECORD.read_text(encoding="utf-8"))["promises"] if RECORD.exists() else {}
         for place, found in sorted(self._found.items()):
             known = recorded.get(place, {})
             if known and sum(found.values()) >= sum(known.values()) and FAILED != mark(found) != mark(known):

@@ -1,6 +1,6 @@
-"""Records what holds where, and writes docs/conformance.md: `python -m conformance`, with `tests` on PYTHONPATH.
+"""Records what holds where, and writes docs/conformance.md and docs/matrix.md: `python -m conformance`.
 
-`nox -s conformance -- --table` runs it; `--help` lists the options.
+`tests` is on PYTHONPATH then: `nox -s conformance -- --table` runs it; `--help` lists the options.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ def main() -> int:
         record["algorithms"] = _algorithms(given.jobs, given.largest)
     if given.only in (None, "promises"):
         record["promises"] = _promises(given.jobs, given.tests)
+        if given.tests == _PROMISES:
+            table.write_matrix(INPUT_FORMATS, record["promises"])
     table.write(record)
     return int(any("failed" in cell for cell in record["promises"].values()))
 

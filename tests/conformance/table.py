@@ -1,10 +1,10 @@
-"""docs/conformance.md and docs/matrix.md, made of what was recorded in conformance.json beside this file."""
+"""docs/conformance.md, made of conformance.json beside this file, and docs/matrix.md, made of promises.json."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,12 @@ from recording import mark
 
 from conformance import benchmarks
 
-__all__ = ["MATRIX", "PAGE", "RECORD", "matrix", "page", "recorded", "write"]
+__all__ = ["MATRIX", "PAGE", "RECORD", "held", "matrix", "page", "recorded", "write", "write_matrix"]
 
 RECORD = Path(__file__).with_name("conformance.json")
 PAGE = Path(__file__).parents[2] / "docs" / "conformance.md"
 MATRIX = PAGE.with_name("matrix.md")
+_HELD = RECORD.with_name("promises.json")
 
 _NAMES = {"qiskit": "Qiskit", "cirq": "Cirq"}
 _WITHOUT = "–"
@@ -48,7 +49,6 @@ def write(record: Mapping[str, Any]) -> None:
     lines += [",\n".join(parts), "}"]
     RECORD.write_text("{\n" + "\n".join(lines) + "\n}\n", encoding="utf-8")
     PAGE.write_text(page(record), encoding="utf-8")
-    MATRIX.write_text(matrix(record), encoding="utf-8")
 
 
 def _line(key: str, value: Any) -> str:
@@ -194,11 +194,13 @@ tests hold it against what they find.
   request; what each target can say stands below.
 - **✕** refused with a typed error before any request.
 - **–** not applicable: a promise to users of the other framework, or one about jobs and results in a format that no
-  target of the embedded cloud takes.
+  target of the embedded cloud takes; of the latter, P11 and P13 are tested from Qiskit only.
 
 `PERCEVAL` is not among the formats here, because no target takes circuits in it unasked. It says few gates; what it
 says is judged by Perceval's own simulator in `nox -s outside`. The analog formats take no circuits at all.
 """
+
+_WITHOUT_IN_CIRQ = frozenset({"else", "nested", "switch", "while"})
 
 _WORDS = """\
 ## What circuits may ask for
@@ -206,6 +208,20 @@ _WORDS = """\
 Beyond gates and measurements at the end. A test fails where something marked ● is refused, and where something else is
 not refused before any request. Loops over known values are written out for all.
 """
+
+
+def held() -> dict[str, Any]:
+    """What docs/matrix.md shows: `formats` and `promises`, as `recorded` has them."""
+    document: dict[str, Any] = json.loads(_HELD.read_text(encoding="utf-8"))
+    return document
+
+
+def write_matrix(formats: Iterable[str], promises: Mapping[str, Any]) -> None:
+    """Keep what a run of the promises found, a line for each place, and write docs/matrix.md anew."""
+    lines = ",\n".join(_line(key, promises[key]) for key in sorted(promises))
+    text = f'{{\n"formats": {json.dumps([*formats])},\n"promises": {{\n{lines}\n}}\n}}\n'
+    _HELD.write_text(text, encoding="utf-8")
+    MATRIX.write_text(matrix(held()), encoding="utf-8")
 
 
 def matrix(record: Mapping[str, Any]) -> str:
@@ -226,7 +242,8 @@ def matrix(record: Mapping[str, Any]) -> str:
             silent.append(f"{target} (`{format_name}`)")
             continue
         for framework, words in said.items():
-            cells = " | ".join("●" if word in words else "✕" for word in WORDS)
+            unknown = _WITHOUT_IN_CIRQ if framework == "cirq" else frozenset()
+            cells = " | ".join(_WITHOUT if word in unknown else "●" if word in words else "✕" for word in WORDS)
             lines.append(f"| {target} | `{format_name}` | {_NAMES[framework]} | {cells} |")
     return "\n".join([*lines, "", f"None of it: {', '.join(silent)}.", "", _LEGEND])
 
@@ -234,5 +251,5 @@ def matrix(record: Mapping[str, Any]) -> str:
 _LEGEND = """\
 midway: a qubit goes on after its measurement. reset: of a qubit that something happened to. if: a register compared
 with a number; bit: one bit of several; several: more than one register in a condition. nested: an if in an if. while: a
-loop that ends by what it measures. Cirq has no else, no switch and no while.
+loop that ends by what it measures. Cirq has none of the last four.
 """

@@ -21,7 +21,7 @@ _FIXTURES = {"way": ("qiskit", "cirq"), "qiskit_way": ("qiskit",), "cirq_way": (
 
 
 def test_the_page_is_what_was_recorded() -> None:
-    assert table.MATRIX.read_text(encoding="utf-8") == table.matrix(table.recorded()), _AGAIN
+    assert table.MATRIX.read_text(encoding="utf-8") == table.matrix(table.held()), _AGAIN
 
 
 def test_every_framework_and_format_has_a_row() -> None:
@@ -35,7 +35,7 @@ def test_every_framework_and_format_has_a_row() -> None:
 
 def test_every_promise_with_tests_has_its_marks() -> None:
     """A new promise, or a new row of the matrix, that nobody recorded."""
-    record = table.recorded()["promises"]
+    record = table.held()["promises"]
     formats = {format_name for _, _, format_name in ROWS}
     for path in sorted((_TESTS / "promises").glob("test_p*.py")):
         for number, arguments in _TEST.findall(path.read_text(encoding="utf-8")):
@@ -50,7 +50,7 @@ def test_every_promise_with_tests_has_its_marks() -> None:
 
 
 def test_nothing_that_failed_is_on_the_page() -> None:
-    assert recording.FAILED not in {recording.mark(counts) for counts in table.recorded()["promises"].values()}
+    assert recording.FAILED not in {recording.mark(counts) for counts in table.held()["promises"].values()}
     assert recording.mark({"cloud": 3, "refused": 1}) == recording.BOTH
     assert recording.mark({"judged": 1, "failed": 1}) == recording.FAILED
     assert recording.mark({"refused": 2}) == recording.REFUSED

@@ -31,7 +31,7 @@ class _Judged:
         pass
 
     def at_most(self, shots: int) -> int:
-        return shots
+        return shots  # a judge takes as many as it is given
 
     def payload(self, circuit: Any) -> Payload:
         """A Drawing or a circuit of the framework's own, as the service would get it."""

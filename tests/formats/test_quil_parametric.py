@@ -75,7 +75,7 @@ def test_what_is_no_arithmetic() -> None:
         write_parametric(Program(1, 0, [("rx", (0,), (sine + 1,))], symbols=symbols))
 
 
-@pytest.mark.parametrize("memory", ["", "ro", "mid", "pi", "Theta", "1a", "a b", "é", "a[0]"])
+@pytest.mark.parametrize("memory", [5, "", "ro", "mid", "pi", "Theta", "1a", "a b", "é", "a[0]"])
 def test_names_that_cannot_be_declared(memory: str) -> None:
     with pytest.raises(InvalidOption, match="memory"):
         write_parametric(_program(Symbols(["a", "b", "c"])), memory=memory)

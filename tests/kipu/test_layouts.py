@@ -144,13 +144,19 @@ def test_p19_qsims_keys_are_clear_where_qubits_and_bits_are_the_same(measured: s
         _HEAD + "qreg q[999999]; creg c[2]; measure q[0] -> c[0];",
         "OPENQASM 3.0; qubit q; bit b; for int i in [0:3] { b = measure q; }",
         "OPENQASM 3.0; qubit[2] q; bit[2] b; b = measure q[{0,1}];",
-        "OPENQASM 3.0; qubit[2] q; bit[2] b = measure q;",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("output", [_QSIM, _QUDORA, _BRAKET])
 def test_what_is_not_clear_is_none(text: str, output: str) -> None:
     """A guess at another program's registers puts names on the wrong bits."""
     assert layouts_in({"qasm": text}, output, {}) == (None,)
+
+
+@pytest.mark.parametrize("output", [_QSIM, _QUDORA, _BRAKET])
+def test_bits_that_are_declared_and_measured_in_one(output: str) -> None:
+    (layout,) = layouts_in({"qasm": "OPENQASM 3.0; qubit[2] q; bit[2] b = measure q;"}, output, {})
+    assert layout is not None
+    assert (layout.groups, layout.qubits) == ((("b", (0, 1)),), (0, 1))
 
 
 @pytest.mark.parametrize("document", [None, 7, [], {}, [None, 5], {"qasm": None}, {"qasm": []}, {"qasm": {"a": 1}}])

@@ -9,7 +9,10 @@ import pytest
 import sympy
 from corners import CirqWay, Drawing, QiskitWay, Way
 from qiskit import QuantumCircuit
+from qiskit import __version__ as QISKIT  # noqa: N812
 from qiskit.circuit import Parameter
+
+from qrelay.errors import UnsupportedCircuit
 
 Aer = Callable[..., dict[str, int]]
 NAMES = {
@@ -23,6 +26,12 @@ NAMES = {
 def test_p12_registers_and_keys_by_any_name(way: Way, names: tuple[str, ...]) -> None:
     """Bug: payloads that do not parse, or registers that two names were mapped to (Qiskit#16919, #15304, #16169)."""
     count = len(names)
+    if "q" in names and way.target == "iqm.qpu.garnet" and isinstance(way, QiskitWay) and QISKIT < "2":
+        # Qiskit 1 has one room of names for registers of bits and of qubits, and its transpiler takes "q" for these
+        with pytest.raises(UnsupportedCircuit, match='"q" already exists'):
+            way.submit(Drawing(1, [("x", 0)], {"q": (0,)}), 25)
+        names = tuple(name for name in names if name != "q")
+        count = len(names)
     drawing = Drawing(count, [("x", 0), ("x", 3), ("x", 4), ("x", 9)], {name: (at,) for at, name in enumerate(names)})
     job = way.submit(drawing, 25)
     (found,) = way.read(job)

@@ -131,11 +131,11 @@ def test_p10_loops_over_angles_may_end_early(word: str, format_name: str) -> Non
     aer = pytest.importorskip("qiskit_aer").AerSimulator(seed_simulator=7)
     counts = aer.run(circuit, shots=40_000).result().get_counts()
     wanted = {int(bits, 2): count / 40_000 for bits, count in counts.items()}
-    found = distribution(payload, 4_000).weights
+    found = distribution(payload, 1_500).weights
     total = sum(found.values())
     assert set(found) <= set(wanted)
     for memory, share in wanted.items():
-        assert found.get(memory, 0) / total == pytest.approx(share, abs=0.04)
+        assert found.get(memory, 0) / total == pytest.approx(share, abs=0.06)
 
 
 def test_a_loop_inside_a_loop_over_the_same_parameter() -> None:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, Self
 from qrelay.cloud import loop
 from qrelay.cloud.batch import Batch
 from qrelay.cloud.clock import Clock, SystemClock
-from qrelay.cloud.finding import members, named, readable, unknown_target
+from qrelay.cloud.finding import members, named, readable, session_records, unknown_target
 from qrelay.cloud.job import Job
 from qrelay.cloud.joining import KnownSessions, joined_session
 from qrelay.cloud.preparing import Wish, prepare
@@ -359,18 +359,7 @@ class Account:
 
     async def _list_sessions(self, open_: bool | None, filters: Mapping[str, Any]) -> list[Session]:
         self._here()
-        limit = filters.get("limit")
-        if limit is not None and limit < 1:
-            return []
-        # the limit counts what `open` leaves, which the service does not know of
-        asked = filters if open_ is None else {name: value for name, value in filters.items() if name != "limit"}
-        found: list[Session] = []
-        async for record in self.service.sessions(**asked):
-            if open_ is None or record.state.ended is not open_:
-                found.append(Session(self, record))
-                if len(found) == limit:
-                    break
-        return found
+        return [Session(self, record) for record in await session_records(self.service, open_, filters)]
 
     async def _close_sessions(self) -> list[str]:
         closed, refusals = [], []

@@ -1,18 +1,19 @@
-"""Finding what a name or an id stands for: a target by any spelling, the jobs of a list."""
+"""Finding what a name or an id stands for: a target by any spelling, the jobs of a list, the sessions that are open."""
 
 from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from qrelay.cloud.batch import Batch
-from qrelay.cloud.service import JobRecord, Service
+from qrelay.cloud.service import JobRecord, Service, SessionRecord
 from qrelay.cloud.target import Target, plain_name
 from qrelay.errors import NotFound, UnknownTarget
 
-__all__ = ["members", "named", "readable", "unknown_target"]
+__all__ = ["members", "named", "readable", "session_records", "unknown_target"]
 
 _MEMBERS_ASKED = 64  # before the first of them is asked how many there are
 
@@ -70,3 +71,19 @@ async def members(service: Service, batch: Batch) -> list[JobRecord | None]:
                 job_id=batch.id,
             )
     return records
+
+
+async def session_records(service: Service, open_: bool | None, filters: Mapping[str, Any]) -> list[SessionRecord]:
+    """The account's sessions, or those of them that are open, or that have ended, as far as the filters say."""
+    limit = filters.get("limit")
+    if limit is not None and limit < 1:
+        return []
+    # the limit counts what `open_` leaves, which the service does not know of
+    asked = filters if open_ is None else {name: value for name, value in filters.items() if name != "limit"}
+    found: list[SessionRecord] = []
+    async for record in service.sessions(**asked):
+        if open_ is None or record.state.ended is not open_:
+            found.append(record)
+            if len(found) == limit:
+                break
+    return found

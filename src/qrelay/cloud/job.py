@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn
 
 from qrelay.cloud import loop
 from qrelay.cloud.batch import Batch
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from qrelay.cloud.account import Account
 
 __all__ = ["Job"]
-
-T = TypeVar("T")
 
 _NOBODY_TOLD = (AuthenticationError, ServiceUnavailable)  # says nothing about the circuits
 
@@ -222,7 +219,7 @@ class Job:
             if record is not None and not record.state.ended:
                 self._note(job, await self._account._fetch_record(record.id))  # noqa: SLF001 - rooms of one floor
 
-        await _all(refresh, range(len(self._records)))
+        await loop.side_by_side(refresh, range(len(self._records)))
         return combined_state(self._records)
 
     async def _wait(self, timeout: float | None) -> JobState:  # noqa: ASYNC109
@@ -230,7 +227,7 @@ class Job:
             await self._ended(job, timeout)
 
         with self._under_own_id():
-            await _all(end, [job for job, record in enumerate(self._records) if record is not None])
+            await loop.side_by_side(end, [job for job, record in enumerate(self._records) if record is not None])
         return combined_state(self._records)
 
     async def _ended(self, job: int, timeout: float | None) -> JobRecord:  # noqa: ASYNC109
@@ -260,7 +257,7 @@ class Job:
                 return error
             return None
 
-        for error in await _all(cancel, range(len(self._records))):
+        for error in await loop.side_by_side(cancel, range(len(self._records))):
             if error is not None:
                 raise error
         return combined_state(self._records)
@@ -299,10 +296,10 @@ class Job:
                 return error
 
         with self._under_own_id():
-            errors = await _all(end, jobs)
+            errors = await loop.side_by_side(end, jobs)
             if errors[0] is not None and all(isinstance(error, _NOBODY_TOLD) for error in errors):
                 raise errors[0]
-            return await _all(fetch, jobs)
+            return await loop.side_by_side(fetch, jobs)
 
     @contextmanager
     def _under_own_id(self) -> Iterator[None]:
@@ -393,17 +390,3 @@ class Job:
                 f"Job {self.id} is {len(self._records)} jobs of the service; {asked} is for one. Ask them by their own "
                 "ids, which `records` tells: account.job(id).raw_result()."
             )
-
-
-async def _all(function: Callable[[int], Awaitable[T]], indices: Sequence[int]) -> list[T]:
-    """Side by side; when one raises, the others are cancelled and its error comes out bare."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_plain(function, index)) for index in indices]
-    except BaseExceptionGroup as errors:
-        raise errors.exceptions[0] from None
-    return [task.result() for task in tasks]
-
-
-async def _plain(function: Callable[[int], Awaitable[T]], index: int) -> T:
-    return await function(index)

@@ -14,11 +14,11 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
-__all__ = ["add_bridge", "adopt", "call", "in_thread", "later", "start"]
+__all__ = ["add_bridge", "adopt", "call", "in_thread", "later", "side_by_side", "start"]
 
 T = TypeVar("T")
 
@@ -168,3 +168,18 @@ def _let_go(client: Closable, running: asyncio.AbstractEventLoop) -> None:
 
 async def _threaded(function: Callable[..., T], *args: Any) -> T:
     return await asyncio.to_thread(function, *args)
+
+
+async def side_by_side(function: Callable[[int], Awaitable[T]], indices: Sequence[int]) -> list[T]:
+    """The function's results for these numbers, in order. When one raises, the others are cancelled, and its error
+    comes out bare."""
+
+    async def one(index: int) -> T:
+        return await function(index)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(index)) for index in indices]
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    return [task.result() for task in tasks]

@@ -150,6 +150,7 @@ def _items(gates: Sequence[Operation], num_qubits: int, way: Lowering) -> Iterat
     """
     frames = [0.0] * num_qubits
     words = _Words(way)
+    seen, shown = 0.0, "0.0"  # the last ms's second phase: a cx uses it twice, and digits cost more than all else
     for start in range(0, len(gates), ITEMS_AT_ONCE):
         items: list[str] = []
         add = items.append
@@ -165,7 +166,7 @@ def _items(gates: Sequence[Operation], num_qubits: int, way: Lowering) -> Iterat
                     phase = (value - frames[where]) / tau
                     if not -1 <= phase <= 1:
                         phase = brought(value, frames[where]) / tau
-                    add(f"{text}{phase!r}}}")
+                    add(f"{text}{shown if phase == seen else repr(phase)}}}")
                 elif what == _FRAME:
                     value = constant + factor * own if factor else constant
                     turn = frames[where] + value
@@ -180,7 +181,8 @@ def _items(gates: Sequence[Operation], num_qubits: int, way: Lowering) -> Iterat
                     turns0, turns1 = (phi0 - frames[one]) / tau, (phi1 - frames[other]) / tau
                     if not -1 <= turns0 <= 1 or not -1 <= turns1 <= 1:
                         turns0, turns1 = _turns(phi0, frames[one]), _turns(phi1, frames[other])
-                    add(f"{text}{turns0!r},{turns1!r}{end}")
+                    seen, shown = turns1, repr(turns1)
+                    add(f"{text}{turns0!r},{shown}{end}")
                 elif what == _ZZ:
                     add(_zz(*where, constant + factor * own if factor else constant))
                 else:

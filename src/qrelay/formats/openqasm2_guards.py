@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from qrelay.formats.openqasm_truth import bits_of, holds, value_of
+from qrelay.formats.truth import bits_of, holds, value_of
 from qrelay.program import Operation
 from qrelay.program.control import BitIs, Condition, Expression, RegisterIs
 from qrelay.program.program import walk

@@ -6,11 +6,11 @@ Source: Bryant, Graph-based algorithms for Boolean function manipulation, IEEE T
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from qrelay.formats.truth import bits_of, holds
 from qrelay.program.control import BitIs, Condition, Expression, RegisterIs
 
 __all__ = ["MOST_BITS", "Undecidable", "decision"]
@@ -95,7 +95,7 @@ def _diagram(condition: Condition) -> _Diagram:
         for bit, value in sorted(wanted.items(), reverse=True):
             found = _Node(bit, False, found) if value else _Node(bit, found, False)
         return found
-    bits = sorted(_bits(condition))
+    bits = sorted(bits_of(condition))
     if len(bits) > MOST_BITS:
         raise Undecidable(f"decides by an expression of {len(bits)} bits, and {MOST_BITS} is the most")
     return _split(condition, bits, 0, {}, {})
@@ -110,7 +110,12 @@ def _split(
 ) -> _Diagram:
     """The diagram below the bits that have values; equal parts are one node."""
     if depth == len(bits):
-        return bool(_value(expression, values))
+        try:
+            return holds(expression, values)
+        except ZeroDivisionError:
+            raise Undecidable("divides by zero for some values of its bits") from None
+        except KeyError as operator:
+            raise Undecidable(f"decides by {operator}") from None
     bit = bits[depth]
     values[bit] = 0
     low = _split(expression, bits, depth + 1, values, known)
@@ -120,68 +125,3 @@ def _split(
         return low
     key = (bit, low if isinstance(low, bool) else id(low), high if isinstance(high, bool) else id(high))
     return known.setdefault(key, _Node(bit, low, high))
-
-
-def _bits(expression: Expression) -> set[int]:
-    found: set[int] = set()
-    for operand in expression.operands:
-        if isinstance(operand, Expression):
-            found |= _bits(operand)
-        elif expression.operator in ("bit", "bits"):
-            found.add(int(operand))
-    return found
-
-
-_TWO: Mapping[str, Callable[[int, int], int]] = {
-    "and": lambda one, other: bool(one) and bool(other),
-    "or": lambda one, other: bool(one) or bool(other),
-    "bit_and": operator.and_,
-    "bit_or": operator.or_,
-    "bit_xor": operator.xor,
-    "shift_left": operator.lshift,
-    "shift_right": operator.rshift,
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "equal": operator.eq,
-    "not_equal": operator.ne,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-    "index": lambda number, place: number >> place & 1,
-}
-
-
-def _value(expression: Expression, values: Mapping[int, int]) -> int:
-    """Unsigned numbers of a node's own width; truth values are 0 and 1."""
-    name, width = expression.operator, expression.width
-    if name == "bit":
-        return values[int(_plain(expression, 0))]
-    if name == "bits":
-        return sum(values[int(_plain(expression, k))] << k for k in range(len(expression.operands)))
-    if name == "const":
-        return int(_plain(expression, 0))
-    parts = [_value(operand, values) for operand in expression.operands if isinstance(operand, Expression)]
-    if name == "cast":
-        return parts[0] & (1 << width) - 1 if width else int(bool(parts[0]))
-    if name == "not" or (name == "invert" and not width):
-        return int(not parts[0])
-    if name == "invert":
-        return ~parts[0] & (1 << width) - 1
-    if name == "div":
-        if not parts[1]:
-            raise Undecidable("divides by zero for some values of its bits")
-        return parts[0] // parts[1]
-    if name == "shift_left" and parts[1] >= max(width, 1):
-        return 0
-    if name not in _TWO:
-        raise Undecidable(f"decides by {name!r}")
-    found = int(_TWO[name](parts[0], parts[1]))
-    return found & (1 << width) - 1 if width else int(bool(found))
-
-
-def _plain(expression: Expression, place: int) -> int:
-    operand = expression.operands[place]
-    assert not isinstance(operand, Expression)
-    return operand

@@ -55,6 +55,8 @@ def substitutions(program: Program, values: Iterable[Values], *, memory: str = "
 
 
 def _check(memory: str) -> None:
+    if not isinstance(memory, str):
+        raise InvalidOption(f"memory takes a name, not {memory!r:.60}.", option="memory")
     plain = memory.replace("_", "a")
     if not (memory[:1].islower() and plain.isascii() and plain.isalnum()) or memory in _TAKEN:
         raise InvalidOption(f"memory={memory!r} cannot be declared; take a name such as 'theta'.", option="memory")

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from qrelay.errors import InvalidOption
 from qrelay.formats import analog, ready_json, ready_openqasm, ready_qir, ready_quil
-from qrelay.formats.catalogue import INPUT_FORMATS
+from qrelay.formats.catalogue import INPUT_FORMATS, ON_REQUEST
 from qrelay.formats.payload import Payload
 from qrelay.formats.qiskit_qpy import layout_in_pub
 from qrelay.formats.traveling import layout_in_iqm, layout_in_registers, layout_in_text, layouts_in_label
@@ -34,12 +34,6 @@ _ENTRY_POINT = "ENTRYPOINT__main"
 
 # content type and answer of formats that qrelay takes and does not write
 _UNWRITTEN = {
-    "quantinuum.openqasm.v1": ("application/qasm", "honeywell.quantum-results.v1"),
-    "OPEN_QASM_V3": ("text/plain", "qudora.result"),
-    _QUIL: ("text/plain", "rigetti.quil-results.v1"),
-    "IQM_JOB_INPUT_V1": ("application/json", "iqm.result"),
-    "AQT_JOB_INPUT_V1": ("application/json", "aqt.result"),
-    "PERCEVAL": ("application/json", ""),
     analog.PULSER: ("application/json", "pasqal.pulser-results.v1"),
     analog.AHS: ("application/json", "braket.task_result.analog_hamiltonian_simulation_task_result"),
 }
@@ -127,7 +121,7 @@ def ready_made(
     if len(given) == 1:
         given *= len(told)
     layouts = [ours or theirs for ours, theirs in zip(given, told, strict=True)]
-    row = INPUT_FORMATS.get(chosen)
+    row = INPUT_FORMATS.get(chosen) or ON_REQUEST.get(chosen)
     content_type, output_format = (row.content_type, row.output_format) if row is not None else _UNWRITTEN[chosen]
     return Payload(
         data=_wrapped(found, chosen),

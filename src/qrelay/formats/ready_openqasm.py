@@ -45,6 +45,7 @@ class Declared:
     Attributes:
         qubits, bits: registers in order, as ranges of all qubits and of all bits.
         measured: the qubit that was measured into each bit last.
+        rewritten: a bit is measured twice.
         repeated: a bit is measured twice, or a qubit is.
         decides: it has control flow or resets.
         width: number of qubits.
@@ -53,6 +54,7 @@ class Declared:
     qubits: dict[str, range] = field(default_factory=dict)
     bits: dict[str, range] = field(default_factory=dict)
     measured: dict[int, int] = field(default_factory=dict)
+    rewritten: bool = False
     repeated: bool = False
     decides: bool = False
     width: int = 0
@@ -139,7 +141,8 @@ def _measure(found: Declared, measurement: re.Match[str]) -> bool:
     if qubits is None or bits is None or len(qubits) != len(bits):
         return False
     for qubit, bit in zip(qubits, bits, strict=True):
-        found.repeated |= bit in found.measured or qubit in found.seen
+        found.rewritten |= bit in found.measured
+        found.repeated |= found.rewritten or qubit in found.seen
         found.seen.add(qubit)
         found.measured[bit] = qubit
         found.width = max(found.width, qubit + 1)

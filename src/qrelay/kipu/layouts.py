@@ -7,12 +7,11 @@ clear: declarations and measurements of straight-line OpenQASM, the SDK's `meas_
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from qrelay.formats.qiskit_qpy import layout_in_pub
+from qrelay.formats.ready_openqasm import declared
 from qrelay.formats.traveling import layout_in_iqm, layout_in_registers, layout_in_text, layouts_in_label
 from qrelay.kipu.inputs import programs_in
 from qrelay.program import Layout, Register
@@ -20,18 +19,6 @@ from qrelay.program import Layout, Register
 __all__ = ["layouts_in"]
 
 _MOST_BITS = 100_000
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_DEFINITION = re.compile(r"\bgate\b[^{}]*\{[^{}]*\}")
-_UNCLEAR = re.compile(r"\b(?:if|else|while|for|switch|def|let|extern|array|reset)\b")
-_DECLARATION = re.compile(
-    r"(?P<old>qreg|creg)\s+(?P<name>\w+)\s*\[\s*(?P<size>\d{1,6})\s*\]"
-    r"|(?P<new>qubit|bit)\s*(?:\[\s*(?P<count>\d{1,6})\s*\])?\s+(?P<word>\w+)"
-)
-_PLACE = r"(?:\$\d{1,6}|\w+)(?:\s*\[\s*\d{1,6}\s*\])?"
-_MEASUREMENT = re.compile(
-    rf"measure\s+(?P<from>{_PLACE})\s*->\s*(?P<to>{_PLACE})|(?P<into>{_PLACE})\s*=\s*measure\s+(?P<of>{_PLACE})"
-)
-_INDEXED = re.compile(r"(?P<name>[^\s\[]+)(?:\s*\[\s*(?P<index>\d+)\s*\])?")
 
 
 def layouts_in(
@@ -87,93 +74,18 @@ def _mapped(program: Mapping[str, Any], params: Mapping[str, Any]) -> Layout | N
     return Layout(len(bits), (Register("c", bits),), measured, width)
 
 
-# --- OpenQASM of others ----------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Reading:
-    """Registers of an OpenQASM program as they are declared, and what is measured into which bit."""
-
-    qubits: dict[str, range] = field(default_factory=dict)
-    bits: dict[str, range] = field(default_factory=dict)
-    measured: dict[int, int] = field(default_factory=dict)
-    width: int = 0
-
-
 def _declared(text: str, output_format: str | None) -> Layout | None:
     """The layout of a program without one of ours, where it is known how answers of this format follow it."""
-    reading = _read(text)
-    if reading is None or not reading.bits or not reading.measured:
+    found = declared(text)
+    if found is None or found.decides or found.rewritten or not found.measured:
         return None
-    count = sum(map(len, reading.bits.values()))
-    registers = tuple(Register(name, tuple(bits)) for name, bits in reading.bits.items())
-    qubits = tuple(reading.measured.get(bit, -1) for bit in range(count))
+    layout = found.layout
     if output_format == "braket.task_result.gate_model_task_result":
-        if len(set(reading.measured.values())) < len(reading.measured):
-            return None  # its answers have each qubit once, and something may have happened in between
-        return Layout(count, registers, qubits, reading.width)
-    if output_format == "qudora.result" and len(registers) == 1:
+        return None if found.repeated else layout  # its answers have each qubit once
+    if output_format == "qudora.result" and len(layout.registers) == 1:
         # its strings are of the bits, whatever these measure
-        return Layout(count, registers, tuple(range(count)), count)
-    if output_format == "kipu.qsim.result" and qubits == tuple(range(reading.width)):
-        return Layout(count, registers, qubits, reading.width)  # any other map: qubits or bits, nobody says
+        bits = range(layout.num_clbits)
+        return Layout(len(bits), layout.registers, tuple(bits), len(bits))
+    if output_format == "kipu.qsim.result" and layout.qubits == tuple(range(found.width)):
+        return layout  # any other map: qubits or bits, nobody says
     return None
-
-
-def _read(text: str) -> _Reading | None:
-    """None if the program holds anything that could make its measurements mean something else."""
-    plain = _DEFINITION.sub("", _COMMENT.sub("", text)).replace("{", ";").replace("}", ";")  # a verbatim box
-    if _UNCLEAR.search(plain):
-        return None
-    reading = _Reading()
-    for statement in plain.split(";"):
-        words = statement.strip()
-        if words.startswith(("qreg", "creg", "qubit", "bit")):
-            declaration = _DECLARATION.fullmatch(words)
-            if declaration is None or not _declare(reading, declaration):
-                return None
-        elif "measure" in words:
-            measurement = _MEASUREMENT.fullmatch(words)
-            if measurement is None or not _measure(reading, measurement):
-                return None
-    return reading
-
-
-def _declare(reading: _Reading, found: re.Match[str]) -> bool:
-    name = found["name"] or found["word"]
-    size = int(found["size"] or found["count"] or 1)
-    place = reading.qubits if (found["old"] or found["new"]) in ("qreg", "qubit") else reading.bits
-    start = sum(map(len, place.values()))
-    if name in reading.qubits or name in reading.bits or start + size > _MOST_BITS:
-        return False
-    place[name] = range(start, start + size)
-    if place is reading.qubits:
-        reading.width = max(reading.width, start + size)
-    return True
-
-
-def _measure(reading: _Reading, found: re.Match[str]) -> bool:
-    qubits = _members(found["from"] or found["of"], reading.qubits)
-    bits = _members(found["to"] or found["into"], reading.bits)
-    if qubits is None or bits is None or len(qubits) != len(bits):
-        return False
-    for qubit, bit in zip(qubits, bits, strict=True):
-        if bit in reading.measured:  # the first value is lost, and with it the plain way of reading
-            return False
-        reading.measured[bit] = qubit
-        reading.width = max(reading.width, qubit + 1)
-    return True
-
-
-def _members(place: str, declared: Mapping[str, range]) -> Sequence[int] | None:
-    """The numbers of what is named: `q[2]`, all of `q`, or the machine's own qubit `$5`; None for what is not there."""
-    if place.startswith("$"):
-        return [int(place[1:])] if place[1:].isdecimal() else None
-    found = _INDEXED.fullmatch(place)
-    whole = declared.get(found["name"]) if found is not None else None
-    if found is None or whole is None:
-        return None
-    if found["index"] is None:
-        return whole
-    index = int(found["index"])
-    return [whole[index]] if index < len(whole) else None

@@ -16,6 +16,23 @@ from __future__ import annotations
 from math import pi
 
 from qrelay.program.controlled import CONTROLLED, controlled_definitions
+from qrelay.program.identities import (
+    CCX,
+    CX_BY_MS,
+    CX_BY_MS_AND_RZ,
+    CX_BY_RXX,
+    CX_BY_RXX_AND_RZ,
+    CX_BY_RZZ,
+    RCCCX,
+    RCCX,
+    cu3,
+    gpi2_around,
+    rzx_by_iswap,
+    u_by_gpi,
+    u_by_gpi2,
+    u_by_r,
+    u_by_sx,
+)
 from qrelay.program.steps import Definition, Step
 from qrelay.program.steps import around as _around
 from qrelay.program.steps import fixed as _fixed
@@ -26,164 +43,6 @@ __all__ = ["DEFINITIONS", "Definition", "Step"]
 
 _LOW, _HIGH, _BOTH, _BACK = (0,), (1,), (0, 1), (1, 0)
 
-
-def _u_by_sx(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
-    return (
-        _g("rz", _LOW, lam),
-        _g("sx"),
-        _g("rz", _LOW, theta + pi),
-        _g("sx"),
-        _g("rz", _LOW, phi + pi),
-        _phase((phi + lam + pi) / 2),
-    )
-
-
-def _u_by_r(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
-    """A turn about an axis of the equator, and half a turn about another one."""
-    return (
-        _g("r", _LOW, theta - pi, pi / 2 - lam),
-        _g("gpi", _LOW, (phi - lam + pi) / 2),
-        _phase((phi + lam - pi) / 2),
-    )
-
-
-def _u_by_gpi2(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
-    """For machines that keep books of turns about Z: these come last, where they are free."""
-    return (
-        _g("gpi2", _LOW, -lam),
-        _g("gpi2", _LOW, -lam - theta - pi),
-        _g("rz", _LOW, lam + theta + phi + 2 * pi),
-        _phase((phi + lam) / 2 + pi),
-    )
-
-
-def _u_by_gpi(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
-    return (
-        _g("gpi2", _LOW, pi - lam),
-        _g("gpi", _LOW, (theta + phi - lam) / 2),
-        _g("gpi2", _LOW, pi + phi),
-        _phase((phi + lam - pi) / 2),
-    )
-
-
-def _rzx_by_iswap(theta: float) -> tuple[Step, ...]:
-    """A turn about X between two CZ; an iswap is a CZ, a swap and S on both qubits."""
-    turns = _g("sdg"), _g("sdg", _HIGH)
-    return (*turns, _g("iswap", _BOTH), _g("rx", _LOW, theta), _g("iswap", _BOTH), *turns)
-
-
-def _gpi2_around(qubits: tuple[int, ...], phi: float, *inner: Step) -> tuple[Step, ...]:
-    """Steps between quarter turns about an axis of the equator, and the same turns back."""
-    return (*(_g("gpi2", (q,), phi) for q in qubits), *inner, *(_g("gpi2", (q,), phi + pi) for q in qubits))
-
-
-def _cu3(theta: float, phi: float, lam: float) -> tuple[Step, ...]:
-    return (
-        _g("p", _LOW, (lam + phi) / 2),
-        _g("p", _HIGH, (lam - phi) / 2),
-        _g("cx", _BOTH),
-        _g("u", _HIGH, -theta / 2, 0.0, -(phi + lam) / 2),
-        _g("cx", _BOTH),
-        _g("u", _HIGH, theta / 2, phi, 0.0),
-    )
-
-
-_CX_BY_RXX = (
-    _g("ry", _LOW, pi / 2),
-    _g("rxx", _BOTH, pi / 2),
-    _g("rx", _LOW, -pi / 2),
-    _g("rx", _HIGH, -pi / 2),
-    _g("ry", _LOW, -pi / 2),
-    _phase(-pi / 4),
-)
-
-_CX_BY_MS = (
-    _g("gpi2", _LOW, pi / 2),
-    _g("ms", _BOTH, 0.0, 0.0, pi / 2),
-    _g("gpi2", _HIGH, pi),
-    _g("gpi2", _LOW, pi),
-    _g("gpi2", _LOW, -pi / 2),
-    _phase(-pi / 4),
-)
-
-# the same for machines that keep books of turns about Z: one turn less on the control
-_CX_BY_RXX_AND_RZ = (
-    _g("ry", _LOW, pi / 2),
-    _g("rxx", _BOTH, pi / 2),
-    _g("ry", _LOW, -pi / 2),
-    _g("rx", _HIGH, -pi / 2),
-    _g("rz", _LOW, -pi / 2),
-    _phase(-pi / 4),
-)
-
-_CX_BY_MS_AND_RZ = (
-    _g("gpi2", _LOW, pi / 2),
-    _g("ms", _BOTH, 0.0, 0.0, pi / 2),
-    _g("gpi2", _LOW, -pi / 2),
-    _g("gpi2", _HIGH, pi),
-    _g("rz", _LOW, -pi / 2),
-    _phase(-pi / 4),
-)
-
-_CX_BY_RZZ = (
-    _g("gpi2", _HIGH, pi / 2),
-    _g("rzz", _BOTH, pi / 2),
-    _g("gpi2", _HIGH, -pi / 2),
-    _g("gpi2", _HIGH, 0.0),
-    _g("rz", _LOW, pi / 2),
-    _phase(pi / 4),
-)
-
-_CCX = (
-    _g("h", (2,)),
-    _g("cx", (1, 2)),
-    _g("tdg", (2,)),
-    _g("cx", (0, 2)),
-    _g("t", (2,)),
-    _g("cx", (1, 2)),
-    _g("tdg", (2,)),
-    _g("cx", (0, 2)),
-    _g("t", (1,)),
-    _g("t", (2,)),
-    _g("h", (2,)),
-    _g("cx", (0, 1)),
-    _g("t", (0,)),
-    _g("tdg", (1,)),
-    _g("cx", (0, 1)),
-)
-
-_RCCX = (
-    _g("h", (2,)),
-    _g("t", (2,)),
-    _g("cx", (1, 2)),
-    _g("tdg", (2,)),
-    _g("cx", (0, 2)),
-    _g("t", (2,)),
-    _g("cx", (1, 2)),
-    _g("tdg", (2,)),
-    _g("h", (2,)),
-)
-
-_RCCCX = (
-    _g("h", (3,)),
-    _g("t", (3,)),
-    _g("cx", (2, 3)),
-    _g("tdg", (3,)),
-    _g("h", (3,)),
-    _g("cx", (0, 3)),
-    _g("t", (3,)),
-    _g("cx", (1, 3)),
-    _g("tdg", (3,)),
-    _g("cx", (0, 3)),
-    _g("t", (3,)),
-    _g("cx", (1, 3)),
-    _g("tdg", (3,)),
-    _g("h", (3,)),
-    _g("t", (3,)),
-    _g("cx", (2, 3)),
-    _g("tdg", (3,)),
-    _g("h", (3,)),
-)
 
 DEFINITIONS: dict[str, tuple[Definition, ...]] = {
     "global_phase": (),
@@ -285,7 +144,7 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
             _g("rz", _LOW, phi),
             _phase((phi + lam) / 2),
         ),
-        _u_by_sx,
+        u_by_sx,
         lambda theta, phi, lam: (
             _g("rz", _LOW, lam - pi / 2),
             _g("rx", _LOW, theta),
@@ -297,9 +156,9 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
             _g("rz", _LOW, phi + lam),
             _phase((phi + lam) / 2),
         ),
-        _u_by_r,
-        _u_by_gpi,
-        _u_by_gpi2,
+        u_by_r,
+        u_by_gpi,
+        u_by_gpi2,
     ),
     "u2": (
         lambda phi, lam: (_g("u", _LOW, pi / 2, phi, lam),),
@@ -312,12 +171,12 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
     "u3": (lambda theta, phi, lam: (_g("u", _LOW, theta, phi, lam),),),
     "cx": (
         _fixed(*_around("h", _HIGH, _g("cz", _BOTH))),
-        _fixed(*_CX_BY_RXX),
-        _fixed(*_CX_BY_RXX_AND_RZ),
+        _fixed(*CX_BY_RXX),
+        _fixed(*CX_BY_RXX_AND_RZ),
         _fixed(_g("sdg"), _g("sxdg", _HIGH), _g("ecr", _BOTH), _g("x"), _phase(pi / 4)),
-        _fixed(*_CX_BY_MS),
-        _fixed(*_CX_BY_MS_AND_RZ),
-        _fixed(*_CX_BY_RZZ),
+        _fixed(*CX_BY_MS),
+        _fixed(*CX_BY_MS_AND_RZ),
+        _fixed(*CX_BY_RZZ),
     ),
     "cy": (_fixed(*_around("sdg", _HIGH, _g("cx", _BOTH), back="s")),),
     "cz": (
@@ -366,7 +225,7 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
             _g("cx", _BOTH),
         ),
     ),
-    "cu3": (_cu3,),
+    "cu3": (cu3,),
     "cu": (lambda theta, phi, lam, gamma: (_g("p", _LOW, gamma), _g("cu3", _BOTH, theta, phi, lam)),),
     "swap": (_fixed(_g("cx", _BOTH), _g("cx", _BACK), _g("cx", _BOTH)),),
     "iswap": (
@@ -382,25 +241,25 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
     "rxx": (
         lambda theta: _around("h", _BOTH, _g("rzz", _BOTH, theta)),
         lambda theta: (_g("ms", _BOTH, 0.0, 0.0, theta),),
-        lambda theta: _gpi2_around(_BOTH, -pi / 2, _g("rzz", _BOTH, theta)),
+        lambda theta: gpi2_around(_BOTH, -pi / 2, _g("rzz", _BOTH, theta)),
         lambda theta: (_g("xy", _BOTH, -theta), _g("x"), _g("xy", _BOTH, -theta), _g("x")),
     ),
     "ryy": (
         lambda theta: _around("sx", _BOTH, _g("rzz", _BOTH, theta), back="sxdg"),
         lambda theta: (_g("ms", _BOTH, pi / 2, pi / 2, theta),),
-        lambda theta: _gpi2_around(_BOTH, 0.0, _g("rzz", _BOTH, theta)),
+        lambda theta: gpi2_around(_BOTH, 0.0, _g("rzz", _BOTH, theta)),
     ),
     "rzz": (
         lambda theta: (_g("cx", _BOTH), _g("rz", _HIGH, theta), _g("cx", _BOTH)),
         lambda theta: _around("h", _BOTH, _g("rxx", _BOTH, theta)),
         lambda theta: _around("h", _HIGH, _g("rzx", _BOTH, theta)),
-        lambda theta: _gpi2_around(_BOTH, pi / 2, _g("rxx", _BOTH, theta)),
+        lambda theta: gpi2_around(_BOTH, pi / 2, _g("rxx", _BOTH, theta)),
     ),
     "rzx": (
         lambda theta: _around("h", _HIGH, _g("rzz", _BOTH, theta)),
-        lambda theta: _gpi2_around(_HIGH, -pi / 2, _g("rzz", _BOTH, theta)),
-        lambda theta: _gpi2_around(_LOW, pi / 2, _g("rxx", _BOTH, theta)),
-        _rzx_by_iswap,
+        lambda theta: gpi2_around(_HIGH, -pi / 2, _g("rzz", _BOTH, theta)),
+        lambda theta: gpi2_around(_LOW, pi / 2, _g("rxx", _BOTH, theta)),
+        rzx_by_iswap,
     ),
     "ms": (
         lambda phi0, phi1, theta: (
@@ -436,11 +295,11 @@ DEFINITIONS: dict[str, tuple[Definition, ...]] = {
         ),
         lambda theta, beta: (_g("rz", _LOW, beta), _g("xy", _BOTH, -theta), _g("rz", _LOW, -beta)),
     ),
-    "ccx": (_fixed(*_CCX), _fixed(*_around("h", (2,), _g("ccz", (0, 1, 2))))),
+    "ccx": (_fixed(*CCX), _fixed(*_around("h", (2,), _g("ccz", (0, 1, 2))))),
     "ccz": (_fixed(*_around("h", (2,), _g("ccx", (0, 1, 2)))),),
     "cswap": (_fixed(_g("cx", (2, 1)), _g("ccx", (0, 1, 2)), _g("cx", (2, 1))),),
-    "rccx": (_fixed(*_RCCX),),
-    "rcccx": (_fixed(*_RCCCX),),
+    "rccx": (_fixed(*RCCX),),
+    "rcccx": (_fixed(*RCCCX),),
 }
 for _name, (_base, _controls) in CONTROLLED.items():
     DEFINITIONS[_name] = (*DEFINITIONS.get(_name, ()), *controlled_definitions(_base, _controls))

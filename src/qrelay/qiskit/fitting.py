@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import nullcontext
 from functools import cache
 from typing import TYPE_CHECKING
 
-from qiskit.circuit import ControlFlowOp, Gate
+from qiskit.circuit import ControlFlowOp, Gate, Instruction
 from qiskit.circuit.controlflow import CONTROL_FLOW_OP_NAMES
 from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.exceptions import QiskitError
@@ -15,6 +16,7 @@ from qiskit.transpiler import PassManager, Target, generate_preset_pass_manager
 
 from qrelay.errors import TooManyQubits, UnboundParameters, UnsupportedCircuit
 from qrelay.qiskit.rewriting import plain_circuit
+from qrelay.quieting import quieted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
@@ -26,6 +28,7 @@ __all__ = ["Fitter"]
 _ANYWHERE = frozenset({"measure", "reset", "delay", "barrier", "global_phase"})
 _WRITTEN_OUT = frozenset({"for_loop", "box"})  # what a rewritten circuit has no more
 _DEEPEST = 50  # definitions inside definitions that are looked into for what is to blame
+_WARNS_OF_ITSELF = hasattr(Instruction, "c_if")  # Qiskit 1, whose own passes touch what it deprecates
 _DEFAULT_LEVEL = 2  # as Qiskit's own transpile has it
 
 
@@ -79,7 +82,8 @@ class Fitter:
         plain = plain_circuit(circuit, self._names)
         self._refuse_control_flow(circuit, self._names if plain is circuit else self._names | _WRITTEN_OUT)
         try:
-            with _TRANSPILER.lock:
+            hidden = quieted(DeprecationWarning) if _WARNS_OF_ITSELF else nullcontext()
+            with _TRANSPILER.lock, hidden:
                 return self._manager(level, seed).run(plain)
         except (QiskitError, KeyError, TypeError) as error:
             # KeyError and TypeError are how some passes meet what they do not know

@@ -1,4 +1,4 @@
-"""Whether a classical condition holds, for given bits: what OpenQASM 2 needs, whose `if` only compares numbers.
+"""Whether a classical condition holds, for given bits: for formats that only compare numbers, or only jump on bits.
 
 Numbers are unsigned and wrap at their width, as Qiskit's and OpenQASM 3's do.
 """
