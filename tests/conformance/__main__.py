@@ -20,7 +20,7 @@ from conformance import benchmarks, table
 from qrelay.formats import INPUT_FORMATS
 
 _ROOT = Path(__file__).parents[2]
-_PROMISES = ("tests/promises", "tests/conformance/test_promises.py")
+_PROMISES = ("tests/promises", "tests/conformance")
 
 
 def main() -> int:
