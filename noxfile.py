@@ -16,7 +16,10 @@ QISKIT = {"newest": "qiskit>=2,<3", "1.4": "qiskit>=1.4,<2"}
 _ON_QISKIT_1 = (
     "tests/promises",
     "tests/qiskit",
-    *(f"tests/formats/test_{name}.py" for name in ("names", "published_circuits", "qpy", "ready_made", "there_and_back")),
+    *(
+        f"tests/formats/test_{name}.py"
+        for name in ("names", "published_circuits", "qpy", "ready_made", "there_and_back")
+    ),
     "tests/local/engine/test_qasm2.py",
     "tests/local/engine/test_machines_of_the_hub.py",
     "tests/test_quieting.py",
