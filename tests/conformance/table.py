@@ -116,7 +116,8 @@ All of [MQT Bench](https://github.com/munich-quantum-toolkit/bench)'s algorithms
 has them and, where they only measure at the end, as Cirq reads them from Qiskit's OpenQASM 2: each in its smallest
 size, its smallest of at least {suite} qubits, and the largest that it has up to each of {sizes} qubits. Each
 gives the reference distribution at the format's judge, or is refused. QIR of six qubits and more, if it is
-straight-line, is judged by following its calls on amplitudes; the QDK's simulator, which takes every shot by itself, must agree in a few shots."""
+straight-line, is judged by following its calls on amplitudes; the QDK's simulator, which takes every shot by
+itself, must agree in a few shots."""
 
 
 def _algorithms(record: Mapping[str, Any]) -> Iterator[str]:
