@@ -114,9 +114,10 @@ def _cell(counts: Mapping[str, int]) -> str:
 _ALGORITHMS = """\
 All of [MQT Bench](https://github.com/munich-quantum-toolkit/bench)'s algorithms that fit {largest} qubits, as Qiskit
 has them and, where they only measure at the end, as Cirq reads them from Qiskit's OpenQASM 2: each in its smallest
-size, and in the largest that it has up to each of {sizes} qubits. Each gives the reference distribution at
-the format's judge, or is refused. QIR of six qubits and more, if it is straight-line, is judged by following its calls
-on amplitudes; the QDK's simulator, which takes every shot by itself, must agree in a few shots."""
+size, its smallest of at least {suite} qubits, and the largest that it has up to each of {sizes} qubits. Each
+gives the reference distribution at the format's judge, or is refused. QIR of six qubits and more, if it is
+straight-line, is judged by following its calls on amplitudes; the QDK's simulator, which takes every shot by
+itself, must agree in a few shots."""
 
 
 def _algorithms(record: Mapping[str, Any]) -> Iterator[str]:
@@ -124,7 +125,7 @@ def _algorithms(record: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     largest = max(int(size) for sizes in record["algorithms"]["qiskit"].values() for size in sizes)
     *some, last = benchmarks.SIZES
-    yield _ALGORITHMS.format(largest=largest, sizes=f"{', '.join(map(str, some))} and {last}")
+    yield _ALGORITHMS.format(largest=largest, suite=benchmarks.SUITE, sizes=f"{', '.join(map(str, some))} and {last}")
     yield ""
     rows = record["algorithms"]
     totals = {framework: sum(map(len, algorithms.values())) for framework, algorithms in rows.items()}
