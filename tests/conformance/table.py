@@ -29,8 +29,6 @@ def recorded() -> dict[str, Any]:
     """What was recorded last.
 
     `formats`: the columns.
-    `promises`: for "P01 qiskit qir.v1" how many tests were right on the embedded cloud ("cloud") or by the format's
-    judge ("judged"), or showed a refusal ("refused").
     `algorithms`: framework → algorithm → size → format → reason, of refusals only.
     """
     document: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
@@ -38,10 +36,8 @@ def recorded() -> dict[str, Any]:
 
 
 def write(record: Mapping[str, Any]) -> None:
-    """Keep the record, a line for each promise or algorithm, and write the page anew."""
-    lines = [f'"formats": {json.dumps(record["formats"])},', '"promises": {']
-    lines.append(",\n".join(_line(key, record["promises"][key]) for key in sorted(record["promises"])))
-    lines += ["},", '"algorithms": {']
+    """Keep the record, a line for each algorithm, and write the page anew."""
+    lines = [f'"formats": {json.dumps(record["formats"])},', '"algorithms": {']
     parts = []
     for framework, rows in record["algorithms"].items():
         inner = ",\n".join(_line(name, rows[name]) for name in sorted(rows))
@@ -57,7 +53,7 @@ def _line(key: str, value: Any) -> str:
 
 def page(record: Mapping[str, Any]) -> str:
     """The page's text."""
-    return "\n".join([_HEAD, *_promises(record), *_algorithms(record), ""])
+    return "\n".join([_HEAD, *_algorithms(record), ""])
 
 
 _HEAD = """\
@@ -72,40 +68,9 @@ index. There is no third outcome.
 
 Besides what is counted here, circuits are drawn at random in both frameworks: gates of the whole repertoire, registers
 and keys of every sort, control flow, and mirrors (a circuit and its inverse, which must give zeros).
-`nox -s conformance -- --examples 20000` draws as many for each test.
+`nox -s conformance -- --examples 20000` draws as many for each test. The promises are held format by format:
+[What holds where](matrix.md).
 """
-
-
-# --- promises --------------------------------------------------------------------------------------------------------
-
-
-def _promises(record: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Promises"
-    yield ""
-    yield "P01 to P16 of [the promises](promises.md), on every framework and format. A field counts the tests that were"
-    yield "right, on the embedded cloud or by the format's judge, and behind a plus those that showed a refusal."
-    yield f"{_WITHOUT}: no test of this number runs there; it may hold all the same."
-    numbers = [f"P{number:02}" for number in range(1, 17)]
-    found = record["promises"]
-    for framework, name in _NAMES.items():
-        yield ""
-        yield f"### {name}"
-        yield ""
-        yield f"| format | {' | '.join(numbers)} |"
-        yield "|---" * (1 + len(numbers)) + "|"
-        for format_name in record["formats"]:
-            cells = [_cell(found.get(f"{number} {framework} {format_name}", {})) for number in numbers]
-            yield f"| `{format_name}` | {' | '.join(cells)} |"
-    yield ""
-
-
-def _cell(counts: Mapping[str, int]) -> str:
-    if counts.get("failed"):
-        return f"**{counts['failed']} failed**"
-    right, refused = counts.get("cloud", 0) + counts.get("judged", 0), counts.get("refused", 0)
-    if not right + refused:
-        return _WITHOUT
-    return f"{right} + {refused}" if refused else str(right)
 
 
 # --- algorithms ------------------------------------------------------------------------------------------------------
@@ -212,7 +177,12 @@ not refused before any request. Loops over known values are written out for all.
 
 
 def held() -> dict[str, Any]:
-    """What docs/matrix.md shows: `formats` and `promises`, as `recorded` has them."""
+    """What docs/matrix.md shows.
+
+    `formats`: the rows.
+    `promises`: for "P01 qiskit qir.v1" how many tests were right on the embedded cloud ("cloud") or by the format's
+    judge ("judged"), or showed a refusal ("refused").
+    """
     document: dict[str, Any] = json.loads(_HELD.read_text(encoding="utf-8"))
     return document
 
