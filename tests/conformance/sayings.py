@@ -21,7 +21,7 @@ MUST_SAY: Mapping[str, frozenset[str]] = {
     "AQT_JOB_INPUT_V1": _NOTHING,
     "PERCEVAL": _NOTHING,
     "honeywell.openqasm.v1": _MIDWAY | {"if register", "nested", "else", "measure inside", "switch"},
-    "quantinuum.openqasm.v1": _MIDWAY | _BRANCHES,
+    "quantinuum.openqasm.v1": _MIDWAY | _BRANCHES - {"own condition"},
     "qir.v1": _MIDWAY | _BRANCHES,
     "rigetti.quil.v1": _MIDWAY | {"if bit", "if register", "else", "nested", "switch"},
     "OPEN_QASM_V3": _MIDWAY | _BRANCHES | _LOOPS | {"expression"},
@@ -102,7 +102,7 @@ def _qiskit(whole: Any, block: Any, used: set[Any], measured: set[Any], *, insid
             yield from _condition(whole, (operation.target, 0)) if isinstance(operation.target, tuple) else ()
         for body in operation.blocks:
             written = {bit for one in _flat(body) if one.name == "measure" for bit in one.clbits}
-            if name == "if_else" and not written.isdisjoint(_tested(operation.condition)):
+            if name in ("if_else", "switch_case") and not written.isdisjoint(_tested(_decisive(operation))):
                 yield "own condition"
             if not measured.isdisjoint(body.qubits):
                 yield "midway"
@@ -119,10 +119,15 @@ def _flat(block: Any) -> Iterator[Any]:
             yield from _flat(body)
 
 
-def _tested(condition: Any) -> set[Any]:
-    from qiskit.circuit import Clbit
+def _decisive(operation: Any) -> Any:
+    """What a branch is chosen by."""
+    return (operation.target, 0) if operation.name == "switch_case" else operation.condition
 
-    if not isinstance(condition, tuple):
+
+def _tested(condition: Any) -> set[Any]:
+    from qiskit.circuit import ClassicalRegister, Clbit
+
+    if not isinstance(condition, tuple) or not isinstance(condition[0], Clbit | ClassicalRegister):
         return set()
     return {condition[0]} if isinstance(condition[0], Clbit) else set(condition[0])
 

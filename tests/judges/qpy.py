@@ -18,7 +18,7 @@ def circuit(data: bytes) -> Any:
     from qiskit import qpy
 
     document = json.loads(data)
-    if set(document) != {"pubs", "options", "version"} or document["version"] != 2:
+    if set(document) != {"pubs", "options", "version", "support_qiskit"} or document["version"] != 2:
         raise ValueError(f"not the input of a sampler of version 2: {sorted(document)}")
     ((encoded, *_),) = document["pubs"]
     if encoded["__type__"] != "QuantumCircuit":

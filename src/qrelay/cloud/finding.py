@@ -42,8 +42,9 @@ async def members(service: Service, batch: Batch) -> list[JobRecord | None]:
 
     Raises NotFound if none was, and for a mangled id, which must neither leave circuits out nor invent some.
     """
-    keys = [batch.key(index) for index in range(len(batch.sizes))]
-    found = list(await service.submitted(keys[:_MEMBERS_ASKED]))
+    jobs = -(-batch.count // batch.each)
+    first = range(min(jobs, _MEMBERS_ASKED))  # ten million keys, of an id with one digit off, take a minute to make
+    found = list(await service.submitted([batch.key(index) for index in first]))
     alone = not batch.composite and found != [None]  # one job of the service by its own key, be it out of a list
     if found == [None] and not batch.composite:  # the id of a longer list, cut short?
         found = list(await service.submitted([replace(batch, count=batch.each + 1).key(0)]))
@@ -54,10 +55,10 @@ async def members(service: Service, batch: Batch) -> list[JobRecord | None]:
             f"{replace(batch, count=said).id}",
             job_id=batch.id,
         )
-    if len(keys) > _MEMBERS_ASKED:
-        found += await service.submitted(keys[_MEMBERS_ASKED:])
+    if jobs > _MEMBERS_ASKED:
+        found += await service.submitted([batch.key(index) for index in range(_MEMBERS_ASKED, jobs)])
     if all(record is None for record in found):
-        raise NotFound(f"{service.name} knows none of the {len(keys)} jobs of {batch.id}.", job_id=batch.id)
+        raise NotFound(f"{service.name} knows none of the {jobs} jobs of {batch.id}.", job_id=batch.id)
 
     async def read(record: JobRecord | None) -> JobRecord | None:
         return None if record is None else await readable(service, record)

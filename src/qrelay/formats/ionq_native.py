@@ -63,11 +63,13 @@ def circuit(program: Program, format_name: str, gates: Collection[str] | None, h
 
 
 def _entangling(program: Program, gates: Collection[str] | None) -> str:
+    """`ms` (Aria) or `rzz` (Forte): what the machine has; where nothing is said, what the circuit has."""
     own = set(gates or ())
     has_ms, has_zz = "ms" in own, not own.isdisjoint({"zz", "rzz"})
-    if "gpi" in own and has_ms != has_zz:
+    native = "gpi" in own or (has_ms and not has_zz)  # lists of gates that IonQ compiles have zz beside others
+    if native and has_ms != has_zz:
         return "ms" if has_ms else "rzz"
-    if "gpi" in own and not has_ms:
+    if native and not has_ms:
         raise InvalidOption("A machine with gpi entangles by ms or zz; its gates name neither.", option="gates")
     inside = not BLOCKS.isdisjoint(program.names)
     names = {operation[0] for _, operation in program.walk()} if inside else program.names

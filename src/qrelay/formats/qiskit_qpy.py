@@ -1,6 +1,7 @@
 """`QISKIT_QPY`: a circuit as Qiskit's own QPY, inside the input of IBM's sampler.
 
-`{"pubs":[[{"__type__":"QuantumCircuit","__value__":"<base64 of deflated QPY>"}]],"options":{},"version":2}`: the
+`{"pubs":[[{"__type__":"QuantumCircuit","__value__":"<base64 of deflated QPY>"}]],"options":{},"version":2,
+"support_qiskit":true}`, whose last word asks for the answer in the runtime's encoding and not in plain JSON: the
 encoding of qiskit-ibm-runtime, and the Kipu Quantum Hub's schema of IBM's job input. A pub is circuit, parameter
 values, shots; the last two are left to who sends it. The format is Qiskit's own serialisation, so Qiskit writes it: it
 is imported inside of `write`.
@@ -80,7 +81,7 @@ def write(
     circuit = circuit_of(program, gates=gates, coupling=coupling)
     packed = base64.standard_b64encode(zlib.compress(_dumped(circuit))).decode()
     return (
-        f'{{"pubs":[[{{"__type__":"QuantumCircuit","__value__":"{packed}"}}]],"options":{{}},"version":2}}'
+        f'{{"pubs":[[{{"__type__":"QuantumCircuit","__value__":"{packed}"}}]],"options":{{}},"version":2,"support_qiskit":true}}'
     ).encode()
 
 

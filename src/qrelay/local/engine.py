@@ -58,7 +58,9 @@ def sample(circuit: QuantumCircuit, shots: int, seed: int) -> Bits:
     _check_work(circuit, shots)
     method = _method(circuit, clifford="stabilizer")
     result = _run(_lowered(circuit, method), method, shots=shots, seed=seed, memory=True)
-    memory = cast("list[str]", result.data(0)["memory"])
+    memory = cast("list[str] | None", result.data(0).get("memory"))
+    if memory is None:  # nothing was measured
+        return np.zeros((shots, width), dtype=np.uint8)
     size = -(-width // 8)
     rows = np.frombuffer(b"".join(int(word, 16).to_bytes(size, "little") for word in memory), dtype=np.uint8)
     return np.unpackbits(rows.reshape(shots, size), axis=1, bitorder="little", count=width)

@@ -4,8 +4,11 @@
 {"__type__": "DataBin", "__value__": {"fields": {"c": {"__type__": "BitArray", …}}, "shape": []}}}}]}}`. A DataBin has a
 BitArray for each classical register: an array of bytes, shape (…, shots, bytes), the most significant byte of a shot
 first. Of a circuit with parameters `…` is the shape of their values, and there is an outcome for each, row by row.
-Source: `RuntimeEncoder` and `RuntimeDecoder` of qiskit-ibm-runtime 0.49, `BitArray` of Qiskit. Of the types that the
-encoding knows, only those are built that a result is made of, and none by importing what the answer names.
+Jobs that did not ask for this encoding (`support_qiskit`) answer in plain JSON, a number for each shot:
+`{"results": [{"data": {"c": {"samples": ["0x2", …], "num_bits": 2}}}]}`.
+Sources: IBM's published schema of the sampler's result; `RuntimeEncoder` and `RuntimeDecoder` of qiskit-ibm-runtime
+0.49, `BitArray` of Qiskit. Of the types that the encoding knows, only those are built that a result is made of, and
+none by importing what the answer names.
 """
 
 from __future__ import annotations
@@ -42,9 +45,13 @@ def decode(
     if "__type__" not in document and "reason" in document:
         code = document.get("reason_code")
         answer.refuse_error(f"{document['reason']}" + ("" if code is None else f" (code {code})"))
-    inside = _value(answer, document, ("PrimitiveResult",))
-    pubs = answer.member(inside, "pub_results", list)
-    read = [part for pub in pubs for part in _parts(answer, pub)]
+    read: list[_Part | Document]
+    if "__type__" not in document and "results" in document:
+        read = [_plain(answer, pub) for pub in answer.member(document, "results", list)]
+    else:
+        inside = _value(answer, document, ("PrimitiveResult",))
+        pubs = answer.member(inside, "pub_results", list)
+        read = [part for pub in pubs for part in _parts(answer, pub)]
     if not read:
         answer.refuse("it has no pub's result")
     found: list[Outcome | Document] = []
@@ -92,6 +99,32 @@ def _parts(answer: Answer, pub: Any) -> Iterator[_Part | Document]:
         answer.refuse("its registers have different numbers of shots")
     for place in range(math.prod(shape)):
         yield {name: (array[place], size) for name, (array, size) in arrays.items()}, None
+
+
+def _plain(answer: Answer, pub: Any) -> _Part:
+    """A pub's registers as jobs without `support_qiskit` have them: a number in hexadecimal digits for each shot."""
+    if type(pub) is not dict:
+        answer.refuse(f"a pub's result should be an object and is {kind(pub)}")
+    data = answer.member(pub, "data", dict)
+    found: dict[str, tuple[NDArray[np.uint8], int]] = {}
+    for name, value in data.items():
+        if type(value) is not dict:
+            answer.refuse(f"register {name[:40]!r} should be an object and is {kind(value)}")
+        size = _size(answer, value)
+        states = []
+        for word in answer.member(value, "samples", list):
+            try:
+                state = int(word, 16) if type(word) is str and word.startswith("0x") and word.isalnum() else -1
+            except ValueError:
+                state = -1
+            if state < 0 or state >> size:
+                answer.refuse(f"{word!r:.40} is no value of a register of {size} bits")
+            states.append(state)
+        check_size(answer, len(states), size)
+        found[name] = packing.unpack(packing.pack_integers(states, size), size), size
+    if len({len(rows) for rows, _ in found.values()}) != 1:
+        answer.refuse("it has no registers, or they have different numbers of shots")
+    return found, None
 
 
 def _size(answer: Answer, value: dict[str, Any]) -> int:

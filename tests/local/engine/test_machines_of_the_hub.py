@@ -18,6 +18,7 @@ from qiskit.circuit.library import RGate
 from qiskit.quantum_info import Statevector
 
 from qrelay.local.kipu.execution import ExecutionRefused, Order, execute
+from qrelay.results import decode
 
 SHOTS = 2000
 
@@ -177,11 +178,26 @@ def circuit_on_ibm(angle: float = 1.1) -> QuantumCircuit:
 
 def test_ibm_registers_come_back() -> None:
     """Bytes of a wide register in another order; registers mixed up; shots of the pub not heeded."""
-    document = {"pubs": [pub(circuit_on_ibm(), None, 1000)], "options": {}, "version": 2}
+    document = {"pubs": [pub(circuit_on_ibm(), None, 1000)], "options": {}, "version": 2, "support_qiskit": True}
     found = registers_of(run("ibm.qpu.marrakesh", "QISKIT_QPY", document, program_id="sampler"))
     assert set(found["wide"]) == {1 << 8}
     ones = sum(found["low"])
     assert p_value({1: ones, 0: 1000 - ones}, {1: math.sin(0.55) ** 2, 0: math.cos(0.55) ** 2}) > 1e-6
+
+
+def test_ibm_answers_in_plain_json_unless_asked_otherwise() -> None:
+    document = {"pubs": [pub(circuit_on_ibm(), None, 5)], "options": {}, "version": 2}
+    (found,) = run("ibm.qpu.marrakesh", "QISKIT_QPY", document, program_id="sampler")["results"]
+    assert found["data"]["wide"] == {"samples": ["0x100"] * 5, "num_bits": 10}
+    answer = json.dumps({"results": [found]}).encode()
+    assert set(decode(answer, "ibm.runtime.result").counts().values()) <= {1, 2, 3, 4, 5}
+    assert {key.split()[0] for key in decode(answer, "ibm.runtime.result").counts()} == {"0100000000"}
+
+
+def test_a_program_that_measures_nothing_answers_zeros() -> None:
+    """Bug: an internal error, and a traceback on the server."""
+    text = 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\ncreg c[2];\nx q[0];\n'
+    assert run("qudora.sim.xg1", "OPEN_QASM_V2", {"qasm": text}, 7) == {"counts": {"00": 7}}
 
 
 def test_ibm_refuses() -> None:

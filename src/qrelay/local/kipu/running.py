@@ -131,7 +131,8 @@ def _ibm(backend: Backend, document: Mapping[str, Any], shots: int, seed: int) -
         shots=shots,
     )
     return runtime_reader.answer(
-        [(pub.circuit, engine.sample(pub.circuit, pub.shots, seed + index)) for index, pub in enumerate(pubs)]
+        [(pub.circuit, engine.sample(pub.circuit, pub.shots, seed + index)) for index, pub in enumerate(pubs)],
+        encoded=bool(document.get("support_qiskit")),
     )
 
 
