@@ -11,6 +11,7 @@ _NOTHING: frozenset[str] = frozenset()
 _MIDWAY = frozenset({"midway", "reset"})
 _BRANCHES = frozenset({"if bit", "if register", "else", "nested", "measure inside", "own condition", "switch"})
 _LOOPS = frozenset({"while", "break"})
+_ACROSS = frozenset({"across"})
 
 MUST_SAY: Mapping[str, frozenset[str]] = {
     "ionq.circuit.v1": _NOTHING,
@@ -22,10 +23,10 @@ MUST_SAY: Mapping[str, frozenset[str]] = {
     "PERCEVAL": _NOTHING,
     "honeywell.openqasm.v1": _MIDWAY | {"if register", "nested", "else", "measure inside", "switch"},
     "quantinuum.openqasm.v1": _MIDWAY | _BRANCHES - {"own condition"},
-    "qir.v1": _MIDWAY | _BRANCHES,
-    "rigetti.quil.v1": _MIDWAY | {"if bit", "if register", "else", "nested", "switch"},
-    "OPEN_QASM_V3": _MIDWAY | _BRANCHES | _LOOPS | {"expression"},
-    "QISKIT_QPY": _MIDWAY | _BRANCHES | _LOOPS | {"expression"},
+    "qir.v1": _MIDWAY | _BRANCHES | _ACROSS,
+    "rigetti.quil.v1": _MIDWAY | _ACROSS | {"if bit", "if register", "else", "nested", "switch"},
+    "OPEN_QASM_V3": _MIDWAY | _BRANCHES | _ACROSS | _LOOPS | {"expression"},
+    "QISKIT_QPY": _MIDWAY | _BRANCHES | _ACROSS | _LOOPS | {"expression"},
 }
 """Beyond gates, final measurements and loops over known values, which all must say (PERCEVAL's gates apart).
 
@@ -36,6 +37,7 @@ if bit          one bit of several
 else, switch, while, nested, expression      as they are called; nested is a block in a block
 break           or continue, of any loop
 measure inside  a block
+across          a condition looks at bits of several registers at once
 own condition   a block measures into what it was chosen by
 length          thousands of operations in a machine's own gates
 """

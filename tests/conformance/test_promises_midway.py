@@ -150,7 +150,10 @@ def test_p10_cirq_s_mid_circuit_work_is_right_or_refused(
             ],
             ("if bit", "if register"),
         ),
-        "formula": ([cirq.X(b).with_classical_controls(sympy.Symbol("k") < sympy.Symbol("two"))], ("if bit", "nested")),
+        "formula": (
+            [cirq.X(b).with_classical_controls(sympy.Symbol("k") < sympy.Symbol("two"))],
+            ("if bit", "nested", "across"),
+        ),
     }[kind]
     circuit = cirq.Circuit(
         [cirq.ry(0.9)(a), cirq.ry(0.6)(b), cirq.ry(1.7)(c), cirq.measure(a, key="k")],
