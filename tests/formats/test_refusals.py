@@ -315,3 +315,9 @@ def test_payloads_say_what_the_service_needs() -> None:
 def test_what_is_no_circuit() -> None:
     with pytest.raises(UnsupportedCircuit, match=r"builtins\.list"):
         convert.encode([("h", (0,), ())], "qir.v1")
+
+
+def test_a_format_s_name_in_other_letters_is_recognised() -> None:
+    """Two other formats were suggested to whoever wrote the right one in small letters."""
+    with pytest.raises(InvalidOption, match=r"Did you mean OPEN_QASM_V2\?"):
+        encode(_program(("measure", (0,), (0,))), "open_qasm_v2")

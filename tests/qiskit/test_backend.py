@@ -424,3 +424,10 @@ def test_least_busy_keeps_from_degraded_machines(provider: Provider) -> None:
     degraded = [backend for backend in provider.backends() if backend.device.status == "Degraded"]
     assert any(backend.device.queue_seconds == 0 for backend in degraded)
     assert provider.least_busy().device.status == "Available"
+
+
+def test_a_circuit_of_cirq_is_sent_on_its_way(backend: Backend) -> None:
+    """It was taken for a list, and its first moment for what is wrong with it."""
+    cirq = pytest.importorskip("cirq")
+    with pytest.raises(UnsupportedCircuit, match="qrelay.cirq.Service"):
+        backend.run(cirq.Circuit(cirq.X(cirq.LineQubit(0))))

@@ -182,7 +182,8 @@ def row_and_options(
         raise UnsupportedCircuit(refusal_of_circuits(format))
     if row is None:
         known = [*INPUT_FORMATS, *ON_REQUEST]
-        near = difflib.get_close_matches(str(format), known, n=3, cutoff=0.4) or known
+        same = [name for name in known if name.lower() == str(format).lower()]
+        near = same or difflib.get_close_matches(str(format), known, n=3, cutoff=0.4) or known
         raise InvalidOption(f"Unknown input format {format!r}. Did you mean {' or '.join(near)}?", option="format")
     given = {name: value for name, value in options.items() if value is not None}
     _check_options(given, row.options, f"The format {row.name} does not know")

@@ -147,6 +147,8 @@ class Backend(BackendV2):  # type: ignore[misc] # Qiskit is untyped
 
 def _circuits(run_input: Any) -> list[QuantumCircuit]:
     circuits = [run_input] if isinstance(run_input, QuantumCircuit) else run_input
+    if type(run_input).__module__.partition(".")[0] == "cirq":  # a circuit of Cirq's is a list, of moments
+        raise UnsupportedCircuit("run takes a QuantumCircuit or a list of them. Cirq's circuits: qrelay.cirq.Service.")
     if isinstance(circuits, (str, bytes)) or not isinstance(circuits, Iterable):
         raise UnsupportedCircuit(f"run takes a QuantumCircuit or a list of them, not {type(run_input).__name__}.")
     listed = list(circuits)
