@@ -429,5 +429,5 @@ def test_least_busy_keeps_from_degraded_machines(provider: Provider) -> None:
 def test_a_circuit_of_cirq_is_sent_on_its_way(backend: Backend) -> None:
     """It was taken for a list, and its first moment for what is wrong with it."""
     cirq = pytest.importorskip("cirq")
-    with pytest.raises(UnsupportedCircuit, match="qrelay.cirq.Service"):
+    with pytest.raises(UnsupportedCircuit, match=r"qrelay\.cirq\.Service"):
         backend.run(cirq.Circuit(cirq.X(cirq.LineQubit(0))))
