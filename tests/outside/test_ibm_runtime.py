@@ -89,7 +89,7 @@ def test_control_flow_runs_as_it_was_written() -> None:
 def test_runtimes_own_encoder_says_the_same() -> None:
     """The same circuit through both encoders, read by the judge of the everyday tests: that judge is judged, too."""
     circuit = _circuit()
-    document = {"pubs": [[circuit]], "options": {}, "version": 2}
+    document = {"pubs": [[circuit]], "options": {}, "version": 2, "support_qiskit": True}
     theirs = json.dumps(document, cls=RuntimeEncoder).encode()
     ours = qrelay.encode(circuit, "QISKIT_QPY").data
     one, other = qpy.answer(theirs, SHOTS), qpy.answer(ours, SHOTS)
@@ -99,7 +99,12 @@ def test_runtimes_own_encoder_says_the_same() -> None:
 
 
 def test_their_document_passes_through() -> None:
-    document = {"pubs": [[_circuit(), None, 100]], "options": {"default_shots": 100}, "version": 2}
+    document = {
+        "pubs": [[_circuit(), None, 100]],
+        "options": {"default_shots": 100},
+        "version": 2,
+        "support_qiskit": True,
+    }
     theirs = json.dumps(document, cls=RuntimeEncoder)
     payload = qrelay.encode(theirs, "QISKIT_QPY")
     assert payload.data == theirs.encode()
