@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,9 @@ from qrelay.program import Operation, Program  # noqa: E402
 from qrelay.program.gates import GATES  # noqa: E402
 from qrelay.program.lowering import lower  # noqa: E402
 
+# of Qiskit 1.4, whose constructor of many-controlled gates calls what it deprecates
+pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+
 
 def _read(gate: Any, *qubits: int) -> list[Operation]:
     circuit = QuantumCircuit(len(qubits))
@@ -38,23 +42,24 @@ def _read(gate: Any, *qubits: int) -> list[Operation]:
 
 
 @pytest.mark.parametrize(
-    ("gate", "name", "params"),
+    ("make", "name", "params"),
     [
-        (MCXGate(5), "c5x", ()),
-        (MCXGate(7), "c7x", ()),
-        (XGate().control(4), "c4x", ()),
-        (MCPhaseGate(0.3, 6), "c6p", (0.3,)),
-        (PhaseGate(0.3).control(3), "c3p", (0.3,)),
-        (ZGate().control(3, annotated=False), "c3z", ()),
-        (HGate().control(2, annotated=False), "c2h", ()),
-        (SXdgGate().control(2, annotated=False), "c2sxdg", ()),
-        (RXGate(0.4).control(3, annotated=False), "c3rx", (0.4,)),
-        (RYGate(0.4).control(2, annotated=False), "c2ry", (0.4,)),
+        (lambda: MCXGate(5), "c5x", ()),
+        (lambda: MCXGate(7), "c7x", ()),
+        (lambda: XGate().control(4), "c4x", ()),
+        (lambda: MCPhaseGate(0.3, 6), "c6p", (0.3,)),
+        (lambda: PhaseGate(0.3).control(3), "c3p", (0.3,)),
+        (lambda: ZGate().control(3, annotated=False), "c3z", ()),
+        (lambda: HGate().control(2, annotated=False), "c2h", ()),
+        (lambda: SXdgGate().control(2, annotated=False), "c2sxdg", ()),
+        (lambda: RXGate(0.4).control(3, annotated=False), "c3rx", (0.4,)),
+        (lambda: RYGate(0.4).control(2, annotated=False), "c2ry", (0.4,)),
     ],
-    ids=lambda value: getattr(value, "name", None),
+    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_controlled_gates_are_rows(gate: Any, name: str, params: tuple[float, ...]) -> None:
+def test_controlled_gates_are_rows(make: Callable[[], Any], name: str, params: tuple[float, ...]) -> None:
     """IonQ takes these as one word; expanded, they would be up to five hundred."""
+    gate = make()
     places = tuple(reversed(range(gate.num_qubits)))
     assert _read(gate, *places) == [(name, places, params)]
 
