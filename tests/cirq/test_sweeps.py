@@ -79,7 +79,7 @@ def test_what_needs_values_before_it_is_read_is_resolved_by_cirq() -> None:
     circuit = cirq.Circuit(cirq.H.on_each(*Q), gradient, cirq.measure(*Q, key="m"))
     found = _programs([{"s": 0.1}, {"s": 0.2}], circuit)
     assert [type(one) for one in found] == [Program, Program]
-    repeated = cirq.CircuitOperation(cirq.FrozenCircuit(cirq.X(Q[0])), repetitions=S)
+    repeated = cirq.CircuitOperation(cirq.FrozenCircuit(cirq.X(Q[0])), use_repetition_ids=False, repetitions=S)
     circuit = cirq.Circuit(repeated, cirq.measure(*Q, key="m"))
     found = _programs([{"s": 1}, {"s": 3}], circuit)
     assert [len(_bound(one).operations) for one in found] == [3, 5]

@@ -50,7 +50,9 @@ def _cirq_circuit(steps: list[Any]) -> Any:
         gate = make(expression(angle, symbols, sympy.sin))
         circuit.append(gate.on(*[qubits[place] for place in order[:size]]))
     inner = cirq.FrozenCircuit(cirq.rx(symbols[0])(qubits[0]))
-    circuit.append(cirq.CircuitOperation(inner, param_resolver={symbols[0]: symbols[1] * 0.7 + 0.01}))
+    circuit.append(
+        cirq.CircuitOperation(inner, use_repetition_ids=False, param_resolver={symbols[0]: symbols[1] * 0.7 + 0.01})
+    )
     circuit.append(cirq.measure(*qubits, key="m"))
     return circuit
 
@@ -82,7 +84,9 @@ def test_special_exponents_mean_the_same(values: list[float]) -> None:
         cirq.H.on_each(*qubits),
         cirq.X(qubits[0]) ** s,
         cirq.CX(*qubits) ** t,
-        cirq.CircuitOperation(cirq.FrozenCircuit(cirq.Y(qubits[0]) ** s, cirq.Z(qubits[0]) ** t)),
+        cirq.CircuitOperation(
+            cirq.FrozenCircuit(cirq.Y(qubits[0]) ** s, cirq.Z(qubits[0]) ** t), use_repetition_ids=False
+        ),
         (cirq.X(qubits[1]) ** s).controlled_by(qubits[0]),
         cirq.H(qubits[0]),
         cirq.measure(*qubits, key="m"),

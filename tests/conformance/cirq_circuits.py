@@ -111,7 +111,9 @@ def _gate(draw: Any, qubits: list[cirq.Qid]) -> cirq.Operation:
     if dressing == "tag":
         return op.with_tags("tagged")
     if dressing == "circuit":
-        return cirq.CircuitOperation(cirq.FrozenCircuit(op), repetitions=draw(st.integers(-2, 2)))
+        return cirq.CircuitOperation(
+            cirq.FrozenCircuit(op), use_repetition_ids=False, repetitions=draw(st.integers(-2, 2))
+        )
     return op
 
 

@@ -31,7 +31,9 @@ def test_p06_cirq_s_guarded_gates_are_guarded_as_a_whole(
 ) -> None:
     """Bug: of a guarded gate that is decomposed only the first part keeps the guard (Cirq#8329, #5691, #7624)."""
     a, b, c, d = cirq.LineQubit.range(4)
-    block = cirq.CircuitOperation(cirq.FrozenCircuit(cirq.H(b), cirq.CX(b, c), cirq.T(c) ** 0.3))
+    block = cirq.CircuitOperation(
+        cirq.FrozenCircuit(cirq.H(b), cirq.CX(b, c), cirq.T(c) ** 0.3), use_repetition_ids=False
+    )
     before = [cirq.ry(0.9)(a), cirq.X(b), cirq.ry(0.7)(c), cirq.measure(a, key="k")]
     for guarded in (cirq.X(b), cirq.CCZ(b, c, d), cirq.CSWAP(b, c, d), cirq.ISWAP(c, d) ** 0.3, block):
         op = guarded.with_classical_controls("k")
