@@ -160,7 +160,11 @@ def test_numbers_of_other_kinds_become_floats() -> None:
 
 
 def test_a_gate_is_remembered_only_as_long_as_it_lives() -> None:
-    """Gates are found again by their `id`, which a gate made for the moment gives up to the next one."""
+    """Gates are found again by their `id`, which a gate made for the moment gives up to the next one.
+
+    Of many new gates the one is taken that has another's id, where there is one: what Python's memory does is no luck.
+    """
+    seen: dict[int, float] = {}
 
     class Fresh(cirq.Operation):
         def __init__(self, exponent: float, qubit: Any) -> None:
@@ -172,11 +176,16 @@ def test_a_gate_is_remembered_only_as_long_as_it_lives() -> None:
 
         @property
         def gate(self) -> Any:
-            return cirq.ZPowGate(exponent=self._exponent)  # a new one each time
+            new = [cirq.ZPowGate(exponent=self._exponent) for _ in range(1000)]
+            found = next((gate for gate in new if seen.get(id(gate), self._exponent) != self._exponent), new[0])
+            seen[id(found)] = self._exponent
+            return found
 
         def with_qubits(self, *new_qubits: Any) -> Any:
             return Fresh(self._exponent, *new_qubits)
 
     qubit = cirq.LineQubit(0)
-    program = read(cirq.Circuit(Fresh(exponent, qubit) for exponent in (1, 0.5, 0.25, -0.5) * 5))
+    circuit = cirq.Circuit(Fresh(exponent, qubit) for exponent in (1, 0.5, 0.25, -0.5) * 5)
+    seen.clear()  # of those that Cirq asked for when it made the circuit
+    program = read(circuit)
     assert [name for name, _, _ in program.operations] == ["z", "s", "t", "sdg"] * 5
