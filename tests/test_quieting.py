@@ -14,7 +14,7 @@ import qiskit
 from qiskit import QuantumCircuit
 
 from qrelay import read
-from qrelay.quieting import quieted
+from qrelay.quieting import quieted, quietly
 
 QISKIT_1 = qiskit.__version__.startswith("1.")
 
@@ -51,6 +51,28 @@ def test_only_what_was_named_is_hidden() -> None:
         warnings.warn("hidden", DeprecationWarning, stacklevel=1)
         with pytest.warns(UserWarning, match="shown"):
             warnings.warn("shown", UserWarning, stacklevel=1)
+
+
+def test_work_that_lost_its_filters_is_begun_again() -> None:
+    """Bug: Qiskit 1.4's own `catch_warnings` ended in the client's thread, and the worker's job failed on a warning."""
+    before = list(warnings.filters)
+    calls: list[int] = []
+
+    def work() -> int:
+        calls.append(len(calls))
+        if len(calls) < 3:
+            warnings.simplefilter("error")  # what it comes to when another thread puts its filters back
+        warnings.warn("ours", DeprecationWarning, stacklevel=1)
+        return len(calls)
+
+    assert quietly(work, DeprecationWarning) == 3
+    assert list(warnings.filters) == before
+
+    def always() -> NoReturn:
+        raise DeprecationWarning
+
+    with pytest.raises(DeprecationWarning):
+        quietly(always, DeprecationWarning)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
