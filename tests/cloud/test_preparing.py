@@ -16,6 +16,7 @@ from qrelay.cloud.endings import combined_state
 from qrelay.cloud.preparing import Wish, prepare
 from qrelay.cloud.service import JobRecord, JobState
 from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
+from qrelay.formats import encode
 from qrelay.formats.payload import Payload
 from qrelay.program import Program, Register
 
@@ -50,6 +51,15 @@ def test_a_program_becomes_one_submission_with_its_layout() -> None:
     assert one.payloads[0].format == "ionq.circuit.v1"
     assert one.payloads[0].layout.registers == BELL.registers
     assert one.key == str(uuid.UUID(int=7))
+
+
+def test_p04_gates_that_only_the_machine_knows_are_passed_over() -> None:
+    """Catches a machine that nothing can be sent to because it lists a gate that qrelay has never heard of."""
+    machine = replace(TARGET, formats=("BRAKET_OPEN_QASM_V3",), gates=frozenset({"rz", "rx", "cz", "u_3qkd"}))
+    (one,) = _prepare(target=machine)
+    assert one.payloads[0].data == encode(BELL, "BRAKET_OPEN_QASM_V3", gates=["rz", "rx", "cz"]).data
+    with pytest.raises(UnsupportedCircuit, match="'h'"):
+        _prepare(target=replace(machine, gates=frozenset({"u_3qkd"})))
 
 
 @pytest.mark.parametrize("shots", [0, -1, 10_001, True, 1.0, "100", math.inf])

@@ -20,6 +20,7 @@ from qrelay.formats import (
     ready_made,
     template,
 )
+from qrelay.formats.option_values import gates_of_a_machine
 from qrelay.formats.payload import Payload
 from qrelay.formats.qir_profile import check_profile
 from qrelay.program import Bound, Program
@@ -135,7 +136,10 @@ def own_options(target: Target, formats: Sequence[str]) -> dict[str, Any]:
         "qubits": target.qubit_names,
         "coupling": target.coupling,
     }
-    return {option: value for option, value in known.items() if option in asked and value}
+    own = {option: value for option, value in known.items() if option in asked and value}
+    if "gates" in own:  # a machine may list what qrelay does not know, which in a user's list is a slip
+        own["gates"] = gates_of_a_machine(target.gates)
+    return own
 
 
 def _check_format(format: str, target: Target, accepted: Sequence[str]) -> None:  # noqa: A002
