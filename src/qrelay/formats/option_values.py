@@ -14,7 +14,7 @@ from qrelay.errors import InvalidOption
 from qrelay.program.gates import ALIASES, GATES, MACHINES_WORDS
 from qrelay.program.operations import NOT_GATES
 
-__all__ = ["checked", "gates_of_a_machine"]
+__all__ = ["checked", "format_name", "gates_of_a_machine", "near_formats"]
 
 _NO_GATES = NOT_GATES | {"if_else", "while_loop", "for_loop", "switch_case", "break_loop", "continue_loop"}
 """What lists of a machine's operations hold beside gates, by our names and Qiskit's."""
@@ -23,6 +23,32 @@ _NO_GATES = NOT_GATES | {"if_else", "while_loop", "for_loop", "switch_case", "br
 def checked(options: Mapping[str, Any]) -> dict[str, Any]:
     """The same options, each as its writers take it. Raises InvalidOption that says what an option takes."""
     return {name: _read(name, value) for name, value in options.items()}
+
+
+def format_name(asked: Any) -> str:
+    """A format as a user names it. Raises InvalidOption for what is no name."""
+    if not isinstance(asked, str):
+        raise InvalidOption(f"format takes the name of an input format, not {asked!r:.80}.", option="format")
+    return asked
+
+
+def near_formats(asked: str, known: Iterable[str]) -> str:
+    """ "Did you mean …?" for a format's name that is none of these; empty if none is near.
+
+    Names in other letters are the nearest, then those that hold what was asked for, as `quil` is in rigetti.quil.v1.
+    """
+    names = {name: _letters(name) for name in known}
+    word = _letters(asked)
+    near = [name for name in names if name.lower() == asked.lower()]
+    near = near or [name for name, letters in names.items() if word == letters]
+    near = near or [name for name, letters in names.items() if len(word) > 2 and word in letters]
+    close = difflib.get_close_matches(word, names.values(), n=3)
+    near = near or [name for name, letters in names.items() if letters in close]
+    return f"Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def gates_of_a_machine(listed: Iterable[str]) -> frozenset[str]:
