@@ -10,29 +10,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from wishes import TARGET, prepared
 
-from qrelay.cloud import Limits, Target
+from qrelay.cloud import Submission, Target
 from qrelay.cloud.batch import Batch
 from qrelay.cloud.endings import combined_state
-from qrelay.cloud.preparing import Wish, prepare
 from qrelay.cloud.service import JobRecord, JobState
 from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
 from qrelay.formats import encode, template
 from qrelay.formats.payload import Payload
 from qrelay.program import Program, Register
 
-TARGET = Target(
-    id="ionq.simulator",
-    provider="ionq",
-    available=True,
-    status="Available",
-    num_qubits=3,
-    formats=("ionq.circuit.v1", "qir.v1"),
-    outputs={"ionq.circuit.v1": "ionq.quantum-results.v1", "qir.v1": "microsoft.quantum-results.v2"},
-    shots=Limits(1, 10_000, 500),
-    options={"noise": "noise model"},
-    profile="base",
-)
 BELL = Program(
     2,
     2,
@@ -42,8 +30,8 @@ BELL = Program(
 )
 
 
-def _prepare(programs: Any = BELL, target: Target = TARGET, **wish: Any) -> Any:
-    return prepare(Wish(programs, **wish), target, lambda: str(uuid.UUID(int=7)))
+def _prepare(programs: Any = BELL, target: Target = TARGET, **wish: Any) -> list[Submission]:
+    return prepared(programs, target, **wish)
 
 
 def test_a_program_becomes_one_submission_with_its_layout() -> None:
