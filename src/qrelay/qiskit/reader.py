@@ -82,6 +82,8 @@ def read(circuit: QuantumCircuit, *, symbolic: bool = False) -> Program:
         if expressions is None:
             raise
         reading.refuse_parameters(circuit, error)
+    except OverflowError:
+        raise UnsupportedCircuit("The circuit has a parameter that is an integer larger than any float.") from None
     return Program(
         num_qubits=circuit.num_qubits,
         num_clbits=circuit.num_clbits,
@@ -341,7 +343,8 @@ class _Reading:
         """
         values, variable, body = operation.params
         if variable is None or variable not in free_parameters(body):
-            out.append(("for", (), (values if isinstance(values, range) else tuple(values), None, block(body))))
+            known = values if isinstance(values, range) else tuple(map(int, values))
+            out.append(("for", (), (known, None, block(body))))
             return
         if _HAS_OWN_CONDITIONS and has_loop_over(variable, body):
             why = "has a loop over the same Parameter inside it, and Qiskit 1 takes the outer value for both"
