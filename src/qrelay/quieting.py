@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-__all__ = ["quieted", "quietly"]
+__all__ = ["quietly"]
 
 _Result = TypeVar("_Result")
 _TRIES = 8
@@ -35,7 +35,7 @@ _TURN = _Turn()
 
 
 @contextmanager
-def quieted(*categories: type[Warning]) -> Iterator[None]:
+def _quieted(*categories: type[Warning]) -> Iterator[None]:
     """Ignore warnings of these categories inside the block. Other threads that want the same wait until it ends."""
     with _TURN.lock, warnings.catch_warnings():
         for category in categories:
@@ -51,9 +51,9 @@ def quietly(work: Callable[[], _Result], *categories: type[Warning]) -> _Result:
     """
     for _ in range(_TRIES):
         try:
-            with quieted(*categories):
+            with _quieted(*categories):
                 return work()
         except categories:
             continue
-    with quieted(*categories):
+    with _quieted(*categories):
         return work()
