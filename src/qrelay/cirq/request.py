@@ -93,7 +93,7 @@ class Request:
         """
         programs: list[Program | Bound] = []
         for circuit, points in zip(self.circuits, self.points, strict=True):
-            if cirq.is_parameterized(circuit):
+            if _is_parameterized(circuit):
                 _refuse_unbound(circuit, points)
                 programs.extend(_compiled(circuit, points) or [read(_resolved(circuit, point)) for point in points])
             elif points:
@@ -111,6 +111,13 @@ def _frozen(circuit: Any, index: int | None = None) -> cirq.FrozenCircuit:
         which = "" if index is None else f" (number {index} of the list)"
         raise UnsupportedCircuit(f"A sampler runs Cirq circuits, not {type(circuit).__name__}{which}.")
     return circuit.freeze()
+
+
+def _is_parameterized(circuit: cirq.FrozenCircuit) -> bool:
+    try:
+        return bool(cirq.is_parameterized(circuit))
+    except ValueError:  # it holds a circuit that Cirq cannot map: the reader says which
+        return False
 
 
 def _points(params: cirq.Sweepable) -> tuple[cirq.ParamResolver, ...]:
