@@ -53,7 +53,7 @@ CERTAIN = {
 
 
 def assert_same(result: cirq.Result, expected: cirq.Result) -> None:
-    """Equal to the last bit, keys in the same order, arrays of the same shape, whose type has a sign for 1 - 2 * bits."""
+    """Equal to the last bit, keys in the same order, arrays of the same shape, signed for 1 - 2 * bits."""
     assert list(result.records) == list(expected.records)
     for key, record in expected.records.items():
         assert result.records[key].shape == record.shape, key
