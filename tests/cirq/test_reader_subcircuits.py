@@ -16,6 +16,7 @@ from judges.cirq_answers import matrix, sampled, unitary  # noqa: E402
 from tests.cirq.test_reader_conditions import follow  # noqa: E402
 
 from qrelay.cirq.reader import read  # noqa: E402
+from qrelay.program.control import BitIs  # noqa: E402
 
 A, B, C, D = cirq.LineQubit.range(4)
 
@@ -96,6 +97,13 @@ def test_p06_conditions_find_the_key_of_their_scope(flips: int, use_repetition_i
         cirq.Moment(cirq.X(D).with_classical_controls("outside")), cirq.measure(A, B, C, D, key="end"),
     )  # fmt: skip
     agrees(circuit)
+
+
+def test_p06_feedback_many_times() -> None:
+    """Bug: every condition looked at all measurements before it, and a loop took minutes."""
+    loop = sub(cirq.measure(A, key="m"), cirq.X(A).with_classical_controls("m"), repetitions=2_000)
+    operations = read(cirq.Circuit(loop)).operations
+    assert operations[-1] == ("if", (), (BitIs(1_999, value=True), (("x", (0,), ()),), ()))
 
 
 def test_guarded_circuits() -> None:

@@ -85,6 +85,9 @@ def _by_table(
 ) -> tuple[Condition, ...] | None:
     count = len(bits)
     keys = sorted({str(key) for key in condition.keys})
+    by_key = isinstance(condition, cirq.KeyCondition | cirq.BitMaskKeyCondition) and condition.index == -1
+    if by_key or isinstance(condition, cirq.SympyCondition):
+        records = {key: records[key][-1:] for key in keys}  # all others would be stored for every value
     true = set()
     for value in range(1 << count):
         measured = {bit: bool(value >> place & 1) for place, bit in enumerate(bits)}
