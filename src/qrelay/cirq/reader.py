@@ -242,18 +242,22 @@ class _Reading:
     def _subcircuit(self, op: cirq.CircuitOperation, out: list[Operation]) -> None:
         if op.repeat_until is not None:
             self._refuse(op, "repeats until a condition holds: nobody knows how many measurements that makes")
-        if cirq.is_parameterized(op.repetitions):
+        if cirq.parameter_names(op.repetitions):
             raise Unresolved
-        repetitions = number(op.repetitions)
-        if not isinstance(op.repetitions, int | np.integer):  # a SymPy number: Cirq takes those for symbols
-            try:
+        try:
+            repetitions = number(op.repetitions)
+            if not isinstance(op.repetitions, int | np.integer):  # a SymPy number: Cirq takes those for symbols
                 op = op.replace(repetitions=repetitions)
-            except ValueError:
-                self._refuse(op, f"is repeated {repetitions} times")
+        except (OverflowError, TypeError, ValueError):
+            self._refuse(op, f"is repeated {op.repetitions} times")
         if _size(op) > _LARGEST:
             self._refuse(op, f"comes to more than {_LARGEST:,} operations when it is written out")
         self._deeper(op)
-        self._circuit(op.mapped_circuit(), out)
+        try:
+            circuit = op.mapped_circuit()
+        except ValueError as error:
+            self._refuse(op, f"holds a circuit that Cirq cannot map: {error}".replace("\n", " "))
+        self._circuit(circuit, out)
         self._depth -= 1
 
     # --- control by qubits ---------------------------------------------------------------------------------------
@@ -355,11 +359,13 @@ class _Reading:
 
 
 def _size(op: cirq.Operation) -> float:
-    """Operations that it is when it is written out; a symbol for the repetitions is refused where they are read."""
+    """Operations that it is when it is written out; repetitions that are no number are refused where they are read."""
     if isinstance(op, cirq.TaggedOperation):
         return _size(op.sub_operation)
     if not isinstance(op, cirq.CircuitOperation):
         return 1
-    if cirq.is_parameterized(op.repetitions):
+    try:
+        repetitions = abs(float(op.repetitions))
+    except TypeError:
         return 0
-    return abs(float(op.repetitions)) * sum(map(_size, op.circuit.all_operations()))
+    return repetitions * sum(map(_size, op.circuit.all_operations()))

@@ -12,7 +12,9 @@ __all__ = ["cirq_result"]
 
 
 def cirq_result(outcome: Outcome, params: cirq.ParamResolver | None = None) -> cirq.ResultDict:
-    """The usable shots as `cirq.Simulator` gives its own: records of shape (repetitions, instances, qubits), uint8.
+    """The usable shots as `cirq.Simulator` gives its own: records of shape (repetitions, instances, qubits), int8.
+
+    With a sign: of unsigned bits, `1 - 2 * bits` would be 255 where -1 is meant.
 
     Keys stand in the circuit's order; a key that the circuit repeats has an instance for each measurement. In a job
     that another framework sent, every classical register is a key, its lowest bit first, and bits outside every
@@ -21,8 +23,8 @@ def cirq_result(outcome: Outcome, params: cirq.ParamResolver | None = None) -> c
     Repetitions stand in the order of `outcome.memory()`: the service's own if it reported single shots, else a seeded
     one (see `outcome.per_shot`).
     """
-    bits, layout = outcome.shot_bits(), outcome.layout
-    instances: dict[str, list[NDArray[np.uint8]]] = {}
+    bits, layout = outcome.shot_bits().view(np.int8), outcome.layout
+    instances: dict[str, list[NDArray[np.int8]]] = {}
     for register in layout.registers:
         instances.setdefault(register.name, []).append(bits[:, list(register.bits)])
     held = {bit for register in layout.registers for bit in register.bits}
