@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from judges import programs
-from judges.rows import unitary
+from judges import programs, rows
 
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Program
@@ -42,6 +41,8 @@ pytestmark = [  # Qiskit's own library warns about itself while circuits are bui
     pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
     pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
 ]
+
+unitary = rows.unitary
 
 
 def same(circuit: QuantumCircuit) -> None:
