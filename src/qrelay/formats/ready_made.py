@@ -180,10 +180,17 @@ def _text(text: str, data: bytes | None) -> _Found | None:
         data = text.encode() if data is None else data
     except UnicodeEncodeError:
         return None
-    start = text.lstrip("\ufeff \t\r\n")[:1]
+    bare = text.removeprefix("\ufeff").rstrip("\0")
+    if len(bare) < len(text) and _text(bare, None) is not None:
+        what = "begins with a byte order mark" if text[0] == "\ufeff" else "ends in a NUL character"
+        raise InvalidOption(
+            f"The program {what}, which services take for a part of it. Take it off: programs are plain UTF-8.",
+            option="program",
+        )
+    start = text.lstrip(" \t\r\n")[:1]
     if start in ("{", "["):
         try:
-            document = json.loads(text)
+            document = json.loads(text, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
             raise InvalidOption(f"This begins as JSON and is none: {error}", option="program") from None
         return _document(document, data) if isinstance(document, Mapping) else None
@@ -193,6 +200,10 @@ def _text(text: str, data: bytes | None) -> _Found | None:
     if ready_qir.looks_like_qir(text):
         return _Found((QIR,), data, text)
     return _Found((_QUIL,), data, text) if ready_quil.looks_like_quil(text) else None
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is a word of Python's; JSON has none for it")
 
 
 def _document(document: Mapping[str, Any], data: bytes | None) -> _Found | None:
@@ -215,6 +226,8 @@ def _refuse_unknown(thing: Any) -> NoReturn:
         more = (
             " OpenQASM is known by its first statement, such as OPENQASM 2.0; paths are not opened: pass the contents."
         )
+    if isinstance(thing, bytes | bytearray) and thing.startswith(b"QISKIT"):
+        more = " This is QPY: read it by qiskit.qpy.load, and pass the circuit."
     raise InvalidOption(
         f"A {kind}{start} is no ready-made program that qrelay knows. It takes {_TAKEN}.{more}", option="program"
     )
