@@ -200,6 +200,9 @@ def test_numbers_of_every_kind() -> None:
     program = read(circuit.assign_parameters({theta: 0.4}))
     assert [operation[2] for operation in program.operations] == [(1.0,), (0.5,), (2.0,), (0.25,), (0.8,)]
     assert all(type(operation[2][0]) is float for operation in program.operations)
+    circuit.rx(10**400, 0)
+    with pytest.raises(UnsupportedCircuit, match="larger than any float"):
+        read(circuit.assign_parameters({theta: 0.4}))
 
 
 # --- what is not a gate ----------------------------------------------------------------------------------------------
