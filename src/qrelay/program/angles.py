@@ -35,6 +35,8 @@ _FUNCTIONS: dict[str, Callable[[float, float], float]] = {
     "/": operator.truediv,
 }
 
+_NO_SEQUENCES = (set, frozenset, str, bytes, bytearray)  # without an order, or of something else than numbers
+
 _NAN_WORD = 0x7FFD51 << 40
 _MARKER = re.compile(r"\x1a(\d+)\x1a|7ffd51([0-9a-f]{10})")
 """As text between two control characters, which no writer lets into its text in any other way; as hexadecimal NaN."""
@@ -340,9 +342,9 @@ def ordered(names: tuple[str, ...], values: Values) -> list[float]:
             by_name = _by_name(names, values)
         given = [by_name[name] for name in names]
     else:
-        if not hasattr(values, "__len__") or not hasattr(values, "__iter__"):
+        if not hasattr(values, "__len__") or not hasattr(values, "__iter__") or isinstance(values, _NO_SEQUENCES):
             raise InvalidOption(
-                f"values={values!r} is neither a mapping from names nor a sequence of numbers.", option="values"
+                f"values={values!r:.80} is neither a mapping from names nor a sequence of numbers.", option="values"
             )
         given = values.tolist() if hasattr(values, "tolist") else list(values)
         if len(given) != len(names):
@@ -358,6 +360,8 @@ def ordered(names: tuple[str, ...], values: Values) -> list[float]:
 def _by_name(names: tuple[str, ...], values: Mapping[Any, Any]) -> dict[str, Any]:
     """Keys may be a framework's own parameters too, which know their names."""
     by_name = {key if isinstance(key, str) else getattr(key, "name", key): value for key, value in values.items()}
+    if len(by_name) < len(values):
+        raise InvalidOption("A parameter has two values: one by its name and one by itself.", option="values")
     unknown = [key for key in by_name if key not in names]
     if unknown:
         near = get_close_matches(str(unknown[0]), names, n=3)
@@ -371,14 +375,21 @@ def _by_name(names: tuple[str, ...], values: Mapping[Any, Any]) -> dict[str, Any
 
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool | Angle) or not isinstance(value, Real):
-        raise InvalidOption(f"The value of {name!r} is {value!r}, which is no real number.", option="values")
+        raise InvalidOption(f"The value of {name!r} is {value!r:.80}, which is no real number.", option="values")
     try:
         number = float(value)
-    except OverflowError:
+    except OverflowError:  # a whole number, of any length
         number = float("inf")
     if not isfinite(number):
-        raise InvalidOption(f"The value of {name!r} is {value!r}; angles are finite.", option="values")
+        raise InvalidOption(f"The value of {name!r} is {_shown(value)}; angles are finite.", option="values")
     return number
+
+
+def _shown(value: Any) -> str:
+    try:
+        return f"{value!r:.60}"
+    except ValueError:  # Python prints no more than some thousand digits
+        return "too long a number"
 
 
 def _listed(names: Sequence[str]) -> str:
