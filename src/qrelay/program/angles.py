@@ -21,7 +21,7 @@ from typing import Any, Final, NoReturn, TypeAlias, cast
 
 from qrelay.errors import InvalidOption, UnboundParameters
 
-__all__ = ["Angle", "Symbols", "Tape", "Values", "find_markers", "ordered"]
+__all__ = ["Angle", "Symbols", "Tape", "Values", "all_finite", "find_markers", "ordered"]
 
 Values: TypeAlias = Mapping[str, float] | Sequence[float]
 """Values of parameters: by name, or in the order of `parameters`."""
@@ -35,7 +35,7 @@ _FUNCTIONS: dict[str, Callable[[float, float], float]] = {
     "/": operator.truediv,
 }
 
-_NO_SEQUENCES = (set, frozenset, str, bytes, bytearray)  # without an order, or of something else than numbers
+_NO_SEQUENCES = (set, frozenset, bytes, bytearray)  # without an order, or of something else than numbers
 
 _NAN_WORD = 0x7FFD51 << 40
 _MARKER = re.compile(r"\x1a(\d+)\x1a|7ffd51([0-9a-f]{10})")
@@ -352,9 +352,14 @@ def ordered(names: tuple[str, ...], values: Values) -> list[float]:
                 f"{len(given)} values for {len(names)} parameters ({_listed(names)}); give each its own, in order.",
                 option="values",
             )
-    if set(map(type, given)) <= {float} and all(map(isfinite, given)):
+    if set(map(type, given)) <= {float} and all_finite(given):
         return cast("list[float]", given)
     return [_number(name, value) for name, value in zip(names, given, strict=True)]
+
+
+def all_finite(numbers: Sequence[float]) -> bool:
+    """A sum is finite only if all of its terms are; and if it is not, they may have been large."""
+    return isfinite(sum(numbers)) or all(map(isfinite, numbers))
 
 
 def _by_name(names: tuple[str, ...], values: Mapping[Any, Any]) -> dict[str, Any]:
