@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from qrelay.errors import InvalidOption
 from qrelay.formats import analog, ready_json, ready_openqasm, ready_qir, ready_quil
 from qrelay.formats.catalogue import INPUT_FORMATS, ON_REQUEST
+from qrelay.formats.option_values import format_name, near_formats
 from qrelay.formats.payload import Payload
 from qrelay.formats.qiskit_qpy import layout_in_pub
 from qrelay.formats.traveling import layout_in_iqm, layout_in_registers, layout_in_text, layouts_in_label
@@ -234,10 +235,13 @@ def _refuse_unknown(thing: Any) -> NoReturn:
 
 def _chosen(formats: tuple[str, ...], asked: str | None) -> str:
     if asked is not None:
-        if asked not in formats:
+        if format_name(asked) not in formats:
+            hint = near_formats(asked, formats) or (
+                "Ready-made programs are not translated: choose a target that takes them, or make a circuit of them in "
+                "Qiskit or Cirq first."
+            )
             raise InvalidOption(
-                f"The program is {' or '.join(formats)}; it cannot be sent as {asked!r}. Ready-made programs are not "
-                "translated: choose a target that takes them, or make a circuit of them in Qiskit or Cirq first.",
+                f"The program is {' or '.join(formats)}; it cannot be sent as {asked!r}. {hint}",
                 option="format",
             )
         return asked
