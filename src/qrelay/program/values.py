@@ -16,7 +16,7 @@ __all__ = ["Values", "all_finite", "ordered"]
 Values: TypeAlias = Mapping[str, float] | Sequence[float]
 """Values of parameters: by name, or in the order of `parameters`."""
 
-_NO_SEQUENCES = (set, frozenset, str, bytes, bytearray)  # without an order, or of something else than numbers
+_NO_SEQUENCES = (set, frozenset, bytes, bytearray)  # without an order, or of something else than numbers
 
 
 def ordered(names: tuple[str, ...], values: Values) -> list[float]:
