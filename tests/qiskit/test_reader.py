@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.linalg
-from judges import programs, rows
+from judges import programs
+from judges.rows import unitary
 
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Program
@@ -49,18 +50,6 @@ pytestmark = [  # Qiskit's own library warns about itself while circuits are bui
     pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
     pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
 ]
-
-
-def unitary(program: Program) -> np.ndarray[Any, Any]:
-    """The program's matrix, by the gate table (which other tests hold against Qiskit's)."""
-    count = program.num_qubits
-    total = np.eye(2**count, dtype=complex).reshape((2,) * count + (-1,)) * cmath.exp(1j * program.global_phase)
-    for name, qubits, params in program.operations:
-        gate, size = rows.matrix(name, params), len(qubits)
-        axes = [count - 1 - q for q in reversed(qubits)]
-        moved = np.tensordot(gate.reshape((2,) * (2 * size)), total, axes=(range(size, 2 * size), axes))
-        total = np.moveaxis(moved, range(size), axes)
-    return total.reshape(2**count, 2**count)
 
 
 def same(circuit: QuantumCircuit) -> None:

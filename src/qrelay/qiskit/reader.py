@@ -40,7 +40,7 @@ from qrelay.qiskit.expansions import expansion, idle
 from qrelay.qiskit.symbols import Expressions
 from qrelay.qiskit.table_gates import table_gate
 from qrelay.qiskit.variables import free_parameters, has_loop_over
-from qrelay.quieting import quieted
+from qrelay.quieting import quietly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -385,8 +385,7 @@ class _Reading:
 
 def _without_condition(operation: Any) -> Any:
     plain = operation.to_mutable()
-    with quieted(DeprecationWarning):
-        plain.condition = None
+    quietly(partial(setattr, plain, "condition", None), DeprecationWarning)
     return plain
 
 
