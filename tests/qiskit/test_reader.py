@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.linalg
-from judges import programs, rows
+from judges import programs
+from judges.rows import unitary
 
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Program
@@ -50,11 +51,9 @@ pytestmark = [  # Qiskit's own library warns about itself while circuits are bui
     pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
 ]
 
-unitary = rows.unitary
-
 
 def same(circuit: QuantumCircuit) -> None:
-    assert np.allclose(rows.unitary(read(circuit)), Operator(circuit).data, atol=1e-8)
+    assert np.allclose(unitary(read(circuit)), Operator(circuit).data, atol=1e-8)
 
 
 def _on(gate: Any, num_qubits: int | None = None) -> QuantumCircuit:
@@ -175,7 +174,7 @@ def test_matrices_next_to_simple_ones_are_not_rounded(name: str, angle: float) -
     matrix = scipy.linalg.expm(-1j * angle * generator) @ near
     circuit = QuantumCircuit(2)
     circuit.append(lib.UnitaryGate(matrix), [1, 0])
-    assert np.abs(rows.unitary(read(circuit)) - Operator(circuit).data).max() < 1e-9
+    assert np.abs(unitary(read(circuit)) - Operator(circuit).data).max() < 1e-9
 
 
 def test_a_gate_that_only_borrows_a_standard_name_is_its_own_definition() -> None:
@@ -195,7 +194,7 @@ def test_initialize_and_state_preparation() -> None:
     operations = read(circuit).operations
     assert [operation[:2] for operation in operations if operation[0] == "reset"] == [("reset", (2,)), ("reset", (0,))]
     kept = [operation for operation in operations if operation[0] != "reset"]
-    state = rows.unitary(Program(3, 0, kept))[:, 0]
+    state = unitary(Program(3, 0, kept))[:, 0]
     wanted = QuantumCircuit(3)
     wanted.prepare_state(amplitudes, [2, 0])
     assert Statevector(state).equiv(Statevector(wanted))
