@@ -14,7 +14,7 @@ import qiskit
 from qiskit import QuantumCircuit
 
 from qrelay import read
-from qrelay.quieting import quieted
+from qrelay.quieting import quietly
 
 QISKIT_1 = qiskit.__version__.startswith("1.")
 
@@ -25,14 +25,15 @@ def test_threads_inside_at_once_leave_the_filters_as_they_were() -> None:
     first_is_in, first_may_go, second_is_in = threading.Event(), threading.Event(), threading.Event()
 
     def first() -> None:
-        with quieted(DeprecationWarning):
+        def work() -> None:
             first_is_in.set()
             assert first_may_go.wait(30)
 
+        quietly(work, DeprecationWarning)
+
     def second() -> None:
         assert first_is_in.wait(30)
-        with quieted(FutureWarning):
-            second_is_in.set()
+        quietly(second_is_in.set, FutureWarning)
 
     threads = [threading.Thread(target=work) for work in (first, second)]
     for thread in threads:
@@ -47,10 +48,34 @@ def test_threads_inside_at_once_leave_the_filters_as_they_were() -> None:
 
 
 def test_only_what_was_named_is_hidden() -> None:
-    with quieted(DeprecationWarning):
+    def work() -> None:
         warnings.warn("hidden", DeprecationWarning, stacklevel=1)
         with pytest.warns(UserWarning, match="shown"):
             warnings.warn("shown", UserWarning, stacklevel=1)
+
+    quietly(work, DeprecationWarning)
+
+
+def test_work_that_lost_its_filters_is_begun_again() -> None:
+    """Bug: Qiskit 1.4's own `catch_warnings` ended in the client's thread, and the worker's job failed on a warning."""
+    before = list(warnings.filters)
+    calls: list[int] = []
+
+    def work() -> int:
+        calls.append(len(calls))
+        if len(calls) < 3:
+            warnings.simplefilter("error")  # what it comes to when another thread puts its filters back
+        warnings.warn("ours", DeprecationWarning, stacklevel=1)
+        return len(calls)
+
+    assert quietly(work, DeprecationWarning) == 3
+    assert list(warnings.filters) == before
+
+    def always() -> NoReturn:
+        raise DeprecationWarning
+
+    with pytest.raises(DeprecationWarning):
+        quietly(always, DeprecationWarning)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
@@ -58,20 +83,17 @@ def test_a_forked_child_does_not_wait_for_a_thread_that_it_does_not_have() -> No
     """The thread that was inside does not exist in the child, and never leaves there."""
     program = (
         "import os, signal, threading, warnings\n"
-        "from qrelay.quieting import quieted\n"
+        "from qrelay.quieting import quietly\n"
         "inside, leave = threading.Event(), threading.Event()\n"
         "def hold():\n"
-        "    with quieted(DeprecationWarning):\n"
-        "        inside.set()\n"
-        "        leave.wait(60)\n"
+        "    quietly(lambda: (inside.set(), leave.wait(60)), DeprecationWarning)\n"
         "thread = threading.Thread(target=hold)\n"
         "thread.start()\n"
         "inside.wait(60)\n"
         "child = os.fork()\n"
         "if child == 0:\n"
         "    signal.alarm(20)\n"
-        "    with quieted(DeprecationWarning):\n"
-        "        os._exit(7)\n"
+        "    quietly(lambda: os._exit(7), DeprecationWarning)\n"
         "_, status = os.waitpid(child, 0)\n"
         "leave.set()\n"
         "print(os.waitstatus_to_exitcode(status))\n"

@@ -50,9 +50,14 @@ def read(circuit: Any, *, symbolic: bool = False) -> Program:
             from qrelay.cirq.reader import read as read_cirq
 
             return read_cirq(circuit, symbolic=symbolic)
+    if isinstance(circuit, Template):
+        raise UnsupportedCircuit("A Template is written already, but for its values: template.bind(values).")
+    if isinstance(circuit, Payload):
+        raise UnsupportedCircuit(f"A Payload is written already, as {circuit.format}: submit it to an account.")
     kind = f"{type(circuit).__module__}.{type(circuit).__qualname__}"
+    more = " Pass the circuits of a list one by one." if isinstance(circuit, list | tuple) else ""
     raise UnsupportedCircuit(
-        f"{kind} is no circuit that qrelay reads. Pass a QuantumCircuit, a cirq.Circuit or a Program."
+        f"{kind} is no circuit that qrelay reads. Pass a QuantumCircuit, a cirq.Circuit or a Program.{more}"
     )
 
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
-__all__ = ["quieted"]
+__all__ = ["quietly"]
+
+_Result = TypeVar("_Result")
+_TRIES = 8
 
 
 class _Turn:
@@ -31,9 +35,25 @@ _TURN = _Turn()
 
 
 @contextmanager
-def quieted(*categories: type[Warning]) -> Iterator[None]:
+def _quieted(*categories: type[Warning]) -> Iterator[None]:
     """Ignore warnings of these categories inside the block. Other threads that want the same wait until it ends."""
     with _TURN.lock, warnings.catch_warnings():
         for category in categories:
             warnings.simplefilter("ignore", category)
         yield
+
+
+def quietly(work: Callable[[], _Result], *categories: type[Warning]) -> _Result:
+    """`work()` with warnings of these categories ignored. It may be called more than once.
+
+    Somebody else's `catch_warnings`, such as one of Qiskit's in another thread, puts its own filters back when it ends,
+    and takes ours away. Where warnings are errors, the work then breaks off in the middle; so it is begun again.
+    """
+    for _ in range(_TRIES):
+        try:
+            with _quieted(*categories):
+                return work()
+        except categories:
+            continue
+    with _quieted(*categories):
+        return work()

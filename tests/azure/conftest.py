@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -11,16 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+from accounts import closed_at_the_end, flips
+from fake_clock import FakeClock
 
 from qrelay.azure import Workspace
-from qrelay.program import Program, Register
-
-_spec = importlib.util.spec_from_file_location("fake_clock", Path(__file__).parents[1] / "cloud" / "conftest.py")
-assert _spec is not None
-assert _spec.loader is not None
-_module = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_module)
-FakeClock = _module.FakeClock
+from qrelay.program import Program
 
 NAMES = {
     "subscription_id": "00000000-0000-0000-0000-000000000000",
@@ -91,68 +85,49 @@ def clock() -> Any:
 @pytest.fixture
 def recorded(shared: Path, clock: Any) -> Iterator[Callable[..., tuple[Workspace, Replay]]]:
     """A workspace whose service is a recording, with ids as they were then; `answer` stands in for the job's own."""
-    opened: list[Workspace] = []
 
-    def make(recording: str, ids: list[int], answer: dict[str, Any] | None = None) -> tuple[Workspace, Replay]:
-        exchanges = json.loads((shared / "fixtures" / "azure" / f"{recording}.json").read_text())["exchanges"]
-        if answer is not None:
-            downloads = [each for each in exchanges if _is_answer(each["response"])]
-            assert downloads, f"{recording} holds no answer to replace"
-            for each in downloads:
-                each["response"] = answer
-        replay = Replay(exchanges)
-        numbers = iter(ids)
-        workspace = Workspace(
-            **NAMES,
-            transport=replay,
-            clock=clock,
-            new_id=lambda: f"00000000-0000-0000-0000-{next(numbers):012d}",
-        )
-        opened.append(workspace)
-        return workspace, replay
+    with closed_at_the_end(Workspace) as opened:
 
-    yield make
-    for workspace in opened:
-        workspace.close()
+        def make(recording: str, ids: list[int], answer: dict[str, Any] | None = None) -> tuple[Workspace, Replay]:
+            exchanges = json.loads((shared / "fixtures" / "azure" / f"{recording}.json").read_text())["exchanges"]
+            if answer is not None:
+                downloads = [each for each in exchanges if _is_answer(each["response"])]
+                assert downloads, f"{recording} holds no answer to replace"
+                for each in downloads:
+                    each["response"] = answer
+            replay = Replay(exchanges)
+            numbers = iter(ids)
+            workspace = opened(
+                **NAMES,
+                transport=replay,
+                clock=clock,
+                new_id=lambda: f"00000000-0000-0000-0000-{next(numbers):012d}",
+            )
+            return workspace, replay
+
+        yield make
 
 
 @pytest.fixture
 def remote(clock: Any) -> Iterator[Callable[..., Workspace]]:
     """A workspace whose service is a function of the request."""
-    opened: list[Workspace] = []
 
     def make(handler: Any, **options: Any) -> Workspace:
-        workspace = Workspace(**{**NAMES, "clock": clock, "transport": httpx.MockTransport(handler), **options})
-        opened.append(workspace)
-        return workspace
+        return Workspace(**{**NAMES, "clock": clock, "transport": httpx.MockTransport(handler), **options})
 
-    yield make
-    for workspace in opened:
-        workspace.close()
+    with closed_at_the_end(make) as made:
+        yield made
 
 
 @pytest.fixture
 def local() -> Iterator[Callable[..., Workspace]]:
     """Workspaces on the embedded cloud, closed at the end."""
-    opened: list[Workspace] = []
 
     def make(**options: Any) -> Workspace:
-        workspace = Workspace.local(**{"waiting": 0.02, "executing": 0.02, **options})
-        opened.append(workspace)
-        return workspace
+        return Workspace.local(**{"waiting": 0.02, "executing": 0.02, **options})
 
-    yield make
-    for workspace in opened:
-        workspace.close()
-
-
-def flips(bits: str, name: str = "flips") -> Program:
-    """X on the qubits whose bit is 1; bit i from qubit i; `bits` is written highest first."""
-    count = len(bits)
-    ones = [index for index in range(count) if bits[count - 1 - index] == "1"]
-    operations: list[Any] = [("x", (index,), ()) for index in ones]
-    operations += [("measure", (index,), (index,)) for index in range(count)]
-    return Program(count, count, operations, (Register("c", tuple(range(count))),), name=name)
+    with closed_at_the_end(make) as made:
+        yield made
 
 
 @pytest.fixture(name="flips")

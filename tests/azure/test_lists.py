@@ -22,6 +22,7 @@ from qrelay.cloud import JobState
 from qrelay.cloud.batch import Batch
 from qrelay.errors import (
     AuthenticationError,
+    IncompleteResult,
     InvalidOption,
     JobCancelled,
     JobFailed,
@@ -364,8 +365,21 @@ def test_p19_a_fresh_process_reads_the_answer(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == [expected, ["alpha", "β"], "permuted"]
 
 
-def test_p19_a_qiskit_job_of_the_vendors_sdk_on_ionq_is_read(remote: Callable[..., Workspace]) -> None:
-    """Its answer covers all qubits; which of them are bits stands in `meas_map`."""
+@pytest.mark.parametrize(
+    ("metadata", "shots", "counts"),
+    [
+        ({"qiskit": "True", "name": "theirs", "num_qubits": "3", "meas_map": "[2, 0]"}, 100, {"01": 25, "10": 75}),
+        ({"measurement0": "k\x1f2,0\x1ea\x1f1", "qubits": "3"}, 100, {"0 01": 25, "0 10": 75}),
+        ({"qrelay.layout": '{"v":9}'}, 100, "guesses"),
+        ({}, 0, "number of shots is unknown"),
+    ],
+    ids=["Qiskit", "Cirq", "of a later version", "no shots"],
+)
+def test_p19_jobs_of_others_on_ionq(
+    remote: Callable[..., Workspace], metadata: dict[str, str], shots: int, counts: Any
+) -> None:
+    """The answer covers all qubits, and the metadata say which of them are bits, in which registers. What cannot be
+    told is said: a job's own word on its shots that no job can have was the caller's mistake (InvalidOption)."""
 
     def serve(request: httpx.Request) -> httpx.Response:
         if request.url.host == "store.example":
@@ -376,12 +390,17 @@ def test_p19_a_qiskit_job_of_the_vendors_sdk_on_ionq_is_read(remote: Callable[..
         return httpx.Response(200, json={
             "id": "1", "status": "Completed", "target": "ionq.simulator", "providerId": "ionq",
             "inputDataFormat": "ionq.circuit.v1", "outputDataFormat": "ionq.quantum-results.v1",
-            "inputParams": {"shots": 100}, "outputDataUri": "https://store.example:443/job-1/rawOutputData?sig=s",
-            "metadata": {"qiskit": "True", "name": "theirs", "num_qubits": "3", "meas_map": "[2, 0]"},
+            "inputParams": {"shots": shots}, "outputDataUri": "https://store.example:443/job-1/rawOutputData?sig=s",
+            "metadata": metadata,
         })  # fmt: skip
 
-    outcome = remote(serve).job("1").result()
-    assert outcome.counts() == {"01": 25, "10": 75}
+    job = remote(serve).job("1")
+    if isinstance(counts, str):
+        with pytest.raises((IncompleteResult, ResultUnreadable), match=counts):
+            job.result().counts()
+        assert shots or job.result().probabilities == {"001": 0.75, "100": 0.25}
+    else:
+        assert job.result().counts() == counts
 
 
 def test_p22_an_unreadable_member_is_a_failure_of_its_own(local: Callable[..., Workspace], flips: Any) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from qrelay.azure.metadata import read_layout
+from qrelay.azure.metadata import lost_layouts, read_layout, read_layouts
 from qrelay.azure.models import JobDetails, ProviderStatus, SessionDetails, TargetStatus
 from qrelay.azure.targets import describe
+from qrelay.program import Layout, Register
+
+LAYOUT = Layout(2, (Register("c", (0, 1)),), (1, 0), 2).to_json()
 
 
 @pytest.mark.parametrize(
@@ -102,6 +106,50 @@ def test_the_vendors_measurement_map_is_understood() -> None:
 def test_a_senseless_measurement_map_is_none(text: str) -> None:
     assert read_layout({"meas_map": text}) is None
     assert read_layout({"qrelay.layout": text or "x"}) is None
+    assert read_layout({"measurement0": text}) is None
+
+
+@pytest.mark.parametrize("text", ["[999999999999]", "[0, -7]", "[0, 1.0]", "[true, 0]"])
+def test_a_measurement_map_that_no_job_has_is_none(text: str) -> None:
+    """Bug: a few digits of metadata filled the memory when the answer was read; 1.5 and true were taken for qubit 1."""
+    assert read_layout({"meas_map": text}) is None
+    assert read_layout({"meas_map": "[0]", "num_qubits": "999999999999"}) is None
+
+
+@pytest.mark.parametrize("size", [1, 7, 40])
+def test_p19_the_keys_of_cirq_jobs_on_ionq_are_found(size: int) -> None:
+    """cirq-ionq's `Serializer` keeps them in pieces of 40 characters; without them the answer is of all qubits."""
+    text = "z\x1f4,2,0\x1ea β\x1f3"
+    pieces = {f"measurement{at // size}": text[at : at + size] for at in range(0, len(text), size)}
+    layout = read_layout(pieces | {"qubits": "6"})
+    assert layout is not None
+    assert layout.registers == (Register("z", (0, 1, 2)), Register("a β", (3,)))
+    assert (layout.qubits, layout.num_qubits) == ((4, 2, 0, 3), 6)
+
+
+@pytest.mark.parametrize("text", ["", "z", "z\x1f", "z\x1f-1", "z\x1f1\x1f2", "z\x1f1\x1e", "z\x1f99999999999"])
+def test_keys_that_cannot_be_read_are_none(text: str) -> None:
+    assert read_layout({"measurement0": text, "qubits": "3"}) is None
+
+
+@pytest.mark.parametrize(
+    ("metadata", "items", "lost"),
+    [
+        ({"qrelay.layout": LAYOUT}, 1, False),
+        ({"qrelay.layout": LAYOUT[:-1]}, 1, True),
+        ({"qrelay.layout": LAYOUT.replace('"v":1', '"v":9')}, 1, True),
+        ({"qrelay.layouts": json.dumps([LAYOUT, None])}, 2, False),
+        ({"qrelay.layouts": "[null, null]"}, 2, False),
+        ({"qrelay.layouts": json.dumps([LAYOUT, LAYOUT])[:-1]}, 2, True),
+        ({"qrelay.layouts": json.dumps([LAYOUT, LAYOUT])}, 3, True),
+        ({"meas_map": "no map"}, 1, False),
+    ],
+)
+def test_p19_a_layout_of_ours_that_came_back_damaged_is_noticed(
+    metadata: dict[str, str], items: int, lost: bool
+) -> None:
+    """Bug: such an answer was read as it stands, which for permuted or inverted bits is another one."""
+    assert lost_layouts(metadata, read_layouts(metadata, {"items": [{}] * items})) is lost
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+02:00", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00Z"])

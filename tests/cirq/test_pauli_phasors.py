@@ -12,9 +12,10 @@ cirq = pytest.importorskip("cirq")
 import numpy as np  # noqa: E402
 import sympy  # noqa: E402
 from judges.cirq_answers import distribution as records_of  # noqa: E402
-from judges.cirq_answers import matrix, records, unitary  # noqa: E402
+from judges.cirq_answers import matrix, records  # noqa: E402
 from judges.exact import same_distribution  # noqa: E402
 from judges.payloads import distribution  # noqa: E402
+from judges.rows import unitary  # noqa: E402
 
 import qrelay  # noqa: E402
 from qrelay.program.lowering import lower  # noqa: E402

@@ -12,7 +12,8 @@ from qrelay.formats import encode
 
 cirq = pytest.importorskip("cirq")
 
-from judges.cirq_answers import matrix, unitary  # noqa: E402
+from judges.cirq_answers import matrix  # noqa: E402
+from judges.rows import unitary  # noqa: E402
 
 from qrelay.cirq.reader import read  # noqa: E402
 

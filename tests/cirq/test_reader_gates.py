@@ -14,8 +14,9 @@ from qrelay.formats import INPUT_FORMATS, encode
 cirq = pytest.importorskip("cirq")
 
 from judges import braket, ionq  # noqa: E402
-from judges.cirq_answers import matrix, unitary  # noqa: E402
+from judges.cirq_answers import matrix  # noqa: E402
 from judges.payloads import distribution  # noqa: E402
+from judges.rows import unitary  # noqa: E402
 from tests.cirq.gates_to_read import FEW, GATES, OTHERS, circuit  # noqa: E402
 
 from qrelay.cirq.reader import read  # noqa: E402

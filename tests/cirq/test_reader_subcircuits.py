@@ -12,7 +12,8 @@ from qrelay.errors import UnboundParameters, UnsupportedCircuit
 
 cirq = pytest.importorskip("cirq")
 
-from judges.cirq_answers import matrix, sampled, unitary  # noqa: E402
+from judges.cirq_answers import matrix, sampled  # noqa: E402
+from judges.rows import unitary  # noqa: E402
 from tests.cirq.test_reader_conditions import follow  # noqa: E402
 
 from qrelay.cirq.reader import read  # noqa: E402

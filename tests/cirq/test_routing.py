@@ -8,7 +8,7 @@ import random
 import cirq
 import numpy as np
 import pytest
-from judges import cirq_answers
+from judges.rows import unitary
 
 from qrelay.cirq.reader import read
 from qrelay.cirq.routing import Router
@@ -28,7 +28,7 @@ def memories(program: Program) -> dict[int, float]:
     """Probability of each classical memory, by the gate table's matrices."""
     gates = [op for op in program.operations if op[0] not in NOT_GATES]
     bare = dataclasses.replace(program, operations=gates, num_clbits=0, registers=(), inverted=(), positions=None)
-    weights = np.abs(cirq_answers.unitary(bare)[:, 0]) ** 2
+    weights = np.abs(unitary(bare)[:, 0]) ** 2
     found: dict[int, float] = {}
     for state, weight in enumerate(weights):
         if weight > 1e-12:

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from wishes import prepared
 
-from qrelay.cloud import Limits, Submission, Target
-from qrelay.cloud.preparing import Wish, prepare
 from qrelay.errors import InvalidOption, TooManyQubits, UnboundParameters, UnsupportedCircuit
 from qrelay.formats import catalogue
 from qrelay.program import Bound, Program, Register, Symbols
 
-TARGET = Target(
-    id="ionq.simulator",
-    provider="ionq",
-    available=True,
-    status="Available",
-    num_qubits=3,
-    formats=("ionq.circuit.v1", "qir.v1"),
-    outputs={"ionq.circuit.v1": "ionq.quantum-results.v1", "qir.v1": "microsoft.quantum-results.v2"},
-    shots=Limits(1, 10_000, 500),
-)
 SYMBOLS = Symbols(["a", "b"])
 A, B = SYMBOLS.parameters
 PROGRAM = Program(
@@ -36,10 +24,6 @@ PROGRAM = Program(
     symbols=SYMBOLS,
 )
 POINTS = [(0.1 * place, 1 - 0.2 * place) for place in range(50)]
-
-
-def _prepare(programs: Any, target: Target = TARGET, **wish: Any) -> list[Submission]:
-    return prepare(Wish(programs, **wish), target, lambda: str(uuid.UUID(int=7)))
 
 
 @pytest.fixture
@@ -63,9 +47,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_p29_one_encoding_for_all_bindings(format_name: str | None, written: list[str]) -> None:
     """A sweep of 1,000 points that is read and written 1,000 times costs more than the machine's own time."""
     bound = [Bound.of(PROGRAM, values) for values in POINTS]
-    found = _prepare(bound, format=format_name)
+    found = prepared(bound, format=format_name)
     assert len(written) <= 3  # once with markers, and what the template is held against
-    wanted = _prepare([PROGRAM.bound(values) for values in POINTS], format=format_name)
+    wanted = prepared([PROGRAM.bound(values) for values in POINTS], format=format_name)
     assert [one.payloads for one in found] == [one.payloads for one in wanted]
 
 
@@ -79,28 +63,28 @@ def test_each_program_has_its_own_template(written: list[str]) -> None:
         Bound(PROGRAM, (0.5, 0.6)),
     ]
     plain = [one.program.bound(one.values) if isinstance(one, Bound) else one for one in mixed]
-    assert [one.payloads for one in _prepare(mixed)] == [one.payloads for one in _prepare(plain)]
+    assert [one.payloads for one in prepared(mixed)] == [one.payloads for one in prepared(plain)]
 
 
 def test_one_alone_is_no_list() -> None:
-    (one,) = _prepare(Bound(PROGRAM, (0.1, 0.2)))
-    assert one.payloads == _prepare(PROGRAM.bound([0.1, 0.2]))[0].payloads
+    (one,) = prepared(Bound(PROGRAM, (0.1, 0.2)))
+    assert one.payloads == prepared(PROGRAM.bound([0.1, 0.2]))[0].payloads
     assert one.name == "ansatz"
 
 
 def test_what_is_refused_of_programs_is_refused_of_bound_ones() -> None:
     with pytest.raises(UnboundParameters):
-        _prepare(PROGRAM)
+        prepared(PROGRAM)
     with pytest.raises(TooManyQubits):
-        _prepare(Bound(replace(PROGRAM, num_qubits=4), (0.1, 0.2)))
+        prepared(Bound(replace(PROGRAM, num_qubits=4), (0.1, 0.2)))
     with pytest.raises(UnsupportedCircuit, match="measures nothing"):
-        _prepare(Bound(replace(PROGRAM, operations=PROGRAM.operations[:2]), (0.1, 0.2)))
+        prepared(Bound(replace(PROGRAM, operations=PROGRAM.operations[:2]), (0.1, 0.2)))
     with pytest.raises(InvalidOption, match="takes"):
-        _prepare(Bound(PROGRAM, (0.1, 0.2)), format="honeywell.openqasm.v1")
+        prepared(Bound(PROGRAM, (0.1, 0.2)), format="honeywell.openqasm.v1")
     with pytest.raises(InvalidOption, match="1 values for 2"):
-        _prepare(Bound(PROGRAM, (0.1,)))
+        prepared(Bound(PROGRAM, (0.1,)))
     with pytest.raises(InvalidOption, match="'b' is nan"):
-        _prepare(Bound(PROGRAM, (0.1, float("nan"))))
+        prepared(Bound(PROGRAM, (0.1, float("nan"))))
 
 
 def test_values_are_known_by_name() -> None:

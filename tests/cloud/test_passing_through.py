@@ -197,9 +197,9 @@ def test_hub_reads_a_foreign_program_again_in_another_process(hub: Hub) -> None:
     [
         ("ionq.simulator", QASM2, "ionq.circuit.v1, qir.v1.*honeywell.openqasm.v1"),
         ("pasqal.sim.emu-tn", QUIL, r"pasqal\.pulser\.v1.*rigetti\.quil\.v1"),
-        ("ionq.simulator", {"no": "program"}, "dict is no program"),
+        ("ionq.simulator", {"no": "program"}, "dict is no ready-made program"),
         ("ionq.simulator", 7, "int is no program"),
-        ("ionq.simulator", "circuit.qasm", "str is no program"),
+        ("ionq.simulator", "circuit.qasm", "str that begins with 'circuit.qasm' is no ready-made program"),
     ],
 )
 def test_what_a_target_does_not_take_is_refused(workspace: Workspace, target: str, thing: Any, said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import math
 import uuid
 from dataclasses import replace
@@ -9,28 +10,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from wishes import TARGET, prepared
 
-from qrelay.cloud import Limits, Target
+from qrelay.cloud import Submission, Target
 from qrelay.cloud.batch import Batch
 from qrelay.cloud.endings import combined_state
-from qrelay.cloud.preparing import Wish, prepare
 from qrelay.cloud.service import JobRecord, JobState
 from qrelay.errors import InvalidOption, TooManyQubits, UnsupportedCircuit
+from qrelay.formats import encode, template
 from qrelay.formats.payload import Payload
 from qrelay.program import Program, Register
 
-TARGET = Target(
-    id="ionq.simulator",
-    provider="ionq",
-    available=True,
-    status="Available",
-    num_qubits=3,
-    formats=("ionq.circuit.v1", "qir.v1"),
-    outputs={"ionq.circuit.v1": "ionq.quantum-results.v1", "qir.v1": "microsoft.quantum-results.v2"},
-    shots=Limits(1, 10_000, 500),
-    options={"noise": "noise model"},
-    profile="base",
-)
 BELL = Program(
     2,
     2,
@@ -40,8 +30,8 @@ BELL = Program(
 )
 
 
-def _prepare(programs: Any = BELL, target: Target = TARGET, **wish: Any) -> Any:
-    return prepare(Wish(programs, **wish), target, lambda: str(uuid.UUID(int=7)))
+def _prepare(programs: Any = BELL, target: Target = TARGET, **wish: Any) -> list[Submission]:
+    return prepared(programs, target, **wish)
 
 
 def test_a_program_becomes_one_submission_with_its_layout() -> None:
@@ -50,6 +40,15 @@ def test_a_program_becomes_one_submission_with_its_layout() -> None:
     assert one.payloads[0].format == "ionq.circuit.v1"
     assert one.payloads[0].layout.registers == BELL.registers
     assert one.key == str(uuid.UUID(int=7))
+
+
+def test_p04_gates_that_only_the_machine_knows_are_passed_over() -> None:
+    """Catches a machine that nothing can be sent to because it lists a gate that qrelay has never heard of."""
+    machine = replace(TARGET, formats=("BRAKET_OPEN_QASM_V3",), gates=frozenset({"rz", "rx", "cz", "u_3qkd"}))
+    (one,) = _prepare(target=machine)
+    assert one.payloads[0].data == encode(BELL, "BRAKET_OPEN_QASM_V3", gates=["rz", "rx", "cz"]).data
+    with pytest.raises(UnsupportedCircuit, match="'h'"):
+        _prepare(target=replace(machine, gates=frozenset({"u_3qkd"})))
 
 
 @pytest.mark.parametrize("shots", [0, -1, 10_001, True, 1.0, "100", math.inf])
@@ -96,6 +95,39 @@ def test_formats_are_checked_by_name() -> None:
         _prepare(format="qir.v11")
     with pytest.raises(InvalidOption, match="not 'honeywell"):
         _prepare(format="honeywell.openqasm.v1")
+
+
+@pytest.mark.parametrize(
+    ("programs", "wish", "option", "said"),
+    [
+        (BELL, {"format": "QIR.V1"}, "format", r"Did you mean qir\.v1\?"),
+        (BELL, {"format": "IONQ.Circuit.v1"}, "format", r"Did you mean ionq\.circuit\.v1\?"),
+        (BELL, {"format": "quil"}, "format", r"ionq\.simulator takes ionq\.circuit\.v1, qir\.v1, not 'quil'\.$"),
+        (BELL, {"format": 3}, "format", "takes the name of an input format, not 3"),
+        (BELL, {"format": ["qir.v1"]}, "format", r"takes the name of an input format, not \['qir"),
+        (BELL, {"options": {"profile": "base"}}, "profile", r"writing qir\.v1: submit what qrelay\.encode"),
+        (BELL, {"options": {"nose": {}}}, "nose", "Did you mean `noise`"),
+        (collections.UserList(["h", "cx"]), {}, "programs", "^UserList is no program.*qrelay.read"),
+        ("h 0; cx 0 1", {}, "program", "no ready-made program.*OpenQASM is known by its first statement"),
+        ("OPENQASM 2.0;", {"format": "qir.v1"}, "format", r"The program is honeywell\.openqasm\.v1"),
+        (template(BELL, "qir.v1"), {}, "programs", r"template\.bind"),
+    ],
+)
+def test_p16_submit_says_as_much_as_encode(programs: Any, wish: Any, option: str, said: str) -> None:
+    """Catches mistakes that encode tells how to mend and a submission only refuses."""
+    with pytest.raises(InvalidOption, match=said) as caught:
+        _prepare(programs, **wish)
+    assert caught.value.option == option
+
+
+def test_an_error_in_a_list_says_which_circuit_it_is_about() -> None:
+    silent = Program(1, 1, [("h", (0,), ())], (Register("c", (0,)),), name="silent")
+    with pytest.raises(UnsupportedCircuit, match="measures nothing") as caught:
+        _prepare([BELL, silent])
+    assert caught.value.__notes__ == ["This is circuit 1 of the list, 'silent'."]
+    with pytest.raises(UnsupportedCircuit) as alone:
+        _prepare(silent)
+    assert not hasattr(alone.value, "__notes__")
 
 
 def test_the_first_format_that_can_say_the_program_is_taken() -> None:

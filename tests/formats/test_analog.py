@@ -53,6 +53,19 @@ def sequence() -> Any:
     return made
 
 
+def test_atoms_without_places_and_older_json_are_refused() -> None:
+    """Catches a sequence that the service takes and cannot run, and a refusal that does not say what the thing is."""
+    pulser = pytest.importorskip("pulser")
+    layout = pulser.register.register_layout.RegisterLayout([[7.0 * x, 7.0 * y] for x in range(3) for y in range(3)])
+    made = pulser.Sequence(layout.make_mappable_register(2), pulser.MockDevice)
+    made.declare_channel("ryd", "rydberg_global")
+    with pytest.raises(InvalidOption, match=r"build\(qubits="):
+        ready_made(made)
+    assert ready_made(made.build(qubits={"q0": 2})).num_qubits == 1
+    with pytest.raises(InvalidOption, match="to_abstract_repr"):
+        ready_made({"_build": True, "__module__": "pulser.sequence", "__name__": "Sequence", "calls": []})
+
+
 def test_pulser_sequence_is_wrapped_as_the_service_has_it(sequence: Any) -> None:
     """Pulser itself reads the sequence out of the upload again, its JSON schema included."""
     import pulser

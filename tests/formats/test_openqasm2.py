@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -188,3 +189,11 @@ def test_words_of_quantinuum() -> None:
         "RZZ(0.7168146928204138) q[0],q[2];", "if(c[0]==0) RZZ(2.2831853071795862) q[0],q[1];", "if(c[0]==0) v q[2];",
     ]  # fmt: skip
     assert quantinuum.distribution(text.encode())
+
+
+def test_whole_turns_are_those_of_pi_and_not_of_the_float_next_to_it() -> None:
+    """Caught 2π as a float, of which a large angle holds too many."""
+    text = encode(_program(("rzz", (0, 1), (1e17,))), OWN).data.decode()
+    angle = float(text.splitlines()[-1].removeprefix("RZZ(").partition(")")[0])
+    assert math.cos(angle) == pytest.approx(math.cos(1e17), abs=1e-12)
+    assert math.sin(angle) == pytest.approx(math.sin(1e17), abs=1e-12)

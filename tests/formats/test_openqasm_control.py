@@ -247,3 +247,20 @@ def test_p10_right_or_refused_in_openqasm2(format_name: str, circuit: QuantumCir
 @_SETTINGS
 def test_the_judge_of_expressions_agrees_with_aer(circuit: QuantumCircuit) -> None:
     assert same(qasm.aer_counts(circuit, SHOTS), followed.counts(circuit, SHOTS), is_exact=False)
+
+
+@pytest.mark.skipif(not hasattr(expr, "add"), reason="newer than this Qiskit")
+def test_p10_numbers_known_beforehand_are_shifted_by_measured_ones() -> None:
+    """Caught the QDK, the only reader of such conditions, refusing `6 >> n` once n is calculated with."""
+    shifts = QuantumCircuit(QuantumRegister(2), ClassicalRegister(2, "n"), ClassicalRegister(1, "out"))
+    number = expr.lift(shifts.cregs[0])
+    shifts.x(0)
+    shifts.measure(0, 0)
+    more = expr.add(number, expr.lift(1, types.Uint(2)))
+    with shifts.if_test(expr.index(expr.cast(expr.lift(2, types.Uint(2)), types.Uint(4)), expr.bit_xor(number, 0))):
+        shifts.x(1)
+    with shifts.if_test(expr.not_equal(expr.shift_left(expr.lift(3, types.Uint(4)), more), 12)):
+        shifts.x(1)
+    shifts.measure(1, 2)
+    found = distribution(convert.encode(shifts, "OPEN_QASM_V3"), 10)
+    assert found.fits({0b101: 1.0})

@@ -58,6 +58,18 @@ def test_collections_of_any_kind_are_taken() -> None:
         assert encode(BELL, "QISKIT_QPY", coupling=coupling).data
 
 
+@pytest.mark.parametrize("row", [row.name for row in INPUT_FORMATS.values() if "gates" in row.options])
+def test_p04_a_gate_that_nobody_knows_is_refused_and_vendors_words_are_known(row: str) -> None:
+    """Catches lists in which a slip of the pen, or the vendor's own word, leaves a gate out in silence."""
+    with pytest.raises(InvalidOption, match=r"'rzzz', which is no gate .* Did you mean rzz") as caught:
+        encode(BELL, row, gates=["rx", "ry", "rz", "cz", "rzzz"])
+    assert caught.value.option == "gates"
+    with pytest.raises(InvalidOption, match=r"'U_3qkd'.*Known are ccx.* rzz,"):
+        encode(BELL, row, gates=["rx", "cz", "U_3qkd"])
+    operations = ["rx", "rz", "cnot", "measure", "if_else", "barrier"]  # of a backend: some of them are no gates
+    assert encode(BELL, row, gates=operations).data == encode(BELL, row, gates=["rx", "rz", "cx"]).data
+
+
 @pytest.mark.parametrize("format_name", ["QISKIT_QPY", "IQM_JOB_INPUT_V1"])
 def test_a_machine_that_couples_nothing_takes_no_gate_of_two_qubits(format_name: str) -> None:
     """Catches an empty list of pairs that is read as: all pairs."""

@@ -106,6 +106,24 @@ def test_records_in_comments_are_none() -> None:
     assert _registers(ready_made(module).layout) == [("c0", [1])]
 
 
+def test_comments_say_nothing() -> None:
+    """Catches a comment behind a call or a bracket that is read as part of it, up to a whole next function."""
+    loud = _measure(1, 0) + " ; of (%Qubit* null)"
+    ended = "  ret void ; call void @__quantum__rt__result_record_output(%Result* null, i8* null)"
+    module = _module(loud, _record(0), ended).replace("\n}\n", "\n} ; end of it\n")
+    assert _registers(ready_made(module + f"define void @more() {{\n{_record(1)}\n}}\n").layout) == [("c0", [1])]
+
+
+def test_records_are_the_entry_points_own_and_made_once() -> None:
+    """Catches a layout that forgets what a helper records, or what a loop records again."""
+    helper = f"define void @help() {{\n{_record(1)}\n  ret void\n}}\n"
+    assert _registers(ready_made(_module(_measure(1, 0), _record(0)) + helper).layout) == [("c0", [1])]
+    assert ready_made(_module(_measure(1, 0), _record(0), "  call void @help()") + helper).layout is None
+    start = (_measure(1, 0), "  br label %l", "l:", _record(0))
+    assert ready_made(_module(*start, "  br i1 %x, label %l, label %end", "end:")).layout is None
+    assert _registers(ready_made(_module(*start, "  br label %end", "end:  ; preds = %l")).layout) == [("c0", [1])]
+
+
 def test_nested_arrays_and_records_at_the_top() -> None:
     nested = _module(_measure(1, 0), _measure(0, 1), _array(2), _array(1), _record(0), _array(1), _record(1))
     assert _registers(ready_made(nested).layout) == [("c0", [0]), ("c1", [1])]
@@ -292,6 +310,35 @@ b[1] = measure q[0];
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("2.0; qreg q[2];creg/**/c[1];creg d[2]; measure/* */q->d;", [("c", [-1]), ("d", [0, 1])]),
+        ('2.0; include "a//b"; creg c[1];\nqreg q[2]; measure q[1]->c[0];', [("c", [1])]),
+        ("2.0; qreg q[2]; creg c[2]; // it ends here\rmeasure q[0]->c[1];", [("c", [-1, 0])]),
+        ("2.0; qreg input[2]; creg c[2]; measure input->c;", [("c", [0, 1])]),
+        ("2.0; gate measured a { } qreg q[2]; creg c[2]; measured q[0]; measure q->c;", [("c", [0, 1])]),
+        ("3; gate g q { box { h q; } } qubit[2]q; bit[2]c; c[0]=measure q[1];", [("c", [1, -1])]),
+        ("3; qubit[2] q; @one\n@two\nbit[2] c; c = measure q;", [("c", [0, 1])]),
+        ("3; qubit[2] q; bit[2] c; ctrl\n @ x q[0], q[1]; c = measure q;", [("c", [0, 1])]),
+        ("3; qubit[2] q; bit[2] c; c = measure q; pragma x; bit[3] e;", [("c", [0, 1])]),
+    ],
+    ids=["no space", "slashes", "CR", "word", "gate", "nested", "annotated", "modifier", "pragma"],
+)
+def test_openqasm_that_is_odd_and_legal(text: str, wanted: Any) -> None:
+    """Catches declarations and measurements that are lost in comments, strings, definitions and annotations."""
+    name = "honeywell.openqasm.v1" if text[0] == "2" else "BRAKET_OPEN_QASM_V3"
+    assert _registers(ready_made(f"OPENQASM {text}", name).layout) == wanted
+
+
+@pytest.mark.parametrize("statement", ["c[0] = 0;", "c ^= d;", "d = c;", "x q[1];", "rzz(1) q[0:1];", "end;"])
+def test_bits_and_qubits_that_change_after_the_measurement(statement: str) -> None:
+    """Answers that follow the qubits do not know: catches bits that are read as what was measured before."""
+    text = f"OPENQASM 3.0; qubit[2] q; bit[2] c; bit[2] d; x q[1]; c = measure q; {statement} barrier q;"
+    assert ready_made(text, "BRAKET_OPEN_QASM_V3").layout is None
+    assert ready_made(text.replace(statement, ""), "BRAKET_OPEN_QASM_V3").layout is not None
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "def f(qubit q) { }",
@@ -337,6 +384,35 @@ def test_other_versions_and_damaged_texts() -> None:
             ready_made(thing)
     with pytest.raises(InvalidOption, match="JSON"):
         ready_made('{"qubits": 2, "circuit": [')
+    with pytest.raises(InvalidOption, match="NaN"):
+        ready_made('{"circuit": [{"gate": "rx", "target": 0, "rotation": NaN}]}')
+    with pytest.raises(InvalidOption, match="byte order mark"):
+        ready_made("\ufeff" + QASM2, "OPEN_QASM_V2")
+    with pytest.raises(InvalidOption, match="NUL"):
+        ready_made(QUIL.encode() + b"\0")
+    with pytest.raises(InvalidOption, match=r"qpy\.load"):
+        ready_made(b"QISKIT\x0e\xff")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OPENQASM 3; " + "gate " * 20_000,
+        "OPENQASM 3; bit " + " " * 50_000 + "[",
+        "OPENQASM 3; if((" + "a" * 50_000,
+        "OPENQASM 3; " + "/* " * 30_000,
+        "DECLARE ro BIT\n" + "a-" * 50_000 + "[",
+        "__quantum__" + "\n" * 100_000 + "define" + "\ncall " * 50_000 + "_record_output __quantum__",
+    ],
+    ids=["words", "spaces", "brackets", "comments", "name", "lines"],
+)
+def test_long_runs_do_not_take_long(text: str) -> None:
+    """Catches expressions whose time grows with the square of a run's length: minutes for each of these."""
+    for name in formats_of(text)[-1:]:
+        try:
+            ready_made(text, name)
+        except InvalidOption:
+            continue
 
 
 # --- Quil ------------------------------------------------------------------------------------------------------------
@@ -367,6 +443,19 @@ def test_quil_readout_and_qubits() -> None:
 def test_quil_without_a_readout_is_refused(text: str) -> None:
     with pytest.raises(InvalidOption, match="readout"):
         ready_made(text)
+
+
+def test_quil_that_is_odd_and_legal() -> None:
+    """Catches lost readout bits, and times, places and classical numbers that are taken for qubits: a machine would be
+    called too small for them."""
+    declared = "DECLARE ro BIT [ 3 ]; DECLARE n INTEGER[40]\n"
+    timed = 'DELAY 0 2000\nPULSE 1 "rf; MEASURE 9 ro[0]" flat(duration: 5)\nMOVE n[3] 77\nADD n 99\nEQ ro[0] n 88\n'
+    payload = ready_made(f"  {declared}{timed}\tMEASURE 2 ro [1]\nMEASURE!slow 1 ro[0]\n")
+    assert _registers(payload.layout) == [("ro", [1, 2, -1])]
+    assert payload.num_qubits == 3
+    for twice in ("DECLARE ro BIT\nDECLARE ro BIT[2]\n", "DECLARE ro BIT[9999999]\n"):
+        with pytest.raises(InvalidOption, match="readout memory"):
+            ready_made(twice)
 
 
 def test_quil_beyond_its_readout_is_refused() -> None:
@@ -410,6 +499,9 @@ def test_ionq_registers_and_maps() -> None:
         (_ionq(gateset="native", circuit=[{"gate": "h", "target": 0}]), r"circuit\[0\]"),
         (_ionq(circuit=[7]), r"circuit\[0\]"),
         (_ionq(circuit=[{"gate": "x", "target": "0"}]), r"circuit\[0\].target"),
+        (_ionq(circuit=[{"gate": "x"}]), r"circuit\[0\] is 'x' without targets"),
+        (_ionq(circuit=[{"gate": "x", "target": 1, "control": 1}]), r"names a qubit twice"),
+        ({"circuits": [{"circuit": []}, {"circuit": []}]}, "IonQ document"),
         (_ionq(qubits=3), "qubits"),
     ],
 )
@@ -430,6 +522,7 @@ def test_iqm_and_aqt_documents() -> None:
         {"circuits": []},
         {"circuits": [{"instructions": [{"name": "cz"}]}]},
         {"job_type": "quantum_circuit", "payload": {"circuits": [{}]}},
+        {"job_type": "quantum_circuit", "payload": {"circuits": [{"number_of_qubits": 1, "quantum_circuit": 7}]}},
         {"pubs": [], "version": 2},
         {"pubs": [[{}]], "version": 1},
         {"circuit": ":PCVL:zip:x"},

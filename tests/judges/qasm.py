@@ -39,7 +39,10 @@ def openqasm3(data: bytes) -> Any | None:
         return None
 
 
-_UNREAD = ("unhandled binary operator", "conditions must be", "unsupported binary operation", "cannot be resolved")
+_UNREAD = (
+    *("unhandled binary operator", "unhandled unary operator", "unsupported binary operation"),
+    *("conditions must be", "cannot be resolved"),
+)
 
 
 def is_straight(circuit: Any) -> bool:

@@ -68,6 +68,16 @@ def test_p19_the_vendors_measurement_map_is_understood() -> None:
     assert (layout.qubits, layout.num_qubits, layout.num_clbits) == ((2, -1, 0), 4, 3)
 
 
+def test_p19_without_a_measurement_map_every_qubit_is_a_bit() -> None:
+    """Bug: the register was as wide as the highest qubit that was ever 1, from one run to the next another width."""
+    document = {"gateset": "qis", "qubits": 4, "circuit": []}
+    (layout,) = layouts_in(document, _IONQ, {})
+    assert layout is not None
+    assert (layout.qubits, layout.num_qubits, layout.registers) == ((0, 1, 2, 3), 4, (Register("c", (0, 1, 2, 3)),))
+    for other in ({"qubits": "4"}, {"qubits": 10**9}, {"qubits": True}, {"registers": {"r": [1]}}):
+        assert layouts_in(document | other, _IONQ, {}) == (None,)
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "[]", "{}", "null", "[1.5, x]", '["a"]', "7", "[1e400]", "[-7]", "[9999999999]", "[" * 100_000, None, 5],

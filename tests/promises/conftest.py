@@ -8,17 +8,16 @@ pass through our code. `way` is every row of `corners.matrix`, `qiskit_way` and 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from corners import CirqWay, QiskitWay, Way, make_way, ways
 from embedded import Embedded
+from fake_clock import FakeClock
 from judges import exact as judge
 from qiskit import QuantumCircuit
 from qiskit.circuit import Qubit
@@ -31,13 +30,6 @@ from qrelay.kipu import Hub
 from qrelay.local import Fault
 from qrelay.local.kipu.execution import Order, execute
 from qrelay.qiskit import Provider
-
-_spec = importlib.util.spec_from_file_location("fake_clock", Path(__file__).parents[1] / "cloud" / "conftest.py")
-assert _spec is not None
-assert _spec.loader is not None
-_module = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_module)
-FakeClock = _module.FakeClock
 
 
 def pytest_configure(config: pytest.Config) -> None:

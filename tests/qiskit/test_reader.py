@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from judges import programs, rows
+from judges import programs
+from judges.rows import unitary
 
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Program
@@ -41,18 +42,6 @@ pytestmark = [  # Qiskit's own library warns about itself while circuits are bui
     pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
     pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
 ]
-
-
-def unitary(program: Program) -> np.ndarray[Any, Any]:
-    """The program's matrix, by the gate table (which other tests hold against Qiskit's)."""
-    count = program.num_qubits
-    total = np.eye(2**count, dtype=complex).reshape((2,) * count + (-1,)) * cmath.exp(1j * program.global_phase)
-    for name, qubits, params in program.operations:
-        gate, size = rows.matrix(name, params), len(qubits)
-        axes = [count - 1 - q for q in reversed(qubits)]
-        moved = np.tensordot(gate.reshape((2,) * (2 * size)), total, axes=(range(size, 2 * size), axes))
-        total = np.moveaxis(moved, range(size), axes)
-    return total.reshape(2**count, 2**count)
 
 
 def same(circuit: QuantumCircuit) -> None:
@@ -210,6 +199,9 @@ def test_numbers_of_every_kind() -> None:
     program = read(circuit.assign_parameters({theta: 0.4}))
     assert [operation[2] for operation in program.operations] == [(1.0,), (0.5,), (2.0,), (0.25,), (0.8,)]
     assert all(type(operation[2][0]) is float for operation in program.operations)
+    circuit.rx(10**400, 0)
+    with pytest.raises(UnsupportedCircuit, match="larger than any float"):
+        read(circuit.assign_parameters({theta: 0.4}))
 
 
 # --- what is not a gate ----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from judges.payloads import distribution
 
@@ -209,3 +210,23 @@ def test_classical_variables_are_refused() -> None:
     with pytest.raises(UnsupportedCircuit) as caught:
         read(inputs)
     assert (caught.value.operation, caught.value.index) == ("if_else", 1)
+
+
+@pytest.mark.skipif(not hasattr(types, "Float"), reason="newer than this Qiskit")
+def test_values_that_their_type_has_no_room_for_are_refused() -> None:
+    """`expr.Value` checks nothing, and a number without a width was taken for a truth value."""
+    for value in (expr.Value(2, types.Float()), expr.Value(9, types.Uint(3)), expr.Value(3, types.Bool())):
+        circuit = QuantumCircuit(1, 1)
+        with circuit.if_test(expr.equal(value, value)):
+            circuit.x(0)
+        with pytest.raises(UnsupportedCircuit, match="value"):
+            read(circuit)
+
+
+def test_loops_over_numpy_s_numbers() -> None:
+    """QPY writes them and cannot read them again."""
+    circuit = QuantumCircuit(1)
+    with circuit.for_loop(np.arange(2)):
+        circuit.x(0)
+    ((_, _, (values, _, _)),) = read(circuit).operations
+    assert [type(value) for value in values] == [int, int]

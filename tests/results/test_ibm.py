@@ -105,6 +105,15 @@ def test_p01_registers_that_share_bits_and_loose_ones() -> None:
     assert decode(parts, IBM, layout, 1).int_counts() == {0b1110: 1}
 
 
+@pytest.mark.parametrize("shape", [(5, 0), (0, 1), (2, 0, 1)])
+def test_registers_without_bits_and_answers_without_shots(shape: tuple[int, ...]) -> None:
+    """Bug: NumPy's ValueError in place of an outcome, for an array that holds nothing."""
+    data = _answer({"c": (_npy(np.zeros(shape, dtype=np.uint8)), shape[-1])}, shape[:-2])
+    outcomes = decode_items(data, IBM)
+    assert [outcome.counts() for outcome in outcomes] == ([{"": 5}] if shape == (5, 0) else [{}] * len(outcomes))
+    assert len(outcomes) == (2 if len(shape) == 3 else 1)
+
+
 def test_arrays_of_another_kind_than_bytes() -> None:
     with pytest.raises(ResultUnreadable, match="int64"):
         decode(_answer({"c": ([[0], [1]], 1)}), IBM)

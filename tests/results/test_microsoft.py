@@ -134,6 +134,18 @@ def test_a_two_is_a_lost_qubit_too() -> None:
     assert (outcome.counts(), outcome.lost) == ({"01": 1}, {"0-": 1})
 
 
+@pytest.mark.parametrize("histogram", [False, True])
+def test_words_for_what_was_measured(histogram: bool) -> None:
+    """azure-quantum reads them in answers of some backends; refused, a paid answer has to be read by hand."""
+    shots: list[Any] = [["One", "Zero"], ["Loss", "One"], ["One", "Zero"]]
+    kinds = [{"Outcome": ["One", "Zero"], "Count": 2}, {"Outcome": ["Loss", "One"], "Count": 1}]
+    with pytest.warns(LostShots):
+        outcome = decode(_v2({"Histogram": kinds} if histogram else {"Shots": shots}), V2, _plain(2), 3)
+    assert (outcome.counts(), outcome.lost) == ({"10": 2}, {"-1": 1})
+    with pytest.raises(ResultUnreadable, match="'Zeros'"):
+        decode(_v2({"Shots": [["Zeros", "One"]]}), V2, _plain(2), 1)
+
+
 def test_nothing_is_warned_about_when_nothing_is_missing() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")

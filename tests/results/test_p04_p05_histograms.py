@@ -178,7 +178,7 @@ def test_probabilities_of_lost_qubits_alone_are_no_counts_either() -> None:
         outcome.counts()
 
 
-@pytest.mark.parametrize("shots", [0, -1, 2.5, True, "10"])
+@pytest.mark.parametrize("shots", [0, -1, 2.5, True, "10", 10**30])
 def test_shots_that_are_no_number_of_shots(shots: Any) -> None:
     with pytest.raises(InvalidOption, match="shots"):
         decode(_ionq({0: 1.0}), IONQ, None, shots)

@@ -90,6 +90,26 @@ def test_only_the_beginning_of_a_service_error_is_searched_for_secrets(
     assert 0 < max(searched) < 2000
 
 
+def test_the_key_that_stands_twice_is_found_by_one_reading() -> None:
+    """Bug: each of 100,000 keys was counted among all of them before the one that is there twice was named: minutes."""
+    compared = 0
+
+    class Name(str):
+        __slots__ = ()
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    pairs: list[tuple[str, Any]] = [(Name(index), 0) for index in [*range(300), 299]]
+    with pytest.raises(ResultUnreadable, match="says '299' twice"):
+        document.Answer(b"", "x")._without_repetition(pairs)
+    assert compared < 3000
+
+
 def test_hostile_names_make_no_long_messages(format_name: str) -> None:
     data = json.dumps({"x" * 5000: 1, "y": {"z" * 5000: []}}).encode()
     with pytest.raises(ResultUnreadable) as caught:

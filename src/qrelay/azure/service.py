@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from qrelay.azure.api import Api
 from qrelay.azure.blobs import Blobs
 from qrelay.azure.filters import item_filter
-from qrelay.azure.metadata import describe_submission, list_size, read_layouts
+from qrelay.azure.metadata import describe_submission, list_size, lost_layouts, read_layouts
 from qrelay.azure.models import JobDetails, SessionDetails
 from qrelay.azure.targets import describe
 from qrelay.cloud.http import Unanswered
@@ -310,6 +310,7 @@ class AzureService:
             output_format=details.output_data_format or None,
             shots=details.shots,
             layouts=layouts,
+            needs_layouts=lost_layouts(details.metadata, layouts),
             circuits=len(layouts),
             list_size=list_size(details.metadata),
             session_id=details.session_id or None,

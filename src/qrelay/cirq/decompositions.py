@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import cmath
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import cirq
 import numpy as np
 
-from qrelay.quieting import quieted
+from qrelay.quieting import quietly
 
 __all__ = ["Parts", "definition", "matrix_of", "taken_apart", "why_not"]
 
@@ -18,6 +17,7 @@ Parts: TypeAlias = tuple[Sequence[cirq.Operation], float]
 """Operations on the gate's qubits, first one first, and a global phase in radians."""
 
 _Refuse: TypeAlias = Callable[[str], NoReturn]
+_Parts = TypeVar("_Parts")
 
 _WIDEST = 8
 """Qubits of gates whose decomposition is held against their matrix; wider ones are taken at their word."""
@@ -35,9 +35,9 @@ _BY_USERS = (ArithmeticError, NotImplementedError, TypeError, ValueError)
 """What the methods of gates that users wrote may raise."""
 
 
-def _hidden() -> AbstractContextManager[None]:
+def _unwarned(work: Callable[[], _Parts]) -> _Parts:
     """Cirq 1.5 warns of what it does itself on the way to a matrix's decomposition; that is not the user's doing."""
-    return quieted(FutureWarning) if _WARNS_OF_ITSELF else nullcontext()
+    return quietly(work, FutureWarning) if _WARNS_OF_ITSELF else work()
 
 
 def matrix_of(op: cirq.Operation, refuse: _Refuse) -> Any:
@@ -64,8 +64,7 @@ def matrix_of(op: cirq.Operation, refuse: _Refuse) -> Any:
 def taken_apart(op: cirq.Operation, context: cirq.DecompositionContext, refuse: _Refuse) -> list[cirq.Operation] | None:
     """One step of Cirq's own decomposition; None if there is none."""
     try:
-        with _hidden():
-            parts: list[cirq.Operation] | None = cirq.decompose_once(op, None, context=context)
+        parts: list[cirq.Operation] | None = _unwarned(lambda: cirq.decompose_once(op, None, context=context))
     except _BY_USERS as error:
         refuse(f"has a decomposition that Cirq cannot make: {error}")
     return parts
@@ -101,15 +100,17 @@ def definition(op: cirq.Operation, context: cirq.DecompositionContext, refuse: _
             return parts, phase
     if count > _WIDEST_MATRIX:
         refuse(why_not(op))
-    with _hidden():
-        if count < 4:
-            parts = cirq.decompose_once(cirq.MatrixGate(matrix).on(*op.qubits))
-        else:
-            parts = list(cirq.flatten_to_ops(cirq.quantum_shannon_decomposition(list(op.qubits), matrix)))
+    parts = _unwarned(lambda: _parts_of(matrix, op.qubits))
     phase = _phase_between(op, parts, matrix)
     if phase is None:
         refuse("has a matrix that Cirq takes apart wrongly")
     return parts, phase
+
+
+def _parts_of(matrix: Any, qubits: Sequence[cirq.Qid]) -> list[cirq.Operation]:
+    if len(qubits) < 4:
+        return cirq.decompose_once(cirq.MatrixGate(matrix).on(*qubits))
+    return list(cirq.flatten_to_ops(cirq.quantum_shannon_decomposition(list(qubits), matrix)))
 
 
 def _phase_between(op: cirq.Operation, parts: Sequence[cirq.Operation], matrix: Any) -> float | None:

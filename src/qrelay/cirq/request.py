@@ -15,6 +15,7 @@ import numpy as np
 import sympy
 
 from qrelay.cirq.reader import read
+from qrelay.cloud.preparing import account_takes
 from qrelay.errors import InvalidOption, UnboundParameters, UnsupportedCircuit
 from qrelay.program import Bound, Program
 
@@ -112,7 +113,10 @@ class Request:
 def _frozen(circuit: Any, index: int | None = None) -> cirq.FrozenCircuit:
     if not isinstance(circuit, cirq.AbstractCircuit):
         which = "" if index is None else f" (number {index} of the list)"
-        raise UnsupportedCircuit(f"A sampler runs Cirq circuits, not {type(circuit).__name__}{which}.")
+        kind = type(circuit).__name__
+        qiskit = type(circuit).__module__.partition(".")[0] == "qiskit"
+        instead = " Qiskit's circuits: qrelay.qiskit.Provider." if qiskit else account_takes(circuit)
+        raise UnsupportedCircuit(f"A sampler runs Cirq circuits, not {kind}{which}.{instead}")
     return circuit.freeze()
 
 

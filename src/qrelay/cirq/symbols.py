@@ -57,13 +57,7 @@ class Expressions:
                 return self.symbols.derived(self._compiled, self._compiled.add(expression))
             if slope:
                 terms.append(self._angles[name] * float(slope))
-        offset = float(expression.subs(dict.fromkeys(free.values(), 0)))
-        if not terms:
-            return offset
-        total = terms[0]
-        for term in terms[1:]:
-            total = total + term
-        return total + offset if offset else total
+        return self.symbols.total(terms, float(expression.subs(dict.fromkeys(free.values(), 0))))
 
 
 _READING: ContextVar[Expressions | None] = ContextVar("qrelay_symbolic_reading", default=None)

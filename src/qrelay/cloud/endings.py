@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from qrelay.cloud.service import JobRecord, JobState
 from qrelay.errors import JobCancelled, JobFailed, QrelayError, ResultUnreadable
 from qrelay.results import Document, Outcome, decode_items
+from qrelay.results.values import MOST_SHOTS
 
 __all__ = ["combined_state", "failure", "read_answer", "without_shots"]
 
@@ -36,14 +37,16 @@ def read_answer(record: JobRecord, data: bytes) -> list[Outcome | Document]:
     layouts = record.layouts or (None,)
     if record.needs_layouts and not all(layouts):
         raise ResultUnreadable(
-            f"The service does not tell any more what was written into the program of job {record.id}: which bits its "
-            "registers have, and which of them are inverted. Without that its counts would be guesses. The bytes are "
-            "in .data; qrelay.results.decode_items reads them with layouts=[program.layout, …] of the programs.",
+            f"What qrelay wrote along with job {record.id}, which bits its registers have and which of them are "
+            "inverted, did not come back whole, or a later qrelay wrote it. Without that its counts would be guesses. "
+            "The bytes are in .data; qrelay.results.decode_items reads them with layouts=[program.layout, …] of the "
+            "programs.",
             data=data,
             format=record.output_format,
         )
     told = len(layouts) > 1 or any(layouts)
-    outcomes = decode_items(data, record.output_format, layouts if told else None, record.shots, seed=record.id)
+    shots = record.shots if record.shots is not None and 0 < record.shots <= MOST_SHOTS else None  # tasks without any
+    outcomes = decode_items(data, record.output_format, layouts if told else None, shots, seed=record.id)
     if len(outcomes) != len(layouts):
         raise ResultUnreadable(
             f"The answer holds {len(outcomes)} results and the job one circuit; qrelay.results.decode_items reads them "

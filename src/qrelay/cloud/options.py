@@ -32,9 +32,10 @@ def refuse_unknown(target: Target, given: Mapping[str, Any], known: Sequence[str
                 f"It is for writing {writer}: submit what qrelay.encode(circuit, {writer!r}, {name}=…) gives to the "
                 "account. "
             )
+        takes = f"It takes {', '.join(names)}; parameters" if names else "It has none; parameters"
         raise InvalidOption(
-            f"{target.id} knows no option `{name}`. {hint}It takes {', '.join(names)}; parameters that only the "
-            f"service knows go through input_params={{…}}.",
+            f"{target.id} knows no option `{name}`. {hint}{takes} that only the service knows go through "
+            "input_params={…}.",
             option=name,
         )
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from qrelay.cloud.batch import Batch
+from qrelay.cloud.options import refuse_unknown
 from qrelay.cloud.service import Submission
 from qrelay.cloud.target import Target
-from qrelay.cloud.writing import listed, payload_for
-from qrelay.errors import InvalidOption
+from qrelay.cloud.writing import payload_for
+from qrelay.errors import InvalidOption, QrelayError
 from qrelay.formats import Template, formats_of
+from qrelay.formats.option_values import format_name
 from qrelay.formats.payload import Payload
 from qrelay.program import Bound, Program
 
-__all__ = ["Wish", "prepare"]
+__all__ = ["Wish", "account_takes", "place_in_list", "prepare"]
 
 _DEFAULT_NAME = "qrelay-job"
 
@@ -49,14 +50,15 @@ def prepare(wish: Wish, target: Target, new_id: Callable[[], str]) -> list[Submi
         UnsupportedCircuit: no format of the target can say the program, or it measures nothing.
         TooManyQubits: the target is smaller than the program.
     """
+    if wish.format is not None:
+        format_name(wish.format)
     programs = _listed_programs(wish.programs)
     if not programs:
         raise InvalidOption("The list of circuits is empty: there is nothing to run.", option="programs")
     orders = _orders(wish, target, len(programs))
     tags = _tags(wish.tags)
     metadata = _metadata(wish.metadata, len(programs), target)
-    templates: dict[int, Template] = {}
-    payloads = [payload_for(program, target, wish.format, templates) for program in programs]
+    payloads = _payloads(programs, target, wish.format)
     if len(payloads) > 1 and any(payload.items for payload in payloads):
         raise InvalidOption(
             "A program with several items is a job of its own, with an answer for each of them: submit it alone.",
@@ -94,7 +96,42 @@ def _listed_programs(programs: Any) -> list[Any]:
     alone = isinstance(programs, Program | Bound | Payload | str | bytes | bytearray | Mapping)
     if alone or not isinstance(programs, Iterable) or (not isinstance(programs, list | tuple) and formats_of(programs)):
         return [programs]
-    return list(programs)
+    listed = list(programs)
+    plain = isinstance(programs, list | tuple | Iterator)
+    if not plain and listed and not _is_program(listed[0]):  # a circuit that one can go through, for instance
+        return [programs]
+    return listed
+
+
+def _is_program(thing: Any) -> bool:
+    return isinstance(thing, Program | Bound | Payload | Template) or bool(formats_of(thing))
+
+
+def account_takes(thing: Any) -> str:
+    """What to do with a thing that no framework runs and an account does; a sentence after a blank, or empty."""
+    try:
+        known = _is_program(thing)
+    except InvalidOption:  # meant as a program, and damaged
+        known = True
+    return " An account takes it: account.submit(target, program)." if known else ""
+
+
+def place_in_list(number: int, name: str) -> str:
+    """The note on an error that is about one circuit of several."""
+    return f"This is circuit {number} of the list{f', {name!r}' if name else ''}."
+
+
+def _payloads(programs: Sequence[Any], target: Target, format: str | None) -> list[Payload]:  # noqa: A002
+    templates: dict[int, Template] = {}
+    payloads = []
+    for number, program in enumerate(programs):
+        try:
+            payloads.append(payload_for(program, target, format, templates))
+        except QrelayError as error:
+            if len(programs) > 1 and not (isinstance(error, InvalidOption) and error.option == "format"):
+                error.add_note(place_in_list(number, str(getattr(program, "name", ""))))
+            raise
+    return payloads
 
 
 def _circuits_a_job(
@@ -134,17 +171,8 @@ def _shots(asked: int | None, target: Target) -> int:
 
 def _parameters(wish: Wish, target: Target, shots: int) -> dict[str, Any]:
     params: dict[str, Any] = {}
-    for name, value in (wish.options or {}).items():
-        if value is None:  # as if it had not been given
-            continue
-        if name not in target.options:
-            near = difflib.get_close_matches(name, target.options, n=3)
-            known = f"Did you mean {' or '.join(near)}?" if near else f"It knows {listed(target.options)}."
-            raise InvalidOption(
-                f"{target.id} has no option {name!r}. {known} What is not known by name goes through input_params.",
-                option=name,
-            )
-        params[name] = value
+    refuse_unknown(target, wish.options or {}, ())
+    params.update({name: value for name, value in (wish.options or {}).items() if value is not None})
     params.update(wish.input_params or {})
     said = params.get(target.shots_name, shots)
     if wish.shots is not None and said != shots:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -20,11 +19,12 @@ from qrelay.formats import (
     ready_made,
     template,
 )
+from qrelay.formats.option_values import gates_of_a_machine, near_formats
 from qrelay.formats.payload import Payload
 from qrelay.formats.qir_profile import check_profile
 from qrelay.program import Bound, Program
 
-__all__ = ["listed", "own_options", "payload_for"]
+__all__ = ["own_options", "payload_for"]
 
 T = TypeVar("T")
 
@@ -79,10 +79,13 @@ def _ready_made(program: Any, target: Target, format: str | None) -> Payload:  #
             "A Template is a program once its parameters have values: submit template.bind(values).", option="programs"
         )
     known = formats_of(program)
+    if not known and isinstance(program, str | bytes | bytearray | Mapping):
+        ready_made(program)  # which says what there is beside this
     if not known:
         raise InvalidOption(
-            f"{type(program).__name__} is no program: give a Program, a Payload, one that is written already as "
-            "qrelay.formats.ready_made takes it, or a list of these (`qrelay.read` makes a Program of a circuit).",
+            f"{type(program).__name__} is no program: give a Program, as `qrelay.read` makes one of a circuit of "
+            "Qiskit's or Cirq's, a Payload, a program that is written already (QIR, OpenQASM, Quil, a vendor's JSON), "
+            "or a list of these.",
             option="programs",
         )
     if format is None:
@@ -90,7 +93,7 @@ def _ready_made(program: Any, target: Target, format: str | None) -> Payload:  #
         format = next((name for name in taken if name in known), None)  # noqa: A001
         if format is None:
             raise InvalidOption(
-                f"{target.id} takes {listed(taken)}, and the program is {' or '.join(known)}. Ready-made programs are "
+                f"{target.id} takes {_listed(taken)}, and the program is {' or '.join(known)}. Ready-made programs are "
                 "not translated: choose another target, or make a circuit of it first.",
                 option="programs",
             )
@@ -135,16 +138,18 @@ def own_options(target: Target, formats: Sequence[str]) -> dict[str, Any]:
         "qubits": target.qubit_names,
         "coupling": target.coupling,
     }
-    return {option: value for option, value in known.items() if option in asked and value}
+    own = {option: value for option, value in known.items() if option in asked and value}
+    if "gates" in own:  # a machine may list what qrelay does not know, which in a user's list is a slip
+        own["gates"] = gates_of_a_machine(target.gates)
+    return own
 
 
 def _check_format(format: str, target: Target, accepted: Sequence[str]) -> None:  # noqa: A002
     if format not in accepted:
-        near = difflib.get_close_matches(format, accepted, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise InvalidOption(f"{target.id} takes {listed(accepted)}, not {format!r}.{hint}", option="format")
+        words = f"{target.id} takes {_listed(accepted)}, not {format!r}. {near_formats(format, accepted)}"
+        raise InvalidOption(words.rstrip(), option="format")
 
 
-def listed(names: Sequence[str] | Mapping[str, Any]) -> str:
+def _listed(names: Sequence[str] | Mapping[str, Any]) -> str:
     """Names as a message has them."""
     return ", ".join(names) if names else "none"

@@ -17,7 +17,7 @@ from qrelay.errors import InvalidOption
 
 __all__ = [
     "AHS", "ANALOG", "PULSER", "ahs_document", "ahs_program", "looks_like_ahs", "looks_like_pulser", "pulser_document",
-    "pulser_sequence", "refusal_of_circuits",
+    "pulser_sequence", "refusal_of_circuits", "refuse_older_pulser",
 ]  # fmt: skip
 
 PULSER = "pasqal.pulser.v1"
@@ -45,6 +45,16 @@ def looks_like_pulser(document: Mapping[str, Any]) -> bool:
     return "sequence_builder" in document or {"register", "channels", "operations"} <= document.keys()
 
 
+def refuse_older_pulser(document: Mapping[str, Any]) -> None:
+    """Raises InvalidOption for the form in which Pulser wrote Python's objects before its abstract representation."""
+    if "__module__" in document and str(document["__module__"]).startswith("pulser"):
+        raise InvalidOption(
+            f"This is Pulser's older JSON, which {PULSER} is not. Read it with Pulser, and pass the Sequence or what "
+            "its to_abstract_repr() gives.",
+            option="program",
+        )
+
+
 def pulser_sequence(thing: Any) -> str | None:
     """The JSON of an object that has Pulser's way of telling it; None for all others."""
     tell = getattr(thing, "to_abstract_repr", None)
@@ -58,6 +68,12 @@ def pulser_sequence(thing: Any) -> str | None:
     if callable(parametrised) and parametrised():
         raise InvalidOption(
             "The pulser Sequence has variables without values. Call its build(…) and pass what that returns.",
+            option="program",
+        )
+    mappable = getattr(thing, "is_register_mappable", None)
+    if callable(mappable) and mappable():
+        raise InvalidOption(
+            "The pulser Sequence has atoms without places. Call its build(qubits=…) and pass what that returns.",
             option="program",
         )
     told = tell()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from qrelay.formats import (
 )
 from qrelay.formats.analog import ANALOG, refusal_of_circuits
 from qrelay.formats.openqasm_lines import real
-from qrelay.formats.option_values import checked
+from qrelay.formats.option_values import checked, format_name, near_formats
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 
@@ -177,14 +176,13 @@ def row_and_options(
     options: Mapping[str, Any],
 ) -> tuple[InputFormat, dict[str, Any]]:
     """The named format, and the options that were given for it. Raises InvalidOption as `encode` does."""
-    row = INPUT_FORMATS.get(format) or ON_REQUEST.get(format)
+    row = INPUT_FORMATS.get(format_name(format)) or ON_REQUEST.get(format)
     if format in ANALOG:
         raise UnsupportedCircuit(refusal_of_circuits(format))
     if row is None:
         known = [*INPUT_FORMATS, *ON_REQUEST]
-        same = [name for name in known if name.lower() == str(format).lower()]
-        near = same or difflib.get_close_matches(str(format), known, n=3, cutoff=0.4) or known
-        raise InvalidOption(f"Unknown input format {format!r}. Did you mean {' or '.join(near)}?", option="format")
+        near = near_formats(format, known) or f"qrelay writes {', '.join(known)}."
+        raise InvalidOption(f"Unknown input format {format!r}. {near}", option="format")
     given = {name: value for name, value in options.items() if value is not None}
     _check_options(given, row.options, f"The format {row.name} does not know")
     return row, checked(given)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from qrelay.formats.truth import bits_of
 from qrelay.program.control import BitIs, Condition, Expression, RegisterIs
 
 __all__ = ["CannotSay", "conjunction", "number", "truth"]
@@ -105,7 +106,8 @@ def _truth(node: Expression, bits: Mapping[int, str]) -> str:
         place = inner[1].operands[0]
         if inner[1].operator == "const" and inner[0].operator == "bits" and int(place) < inner[0].width:  # type: ignore[arg-type]
             return _bit(bits[int(inner[0].operands[int(place)])], True)  # type: ignore[arg-type] # indices, both
-        return f"((({number(inner[0], bits)} >> {number(inner[1], bits)}) & 1) != 0)"
+        amount = number(inner[1], bits)
+        return f"((({_to_shift(inner[0], amount, bits)} >> {amount}) & 1) != 0)"
     if name in _COMPARISONS and any(operand.width for operand in inner):
         return f"({number(inner[0], bits)} {_COMPARISONS[name]} {number(inner[1], bits)})"
     if name in ("equal", "not_equal", "bit_xor"):
@@ -132,7 +134,6 @@ def _cast(inner: Expression, width: int, bits: Mapping[int, str]) -> str:
 
 def _shifted(name: str, value: Expression, by: Expression, width: int, bits: Mapping[int, str]) -> str:
     """Shifts by more than there is leave nothing, which not every reader knows."""
-    text = number(value, bits)
     if by.operator == "const":
         distance = int(by.operands[0])  # type: ignore[arg-type] # a constant's operand is a number
         if distance >= width:
@@ -142,6 +143,16 @@ def _shifted(name: str, value: Expression, by: Expression, width: int, bits: Map
         if width + (1 << by.width) - 1 > _WIDEST:
             raise CannotSay(f"shifts {width} bits by a number of {by.width} bits")
         amount = number(by, bits)
+    text = _to_shift(value, amount, bits)
     if name == "shift_right":
         return f"({text} >> {amount})"
     return f"(({text} << {amount}) & {(1 << width) - 1})"
+
+
+def _to_shift(value: Expression, amount: str, bits: Mapping[int, str]) -> str:
+    """A number that is shifted. The QDK takes what it shifts a known number by for known too, and refuses it if it is
+    not, so that a known number is put together with some of what is not known."""
+    text = number(value, bits)
+    if bits_of(value) or amount.isdecimal():
+        return text
+    return f"(({amount} & 0) | {text})"

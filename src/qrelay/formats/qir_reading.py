@@ -112,7 +112,9 @@ def _disassembled(data: bytes) -> str:
         ) from None
     try:
         return str(pyqir.Module.from_bitcode(pyqir.Context(), data))
-    except ValueError as error:
+    except BaseException as error:
+        if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":  # pyo3's, of damaged names
+            raise
         raise UnsupportedCircuit(f"This is no QIR module: LLVM cannot read the bitcode ({error}).") from None
 
 

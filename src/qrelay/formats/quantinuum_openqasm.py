@@ -13,8 +13,9 @@ them (github.com/CQCL/tket, pytket/qasm). pytket cuts registers at 32 bits; mach
 
 from __future__ import annotations
 
-from math import inf, pi, remainder
+from math import inf, pi
 
+from qrelay.formats.frames import near
 from qrelay.formats.openqasm2 import Wording, write_in
 from qrelay.formats.openqasm2_guards import Dialect
 from qrelay.program import Program
@@ -36,7 +37,7 @@ def _rzz(theta: float) -> tuple[str, tuple[float, ...]]:
     """The word and its angle, whole turns taken off."""
     if theta == pi / 2:
         return "zz", ()
-    return "RZZ", (remainder(theta, 2 * pi) if pi < abs(theta) < inf else theta,)
+    return "RZZ", (near(theta) if abs(theta) < inf else theta,)
 
 
 _WORDING = Wording(

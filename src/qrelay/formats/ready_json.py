@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from qrelay.errors import InvalidOption
-from qrelay.formats.analog import AHS, PULSER, looks_like_ahs, looks_like_pulser
+from qrelay.formats.analog import AHS, PULSER, looks_like_ahs, looks_like_pulser, refuse_older_pulser
 from qrelay.formats.qiskit_qpy import layout_in_pub
 from qrelay.formats.traveling import layout_in_iqm, layout_in_registers, layouts_in_label
 from qrelay.program import Layout, Register
@@ -27,6 +27,7 @@ Read = tuple[int, Layout | None]
 
 def formats_of(document: Mapping[str, Any]) -> tuple[str, ...]:
     """The formats that a document of these members is in; none if it is none that is known."""
+    refuse_older_pulser(document)
     if looks_like_pulser(document):
         return (PULSER,)
     if looks_like_ahs(document):
@@ -66,12 +67,18 @@ def _ionq(document: Mapping[str, Any]) -> Read:
             raise _refused("IonQ circuit", at, "should be an object with 'gate'")
         if (name in _NATIVE) != (gateset == "native") and name != "zz":
             raise _refused("IonQ circuit", at, f"is {name!r:.40}, which gateset {gateset!r} has not")
+        if gate.get("targets", gate.get("target", [])) == []:
+            raise _refused("IonQ circuit", at, f"is {name!r:.40} without targets")
+        named: list[int] = []
         for key in ("target", "targets", "control", "controls"):
             said = gate.get(key, [])
             for qubit in said if isinstance(said, list) else [said]:
                 if type(qubit) is not int or qubit < 0:
                     raise _refused("IonQ circuit", f"{at}.{key}", f"says {qubit!r:.40}, which is no qubit")
-                highest = max(highest, qubit)
+                named.append(qubit)
+        if len(set(named)) < len(named):
+            raise _refused("IonQ circuit", at, f"is {name!r:.40} and names a qubit twice: {named[:8]}")
+        highest = max(highest, *named)
     width = document.get("qubits", highest + 1)
     if type(width) is not int or not highest < width <= _MOST_BITS:
         raise _refused("IonQ circuit", "qubits", f"is {width!r:.40} and the gates act on qubits up to {highest}")
@@ -126,6 +133,8 @@ def _plain(width: int) -> Layout | None:
 def _iqm(document: Mapping[str, Any]) -> Read:
     """The layout is read where qrelay wrote it. Other keys of measurements mean what their writers like."""
     circuits = document["circuits"] if isinstance(document.get("circuits"), list) else []
+    if any(isinstance(circuit, Mapping) and "circuit" in circuit for circuit in circuits):
+        raise _refused("IonQ document", "circuits", "holds several; pass a list of documents with one circuit each")
     if len(circuits) != 1:
         raise _refused("IQM job input", "circuits", f"holds {len(circuits)}; a payload is of one circuit")
     named: dict[str, None] = {}
@@ -156,7 +165,10 @@ def _aqt(document: Mapping[str, Any]) -> Read:
     width = circuit.get("number_of_qubits") if isinstance(circuit, Mapping) else None
     if type(width) is not int or not 0 < width <= _MOST_BITS:
         raise _refused("AQT job input", "payload.circuits[0].number_of_qubits", "is no number of qubits")
-    for place, operation in enumerate(circuit.get("quantum_circuit") or []):
+    operations = circuit.get("quantum_circuit", [])
+    if not isinstance(operations, list | tuple):
+        raise _refused("AQT job input", "payload.circuits[0].quantum_circuit", "should be a list of operations")
+    for place, operation in enumerate(operations):
         if not isinstance(operation, Mapping) or not isinstance(operation.get("operation"), str):
             raise _refused("AQT job input", f"quantum_circuit[{place}]", "should be an object with 'operation'")
     own = layouts_in_label(document.get("label"))

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from qrelay.errors import InvalidOption
 from qrelay.formats import analog, ready_json, ready_openqasm, ready_qir, ready_quil
 from qrelay.formats.catalogue import INPUT_FORMATS, ON_REQUEST
+from qrelay.formats.option_values import format_name, near_formats
 from qrelay.formats.payload import Payload
 from qrelay.formats.qiskit_qpy import layout_in_pub
 from qrelay.formats.traveling import layout_in_iqm, layout_in_registers, layout_in_text, layouts_in_label
@@ -179,10 +180,17 @@ def _text(text: str, data: bytes | None) -> _Found | None:
         data = text.encode() if data is None else data
     except UnicodeEncodeError:
         return None
-    start = text.lstrip("\ufeff \t\r\n")[:1]
+    bare = text.removeprefix("\ufeff").rstrip("\0")
+    if len(bare) < len(text) and _text(bare, None) is not None:
+        what = "begins with a byte order mark" if text[0] == "\ufeff" else "ends in a NUL character"
+        raise InvalidOption(
+            f"The program {what}, which services take for a part of it. Take it off: programs are plain UTF-8.",
+            option="program",
+        )
+    start = text.lstrip(" \t\r\n")[:1]
     if start in ("{", "["):
         try:
-            document = json.loads(text)
+            document = json.loads(text, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
             raise InvalidOption(f"This begins as JSON and is none: {error}", option="program") from None
         return _document(document, data) if isinstance(document, Mapping) else None
@@ -192,6 +200,10 @@ def _text(text: str, data: bytes | None) -> _Found | None:
     if ready_qir.looks_like_qir(text):
         return _Found((QIR,), data, text)
     return _Found((_QUIL,), data, text) if ready_quil.looks_like_quil(text) else None
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is a word of Python's; JSON has none for it")
 
 
 def _document(document: Mapping[str, Any], data: bytes | None) -> _Found | None:
@@ -214,6 +226,8 @@ def _refuse_unknown(thing: Any) -> NoReturn:
         more = (
             " OpenQASM is known by its first statement, such as OPENQASM 2.0; paths are not opened: pass the contents."
         )
+    if isinstance(thing, bytes | bytearray) and thing.startswith(b"QISKIT"):
+        more = " This is QPY: read it by qiskit.qpy.load, and pass the circuit."
     raise InvalidOption(
         f"A {kind}{start} is no ready-made program that qrelay knows. It takes {_TAKEN}.{more}", option="program"
     )
@@ -221,10 +235,13 @@ def _refuse_unknown(thing: Any) -> NoReturn:
 
 def _chosen(formats: tuple[str, ...], asked: str | None) -> str:
     if asked is not None:
-        if asked not in formats:
+        if format_name(asked) not in formats:
+            hint = near_formats(asked, formats) or (
+                "Ready-made programs are not translated: choose a target that takes them, or make a circuit of them in "
+                "Qiskit or Cirq first."
+            )
             raise InvalidOption(
-                f"The program is {' or '.join(formats)}; it cannot be sent as {asked!r}. Ready-made programs are not "
-                "translated: choose a target that takes them, or make a circuit of them in Qiskit or Cirq first.",
+                f"The program is {' or '.join(formats)}; it cannot be sent as {asked!r}. {hint}",
                 option="format",
             )
         return asked

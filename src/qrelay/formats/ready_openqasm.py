@@ -8,7 +8,7 @@ sizes or indices, outputs) there is no layout. Control flow does not matter wher
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qrelay.formats.traveling import layout_in_text
@@ -17,25 +17,26 @@ from qrelay.program import Layout, Register, payload_names
 __all__ = ["Declared", "declared", "layout_of", "version_of"]
 
 _MOST_BITS = 100_000
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_APART = re.compile(r"""//[^\n]*|/\*.*?(?:\*/|\Z)|"[^"\n]*"|'[^'\n]*'""", re.DOTALL)
 _VERSION = re.compile(r"\s*OPENQASM\s+(\d+)(?:\.\d+)?\s*;")
-_DEFINITION = re.compile(r"\bgate\b[^{};]*\{[^{}]*\}|\bopaque\b[^;]*;")
-_PRAGMA = re.compile(r"^[ \t]*(?:#pragma|pragma|@)[^\n]*$", re.MULTILINE)
+_PRAGMA = re.compile(r"#[ \t]*pragma\b[^\n]*|(?:^|(?<=[;{}]))[ \t]*pragma\b[^\n]*", re.MULTILINE)
+_ANNOTATION = re.compile(r"(\A|[;{}])(?:\s*@[^\n]*)+")  # a modifier has its @ in the middle of a statement
 _UNREADABLE = re.compile(r"\b(?:def|defcal|cal|let|extern|array|output|input|const)\b")
-_DECIDES = re.compile(r"\b(?:if|else|while|for|switch|reset)\b")
+_DECIDES = re.compile(r"\b(?:if|else|while|for|switch|reset|end)\b")
 _DECLARATION = re.compile(
     r"(?P<old>qreg|creg)\s+(?P<name>\w+)\s*\[\s*(?P<size>\d{1,6})\s*\]"
-    r"|(?P<new>qubit|bit)\s*(?:\[\s*(?P<count>\d{1,6})\s*\])?\s+(?P<word>\w+)(?:\s*=\s*(?P<start>.+))?",
-    re.DOTALL,
+    r"|(?P<new>qubit|bit)(?:\s*\[\s*(?P<count>\d{1,6})\s*\]\s*|\s+)(?P<word>\w+)(?:\s*=\s*(?P<start>.+))?"
 )
+_MARK = re.compile(r"[;{}]")
 _PLACE = r"(?:\$\d{1,6}|\w+)(?:\s*\[\s*\d{1,6}\s*\])?"
 _MEASUREMENT = re.compile(
     rf"measure\s+(?P<from>{_PLACE})\s*->\s*(?P<to>{_PLACE})|(?P<into>{_PLACE})\s*=\s*measure\s+(?P<of>{_PLACE})"
 )
 _DISCARDED = re.compile(rf"measure\s+{_PLACE}")
 _INDEXED = re.compile(r"(?P<name>[^\s\[]+)(?:\s*\[\s*(?P<index>\d+)\s*\])?")
-_PHYSICAL = re.compile(r"\$(\d{1,6})\b")
-_HEADS = re.compile(r"^(?:(?:if|while|for|switch|case)\s*\([^()]*(?:\([^()]*\))?[^()]*\)|else|default)\s*")
+_ASSIGNED = re.compile(r"(\w+)\s*(?:\[[^\]]*\]\s*)?(?:[-+*/%&|^~]|\*\*|<<|>>)?=(?!=)")
+_NAMED = re.compile(r"(?:\$\d{1,6}|(?<!\w)\w+)(?:\s*\[\s*\d{1,6}\s*\])?")
+_HEADS = re.compile(r"(?:(?:if|while|for|switch|case)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)|else\b|default\b)\s*")
 
 
 @dataclass
@@ -45,8 +46,8 @@ class Declared:
     Attributes:
         qubits, bits: registers in order, as ranges of all qubits and of all bits.
         measured: the qubit that was measured into each bit last.
-        rewritten: a bit is measured twice.
-        repeated: a bit is measured twice, or a qubit is.
+        rewritten: a bit is measured twice, or written in another way.
+        repeated: the same, or a qubit is measured twice, or used after it was measured.
         decides: it has control flow or resets.
         width: number of qubits.
     """
@@ -69,31 +70,58 @@ class Declared:
 
 def version_of(text: str) -> int | None:
     """2 or 3, as the first statement says; None if there is no such statement."""
-    found = _VERSION.match(_COMMENT.sub(" ", text[:100_000]))
+    found = _VERSION.match(_plain(text[:100_000]))
     return int(found[1]) if found is not None else None
 
 
 def declared(text: str) -> Declared | None:
     """Registers and measurements; None where the program holds what only a parser of the language could tell."""
-    plain = _PRAGMA.sub("", _DEFINITION.sub("", _COMMENT.sub("", text)))
-    if _UNREADABLE.search(plain):
+    plain = _plain(text)
+    version = _VERSION.match(plain)
+    if (version is None or version[1] != "2") and _UNREADABLE.search(plain):  # OpenQASM 2 has none of these words
         return None
     found = Declared(decides=_DECIDES.search(plain) is not None)
-    for statement in plain.replace("{", ";").replace("}", ";").split(";"):
-        words = statement.strip()
-        while (head := _HEADS.match(words)) is not None:
-            words = words[head.end() :]
+    for words in _statements(_ANNOTATION.sub(r"\1", _PRAGMA.sub(";", plain))):
         if re.match(r"(?:qreg|creg|qubit|bit)\b", words):
             declaration = _DECLARATION.fullmatch(words)
             if declaration is None or not _declare(found, declaration):
                 return None
-        elif "measure" in words and not _DISCARDED.fullmatch(words):
+        elif "measure" in words and re.search(r"\bmeasure\b", words):
             measurement = _MEASUREMENT.fullmatch(words)
-            if measurement is None or not _measure(found, measurement):
+            if measurement is None:
+                if not _DISCARDED.fullmatch(words):
+                    return None
+                _use(found, words)
+            elif not _measure(found, measurement):
                 return None
-        for number in _PHYSICAL.findall(words):
-            found.width = max(found.width, int(number) + 1)
+        elif "=" in words and (assigned := _ASSIGNED.match(words)) is not None:
+            if assigned[1] in found.bits:
+                found.rewritten = found.repeated = True
+        elif found.seen or "$" in words:
+            _use(found, words)
     return found
+
+
+def _plain(text: str) -> str:
+    """Without comments and with empty strings; lines end in one way."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _APART.sub(lambda found: " " if found[0][0] == "/" else '""', text)
+
+
+def _statements(plain: str) -> Iterator[str]:
+    """Each with single spaces and without the control flow before it; definitions of gates are left out."""
+    depth = 0  # of brackets inside of a definition
+    start = 0
+    for mark in _MARK.finditer(plain):
+        words = " ".join(plain[start : mark.start()].split())
+        start = mark.end()
+        if depth or (mark[0] == "{" and re.match(r"gate\b", words)):
+            depth += (mark[0] == "{") - (mark[0] == "}")
+            continue
+        while (head := _HEADS.match(words)) is not None:
+            words = words[head.end() :]
+        if words:
+            yield words
 
 
 def layout_of(text: str, found: Declared | None, format: str) -> Layout | None:  # noqa: A002 - the services' own word
@@ -161,3 +189,11 @@ def _members(place: str, known: Mapping[str, range]) -> Sequence[int] | None:
         return whole
     index = int(found["index"])
     return [whole[index]] if index < len(whole) else None
+
+
+def _use(found: Declared, words: str) -> None:
+    """Note the qubits of any other statement; barriers do nothing to them."""
+    for place in _NAMED.findall(words):
+        qubits = _members(place, found.qubits) or ()
+        found.width = max([found.width, *(qubit + 1 for qubit in qubits)])
+        found.repeated |= not words.startswith("barrier") and not found.seen.isdisjoint(qubits)

@@ -22,14 +22,18 @@ _BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # bare, and inside of a wrapper
 _DEFINE = re.compile(r'define\b[^@]*@(?P<name>"[^"]*"|[\w.$-]+)\s*\((?P<parameters>[^)]*)\)(?P<rest>.*)')
 _GROUP = re.compile(r"attributes\s+(#\d+)\s*=\s*\{(.*)\}")
 _ATTRIBUTE = re.compile(r'"([^"]*)"(?:\s*=\s*"([^"]*)")?')
-_CALL = re.compile(r'call\b[^@]*@"?(?P<callee>__quantum__\w+)"?\s*\((?P<arguments>.*)\)')
+_CALLEE = re.compile(r'@"?(?P<name>__quantum__\w+)"?\s*\(')
+_COMMENT = re.compile(r'("[^"]*")|;.*')
 _ADDRESS = re.compile(r"inttoptr\s*\(\s*i64\s+(\d{1,9})\s+to\b|\bnull\b")
 _COUNT = re.compile(r"\s*i64\s+(\d{1,9})\b")
-_LABEL = re.compile(r'(?:"[^"]*"|[\w.$-]+):(?:\s*;.*)?')
+_CALLED = re.compile(r'@("[^"]*"|[\w.$-]+)\s*\(')
+_LABEL = re.compile(r'("[^"]*"|[\w.$-]+):')
+_JUMP = re.compile(r'br\s+label\s+%("[^"]*"|[\w.$-]+)')
 _QUBIT = re.compile(r"(?:%Qubit\*|ptr)\s+inttoptr\s*\(\s*i64\s+(\d{1,9})\s+to\b")
 _MEASURES = frozenset(f"__quantum__qis__{name}__body" for name in ("m", "mz", "mresetz", "measure"))
 _NUM_QUBITS = ("required_num_qubits", "num_required_qubits", "requiredQubits")
 _MARKS = ("entry_point", "EntryPoint")
+_RETURN = "}"  # no label is called that
 _MOST_BITS = 1 << 20
 _DEEPEST = 8  # what the decoder of answers reads
 
@@ -53,7 +57,7 @@ def is_bitcode(data: bytes) -> bool:
 
 
 def looks_like_qir(text: str) -> bool:
-    return "__quantum__" in text and re.search(r"^\s*define\b", text, re.MULTILINE) is not None
+    return "__quantum__" in text and re.search(r"^[ \t]*define\b", text, re.MULTILINE) is not None
 
 
 def as_text(data: bytes) -> str | None:
@@ -67,7 +71,9 @@ def as_text(data: bytes) -> str | None:
         return None
     try:
         return str(pyqir.Module.from_bitcode(pyqir.Context(), data))
-    except ValueError as error:
+    except BaseException as error:
+        if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":  # pyo3's, of damaged names
+            raise
         raise InvalidOption(f"This begins as LLVM bitcode and is none: {error}", option="program") from None
 
 
@@ -92,7 +98,7 @@ def entry_points(text: str) -> tuple[EntryPoint, ...]:
         told = (said.get(name, "") for name in _NUM_QUBITS)
         wanted = next((text for text in told if text.isascii() and text.isdigit()), "")
         width = int(wanted[:9]) if wanted else _highest(function.lines) + 1
-        layout = _layout(function.lines, width)
+        layout = _layout(function.lines, width) if _alone(function, functions) else None
         found.append(EntryPoint(function.name, function.parameters, width, said.get("qir_profiles", ""), layout))
     return tuple(found)
 
@@ -102,11 +108,11 @@ def _parts(text: str) -> tuple[list[_Function], dict[str, dict[str, str]]]:
     groups: dict[str, dict[str, str]] = {}
     inside: _Function | None = None
     for raw in text.splitlines():
-        line = raw.strip()
+        line = (_COMMENT.sub(r"\1", raw) if ";" in raw else raw).strip()
         if inside is not None:
             if line == "}":
                 inside = None
-            elif line and line[0] != ";":
+            elif line:
                 inside.lines.append(line)
         elif line.startswith("define") and (head := _DEFINE.match(line)) is not None:
             parameters = head["parameters"].strip()
@@ -115,6 +121,16 @@ def _parts(text: str) -> tuple[list[_Function], dict[str, dict[str, str]]]:
         elif line.startswith("attributes") and (group := _GROUP.match(line)) is not None:
             groups[group[1]] = dict(_ATTRIBUTE.findall(group[2]))
     return functions, groups
+
+
+def _alone(function: _Function, functions: Sequence[_Function]) -> bool:
+    """Whether a function records its results itself, and calls no other of the module that records, too."""
+    others = [other for other in functions if other is not function]
+    if not any("_record_output" in line for other in others for line in other.lines):
+        return True
+    names = {other.name for other in others}
+    called = (found[1].strip('"') for line in function.lines for found in _CALLED.finditer(line))
+    return names.isdisjoint(called)
 
 
 def _highest(lines: Sequence[str]) -> int:
@@ -128,13 +144,34 @@ def _calls(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     block = 0
     for line in lines:
         if "__quantum__" not in line:
-            if _LABEL.fullmatch(line):
-                block += 1
-            continue
-        if "_record_output" in line or "__quantum__qis__m" in line:
-            call = _CALL.search(line)
-            if call is not None:
-                yield block, call["callee"], call["arguments"]
+            block += _LABEL.fullmatch(line) is not None
+        elif "_record_output" in line or "__quantum__qis__m" in line:
+            callee = _CALLEE.search(line)
+            if callee is not None:
+                yield block, callee["name"], line[callee.end() : line.rfind(")")]
+
+
+def _ends_at_once(lines: Sequence[str], block: int) -> bool:
+    """Whether the function returns from this block without any more decisions; one in a loop runs several times."""
+    ways: list[str] = [""]  # where each block goes on
+    labels: dict[str, int] = {}
+    for line in lines:
+        if (label := _LABEL.fullmatch(line)) is not None:
+            labels[label[1]] = len(ways)
+            ways.append("")
+        elif line.startswith("ret"):
+            ways[-1] = _RETURN
+        elif (jump := _JUMP.match(line)) is not None:
+            ways[-1] = jump[1]
+    seen: set[int] = set()
+    while block not in seen:
+        seen.add(block)
+        if ways[block] == _RETURN:
+            return True
+        block = labels.get(ways[block], -1)
+        if block < 0:
+            return False
+    return False
 
 
 def _layout(lines: Sequence[str], width: int) -> Layout | None:
@@ -161,7 +198,7 @@ def _layout(lines: Sequence[str], width: int) -> Layout | None:
             blocks.add(block)
         elif callee.endswith("_record_output"):
             return None  # a number or truth value, which is no bit of the answer
-    if len(blocks) != 1:
+    if len(blocks) != 1 or not _ends_at_once(lines, *blocks):
         return None
     groups = _groups(records)
     if groups is None or sum(map(len, groups)) > _MOST_BITS:

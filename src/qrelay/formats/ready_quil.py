@@ -6,6 +6,7 @@ Source: github.com/quil-lang/quil, "Quil Specification": DECLARE, MEASURE, forma
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qrelay.errors import InvalidOption
@@ -15,10 +16,19 @@ __all__ = ["Declared", "declared", "looks_like_quil"]
 
 _READOUT = "ro"
 _WORDS = re.compile(r"(?:DECLARE|MEASURE|DEFGATE|DEFCIRCUIT|DEFCAL|RESET|PRAGMA|[A-Z][A-Z0-9]*(?:\([^)]*\))?)(?:\s|$)")
-_DECLARE = re.compile(r"DECLARE\s+(?P<name>[A-Za-z_][\w-]*)\s+(?P<kind>[A-Z]+\d*)(?:\[(?P<size>\d{1,6})\])?")
-_MEASURE = re.compile(r"MEASURE\s+(?P<qubit>\d{1,6})(?:\s+(?P<name>[A-Za-z_][\w-]*)(?:\[(?P<index>\d{1,6})\])?)?")
-_ELSEWHERE = re.compile(r"(?:DECLARE|PRAGMA|LABEL|JUMP|JUMP-WHEN|JUMP-UNLESS|HALT|INCLUDE|MOVE|NOT|AND|IOR|XOR)\b")
-_SIDE = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)|[A-Za-z_][\w-]*\[\d+\]|\"[^\"]*\"")
+_STRING = re.compile(r'"[^"\n]*"')
+_INDENT = ("    ", "\t")  # of a definition's body, says quil-rs; with fewer spaces a line is a statement like any other
+_DECLARE = re.compile(r"DECLARE\s+(?P<name>[A-Za-z_][\w-]*)\s+(?P<kind>[A-Z]+\d*)(?:\s*\[\s*(?P<size>\d{1,9})\s*\])?")
+_MEASURE = re.compile(
+    r"MEASURE(?:!\w+)?\s+(?P<qubit>\d{1,9})(?:\s+(?P<name>[A-Za-z_][\w-]*)(?:\s*\[\s*(?P<index>\d{1,9})\s*\])?)?"
+)
+_ELSEWHERE = frozenset({
+    "ADD", "AND", "CALL", "CONVERT", "DECLARE", "DIV", "EQ", "EXCHANGE", "GE", "GT", "HALT", "INCLUDE", "IOR", "JUMP",
+    "JUMP-UNLESS", "JUMP-WHEN", "LABEL", "LE", "LOAD", "LT", "MOVE", "MUL", "NEG", "NOT", "OR", "PRAGMA", "STORE",
+    "SUB", "WAIT", "XOR",
+})  # fmt: skip
+"""Instructions whose numbers are no qubits."""
+_SIDE = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)|(?<![\w-])[A-Za-z_][\w-]*\s*\[\s*\d+\s*\]")
 _MOST_BITS = 100_000
 
 
@@ -44,26 +54,35 @@ def declared(text: str) -> Declared:
 
     Raises InvalidOption if it has no readout memory `ro`, which is what Rigetti's targets answer with.
     """
-    size = 0
+    size: int | None = None
     qubits: dict[int, int] = {}
     highest = -1
-    for line in text.splitlines():
-        inside = line[:1] in (" ", "\t")  # the body of a definition, whose qubits are formal or a calibration's
+    defining = False
+    for line in _STRING.sub('""', text).split("\n"):
+        if line.startswith("DEF"):
+            defining = True
+            continue
+        if defining and line.startswith(_INDENT):  # whose qubits are formal, or a calibration's
+            continue
+        defining &= not line.strip()
         for statement in line.partition("#")[0].split(";"):
             words = statement.strip()
-            if not words or inside:
+            if not words:
                 continue
             found = _DECLARE.match(words)
             if found is not None and found["name"] == _READOUT:
+                if size is not None:
+                    raise InvalidOption("The Quil program declares its readout memory `ro` twice.", option="program")
                 if found["kind"] != "BIT" or int(found["size"] or 1) > _MOST_BITS:
-                    raise InvalidOption(f"The readout memory is declared as {words!r}, not as BITs.", option="program")
+                    raise InvalidOption(
+                        f"The readout memory is declared as {words!r:.60}; it should be of up to {_MOST_BITS:,} BITs.",
+                        option="program",
+                    )
                 size = int(found["size"] or 1)
             measure = _MEASURE.match(words)
             if measure is not None and measure["name"] == _READOUT:
                 qubits[int(measure["index"] or 0)] = int(measure["qubit"])
-            if not _ELSEWHERE.match(words) and not words.startswith("DEF"):
-                named = [int(word) for word in _SIDE.sub(" ", words).split() if word.isascii() and word.isdigit()]
-                highest = max([highest, *named])
+            highest = max([highest, *_named(words)])
     if not size:
         raise InvalidOption(
             "The Quil program has no readout memory: Rigetti's targets answer with what is measured into `ro`. Add a "
@@ -76,3 +95,12 @@ def declared(text: str) -> Declared:
     bits = tuple(range(size))
     layout = Layout(size, (Register(_READOUT, bits),), tuple(qubits.get(bit, -1) for bit in bits), highest + 1)
     return Declared(highest + 1, layout)
+
+
+def _named(words: str) -> Iterator[int]:
+    """Numbers of the qubits that an instruction names."""
+    head, frame, _ = words.partition('"')  # behind the name of a frame stand times and frequencies
+    named = _SIDE.sub(" ", head).split()
+    if named and named[0] not in _ELSEWHERE:
+        times = named[0] == "DELAY" and not frame  # then the last number says how long
+        yield from (int(word) for word in named[: -1 if times else None] if word.isascii() and word.isdigit())

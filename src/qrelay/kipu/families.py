@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from qrelay.cloud.target import Limits, Target
 from qrelay.formats import INPUT_FORMATS
 from qrelay.kipu.models import Backend, Configuration, Connectivity, ShotsRange
-from qrelay.program.gates import GATES
+from qrelay.program.gates import GATES, MACHINES_WORDS
 
 __all__ = ["Family", "describe", "family_of"]
 
@@ -123,10 +123,6 @@ _FAMILIES: tuple[Family, ...] = (
 )  # fmt: skip
 _UNKNOWN = Family("", outputs={**_BRAKET_OUT, **_IONQ_OUT}, gates=_EVERYWHERE)
 
-_WORDS = {  # other services' names of gates in our table
-    "cnot": "cx", "i": "id", "si": "sdg", "ti": "tdg", "v": "sx", "vi": "sxdg", "not": "x", "phaseshift": "p",
-    "cphaseshift": "cp", "ccnot": "ccx", "xx": "rxx", "yy": "ryy", "zz": "rzz", "prx": "r",
-}  # fmt: skip
 _STATES = {  # of a backend; what is not said, or UNKNOWN, says nothing against it
     "PAUSED": (True, True),
     "OFFLINE": (False, False),
@@ -194,7 +190,7 @@ def _runs_circuits(backend: Backend, configuration: Configuration, family: Famil
 
 def _gates(configuration: Configuration, family: Family) -> frozenset[str]:
     said = (gate.name.lower() for gate in configuration.gates)
-    ours = frozenset(name for name in (_WORDS.get(word, word) for word in said) if name in GATES)
+    ours = frozenset(name for name in (MACHINES_WORDS.get(word, word) for word in said) if name in GATES)
     return ((ours - family.verbatim) or family.gates) | family.compiled
 
 

@@ -19,6 +19,7 @@ from qrelay.program import Layout, Register
 __all__ = ["layouts_in"]
 
 _MOST_BITS = 100_000
+_IONQ = "ionq.quantum-results.v1"
 
 
 def layouts_in(
@@ -55,7 +56,20 @@ def _own(program: Any) -> Layout | None:
 def _theirs(program: Any, output_format: str | None, params: Mapping[str, Any]) -> Layout | None:
     if isinstance(program, str):
         return _declared(program, output_format)
-    return _mapped(program, params) if isinstance(program, Mapping) else None
+    if not isinstance(program, Mapping):
+        return None
+    if output_format == _IONQ and "meas_map" not in params and "registers" not in program:
+        return _whole(program.get("qubits"))
+    return _mapped(program, params)
+
+
+def _whole(qubits: Any) -> Layout | None:
+    """Every qubit a bit, as the SDK reads IonQ's answers without a map: by the answer alone, qubits that are 0 in all
+    of its states would be missing."""
+    if type(qubits) is not int or not 0 < qubits <= _MOST_BITS:
+        return None
+    bits = tuple(range(qubits))
+    return Layout(qubits, (Register("c", bits),), bits, qubits)
 
 
 def _mapped(program: Mapping[str, Any], params: Mapping[str, Any]) -> Layout | None:

@@ -172,6 +172,16 @@ class Symbols:
         """
         return self.angle(self._index(("derived", function, place)))
 
+    @staticmethod
+    def total(terms: Sequence[Angle], offset: float) -> Angle | float:
+        """The terms and the offset in this order, and no sum with nothing in it: readers make linear expressions so."""
+        if not terms:
+            return offset
+        total = terms[0]
+        for term in terms[1:]:
+            total = total + term
+        return total + offset if offset else total
+
     def angle(self, index: int) -> Angle:
         """The angle of that index, always the same object."""
         angle = self._angles.get(index)

@@ -14,11 +14,17 @@ from qrelay.program.controlled import CONTROLLED
 from qrelay.program.definitions import DEFINITIONS, Definition
 from qrelay.program.matrices import MATRICES, Matrix
 
-__all__ = ["ALIASES", "GATES", "Gate"]
+__all__ = ["ALIASES", "GATES", "MACHINES_WORDS", "Gate"]
 
 ALIASES = {"CX": "cx", "phase": "p", "cphase": "cp", "gphase": "global_phase", "v": "sx", "vdg": "sxdg", "cnot": "cx"}
 ALIASES |= {"prx": "r"}
 """Other names of gates in the table, which lowering takes too. Not OpenQASM 3's `U`: `u` lacks its phase of θ/2."""
+
+MACHINES_WORDS = {
+    "cnot": "cx", "i": "id", "si": "sdg", "ti": "tdg", "v": "sx", "vi": "sxdg", "not": "x", "phaseshift": "p",
+    "cphaseshift": "cp", "ccnot": "ccx", "xx": "rxx", "yy": "ryy", "zz": "rzz", "prx": "r",
+}  # fmt: skip
+"""What vendors call gates of the table where they list what a machine has. In a circuit these words may mean others."""
 
 
 @dataclass(frozen=True, slots=True)

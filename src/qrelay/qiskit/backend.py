@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qiskit import QuantumCircuit
 from qiskit.providers import BackendV2, Options
 
+from qrelay.cloud.preparing import account_takes
 from qrelay.errors import UnsupportedCircuit
 from qrelay.qiskit.blame import explain, numbered
 from qrelay.qiskit.errors import qiskit_errors
@@ -150,12 +151,14 @@ def _circuits(run_input: Any) -> list[QuantumCircuit]:
     if type(run_input).__module__.partition(".")[0] == "cirq":  # a circuit of Cirq's is a list, of moments
         raise UnsupportedCircuit("run takes a QuantumCircuit or a list of them. Cirq's circuits: qrelay.cirq.Service.")
     if isinstance(circuits, (str, bytes)) or not isinstance(circuits, Iterable):
-        raise UnsupportedCircuit(f"run takes a QuantumCircuit or a list of them, not {type(run_input).__name__}.")
+        kind = type(run_input).__name__
+        raise UnsupportedCircuit(f"run takes a QuantumCircuit or a list of them, not {kind}.{account_takes(run_input)}")
     listed = list(circuits)
     for index, circuit in enumerate(listed):
         if not isinstance(circuit, QuantumCircuit):
             raise UnsupportedCircuit(
                 f"run takes QuantumCircuits; number {index} of the list is {type(circuit).__name__}."
+                f"{account_takes(circuit)}"
             )
     if not listed:
         raise UnsupportedCircuit("run was given an empty list: there is nothing to submit.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from qrelay.cloud.preparing import place_in_list
 from qrelay.cloud.writing import own_options
 from qrelay.errors import UnsupportedCircuit
 from qrelay.formats import choose
@@ -58,8 +59,9 @@ def explain(
 
 
 def _number(error: UnsupportedCircuit, number: int, circuits: Sequence[QuantumCircuit]) -> None:
-    if len(circuits) > 1:
-        error.add_note(f"This is circuit {number} of the list, {circuits[number].name!r}.")
+    note = place_in_list(number, circuits[number].name)
+    if len(circuits) > 1 and note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
 
 
 def _refusal(circuit: QuantumCircuit, formats: Sequence[str], options: dict[str, Any]) -> UnsupportedCircuit | None:

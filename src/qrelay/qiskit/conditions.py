@@ -103,7 +103,7 @@ class _Expressions:
                 return Expression("bit", (_bit(what, self._clbits, self._outermost),))
             if isinstance(what, ClassicalRegister):
                 return Expression("bits", tuple(_bit(bit, self._clbits, self._outermost) for bit in what), width)
-        elif isinstance(node, expr.Value) and isinstance(node.value, int):
+        elif isinstance(node, expr.Value) and self._fits(node):
             return Expression("const", (node.value,), width)
         elif isinstance(node, expr.Cast):
             return Expression("cast", (self.read(node.operand),), width)
@@ -115,6 +115,12 @@ class _Expressions:
             return Expression("index", (self.read(node.target), self.read(node.index)), width)
         refused: Expression = self._refuse("decides by a classical variable or value that no job format can say")
         return refused
+
+    def _fits(self, node: expr.Value) -> bool:
+        """Whether it is a truth value, or a number that its type has room for: `Value` itself checks nothing."""
+        if isinstance(node.type, types.Uint):
+            return isinstance(node.value, int) and 0 <= node.value < 1 << node.type.width
+        return isinstance(node.type, types.Bool) and node.value in (False, True)
 
     def _width(self, node: expr.Expr) -> int:
         return node.type.width if isinstance(node.type, types.Uint) else 0

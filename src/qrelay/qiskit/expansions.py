@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from qiskit import QuantumCircuit, transpile
@@ -11,7 +11,7 @@ from qiskit.circuit import CircuitInstruction, ParameterExpression, Qubit
 from qiskit.circuit.library import UnitaryGate
 from qiskit.exceptions import QiskitError
 
-from qrelay.quieting import quieted
+from qrelay.quieting import quietly
 
 __all__ = ["expansion", "idle"]
 
@@ -31,23 +31,29 @@ def expansion(
     `spare` tells of qubits that are |0⟩ there: Qiskit knows some gates only with help, such as WeightedSumGate, and
     gives the helping qubits back as they were.
     """
-    # what Qiskit 1 deprecates inside its own definitions is not the user's doing
-    with quieted(DeprecationWarning, PendingDeprecationWarning) if _WARNS_OF_ITSELF else nullcontext():
-        definition = _own(operation, refuse)
-        if definition is None:
-            definition = _synthesised(operation, 0)
-        if definition is None:
-            definition = _of_matrix(operation)
-        if definition is not None:
-            return definition, places
-        helping = spare()
-        definition = _synthesised(operation, len(helping)) if helping else None
+    definition = _unwarned(lambda: _without_help(operation, refuse))
+    if definition is not None:
+        return definition, places
+    helping = spare()
+    definition = _unwarned(lambda: _synthesised(operation, len(helping))) if helping else None
     if definition is None:
         why = (
             "has neither a definition nor a matrix. If it needs helping qubits, give the circuit more that stay unused"
         )
         refuse(f"{why}; or define it in gates that Qiskit knows")
     return definition, (*places, *helping)
+
+
+def _unwarned(work: Callable[[], QuantumCircuit | None]) -> QuantumCircuit | None:
+    """What Qiskit 1 deprecates inside its own definitions is not the user's doing."""
+    return quietly(work, DeprecationWarning, PendingDeprecationWarning) if _WARNS_OF_ITSELF else work()
+
+
+def _without_help(operation: Any, refuse: Callable[[str], Any]) -> QuantumCircuit | None:
+    definition = _own(operation, refuse)
+    if definition is None:
+        definition = _synthesised(operation, 0)
+    return _of_matrix(operation) if definition is None else definition
 
 
 def idle(circuit: QuantumCircuit) -> list[Qubit]:
@@ -81,10 +87,10 @@ def _synthesised(operation: Any, helping: int) -> QuantumCircuit | None:
             alone.x(qubit)
     try:
         alone.append(operation, own, alone.clbits)
-        with quieted(UserWarning):  # of what is refused all the same
-            made: QuantumCircuit = transpile(
-                alone, basis_gates=_SYNTHESIS_GATES, optimization_level=0, qubits_initially_zero=bool(helping)
-            )
+        write = partial(
+            transpile, alone, basis_gates=_SYNTHESIS_GATES, optimization_level=0, qubits_initially_zero=bool(helping)
+        )
+        made: QuantumCircuit = quietly(write, UserWarning)  # of what is refused all the same
     except QiskitError:
         return None
     return _untouched(made, operation.num_qubits) if helping else made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import nullcontext
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from qiskit.transpiler import PassManager, Target, generate_preset_pass_manager
 
 from qrelay.errors import TooManyQubits, UnboundParameters, UnsupportedCircuit
 from qrelay.qiskit.rewriting import plain_circuit
-from qrelay.quieting import quieted
+from qrelay.quieting import quietly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
@@ -82,8 +81,9 @@ class Fitter:
         plain = plain_circuit(circuit, self._names)
         self._refuse_control_flow(circuit, self._names if plain is circuit else self._names | _WRITTEN_OUT)
         try:
-            hidden = quieted(DeprecationWarning) if _WARNS_OF_ITSELF else nullcontext()
-            with _TRANSPILER.lock, hidden:
+            with _TRANSPILER.lock:
+                if _WARNS_OF_ITSELF:
+                    return quietly(lambda: self._manager(level, seed).run(plain), DeprecationWarning)
                 return self._manager(level, seed).run(plain)
         except (QiskitError, KeyError, TypeError) as error:
             # KeyError and TypeError are how some passes meet what they do not know

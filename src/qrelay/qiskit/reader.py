@@ -40,7 +40,7 @@ from qrelay.qiskit.expansions import expansion, idle
 from qrelay.qiskit.symbols import Expressions
 from qrelay.qiskit.table_gates import table_gate
 from qrelay.qiskit.variables import free_parameters, has_loop_over
-from qrelay.quieting import quieted
+from qrelay.quieting import quietly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -82,6 +82,8 @@ def read(circuit: QuantumCircuit, *, symbolic: bool = False) -> Program:
         if expressions is None:
             raise
         reading.refuse_parameters(circuit, error)
+    except OverflowError:
+        raise UnsupportedCircuit("The circuit has a parameter that is an integer larger than any float.") from None
     return Program(
         num_qubits=circuit.num_qubits,
         num_clbits=circuit.num_clbits,
@@ -341,7 +343,8 @@ class _Reading:
         """
         values, variable, body = operation.params
         if variable is None or variable not in free_parameters(body):
-            out.append(("for", (), (values if isinstance(values, range) else tuple(values), None, block(body))))
+            known = values if isinstance(values, range) else tuple(map(int, values))
+            out.append(("for", (), (known, None, block(body))))
             return
         if _HAS_OWN_CONDITIONS and has_loop_over(variable, body):
             why = "has a loop over the same Parameter inside it, and Qiskit 1 takes the outer value for both"
@@ -375,8 +378,7 @@ class _Reading:
 
 def _without_condition(operation: Any) -> Any:
     plain = operation.to_mutable()
-    with quieted(DeprecationWarning):
-        plain.condition = None
+    quietly(partial(setattr, plain, "condition", None), DeprecationWarning)
     return plain
 
 

@@ -81,13 +81,7 @@ class Expressions:
                 return self.symbols.derived(self._compiled, self._compiled.add(expression.sympify()))
             if slope:
                 terms.append(self._angles[parameter] * float(slope.real))
-        offset = float(expression.bind(dict.fromkeys(parameters, 0.0)))
-        if not terms:
-            return offset
-        total = terms[0]
-        for term in terms[1:]:
-            total = total + term
-        return total + offset if offset else total
+        return self.symbols.total(terms, float(expression.bind(dict.fromkeys(parameters, 0.0))))
 
 
 def _slope(expression: ParameterExpression, parameter: Parameter) -> Any:

@@ -13,6 +13,7 @@ from qrelay.results.document import Answer
 from qrelay.results.inverting import invert
 from qrelay.results.outcome import LostShots, Outcome
 from qrelay.results.shotless import Document, decode_estimates
+from qrelay.results.values import MOST_SHOTS
 
 __all__ = ["decode", "decode_items", "readable_formats"]
 
@@ -104,8 +105,10 @@ def decode_items(
 
 
 def _decode(data: bytes, name: str, layouts: Layouts, shots: int | None, seed: str) -> list[Reading]:
-    if shots is not None and (type(shots) is not int or shots < 1):
-        raise InvalidOption(f"shots should be a whole number from 1 up and is {shots!r}.", option="shots")
+    if shots is not None and (type(shots) is not int or not 0 < shots <= MOST_SHOTS):
+        raise InvalidOption(
+            f"shots should be a whole number from 1 up to 2 ** 53 and is {shots!r:.40}.", option="shots"
+        )
     if not isinstance(data, bytes):
         raise InvalidOption(f"An answer is read from bytes, not from {type(data).__name__}.", option="data")
     if not all(layout is None or isinstance(layout, Layout) for layout in layouts or ()):

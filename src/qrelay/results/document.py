@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 from qrelay.errors import ResultUnreadable
@@ -107,8 +108,8 @@ class Answer:
     def _without_repetition(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         document = dict(pairs)
         if len(document) != len(pairs):
-            names = [name for name, _ in pairs]
-            repeated = next(name for name in names if names.count(name) > 1)
+            times = Counter(name for name, _ in pairs)
+            repeated = next(name for name, count in times.items() if count > 1)
             self.refuse(f"it says {repeated[:40]!r} twice")
         return document
 

@@ -141,7 +141,7 @@ def _bits(answer: Answer, name: str, value: dict[str, Any], shape: list[int]) ->
     width = (size + 7) // 8
     if array.dtype != np.uint8 or array.shape[-1:] != (width,) or list(array.shape[:-2]) != shape or array.ndim < 2:
         answer.refuse(f"register {name[:40]!r} of {size} bits has an array of shape {array.shape} and {array.dtype}")
-    rows = array.reshape(-1, array.shape[-2], width)
+    rows = array.reshape(math.prod(shape), array.shape[-2], width)  # said in full: of nothing, -1 cannot be worked out
     bits = np.unpackbits(rows[..., ::-1], axis=-1, bitorder="little")
     if bits[..., size:].any():
         answer.refuse(f"register {name[:40]!r} of {size} bits has values beyond them")

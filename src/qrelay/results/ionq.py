@@ -15,6 +15,7 @@ from qrelay.results.document import Answer
 from qrelay.results.outcome import Outcome
 from qrelay.results.qubits import made_up, measured, of_probabilities
 from qrelay.results.rounding import checked_probabilities
+from qrelay.results.values import check_size
 
 __all__ = ["decode"]
 
@@ -37,6 +38,7 @@ def decode(answer: Answer, layout: Layout | None, shots: int | None, seed: str) 
     if highest >> layout.num_qubits:
         answer.refuse(f"a state needs {highest.bit_length()} qubits and the job had {layout.num_qubits}")
     count = layout.num_qubits
+    check_size(answer, len(states), count)
     values = packing.unpack(packing.pack_integers(states, count), count)
     packed = measured(values, {qubit: qubit for qubit in range(count)}, layout)
     return [of_probabilities(packed, figures, layout, shots, shots or 0, seed)]

@@ -6,7 +6,8 @@ v1: `{"Histogram": ["[0, 1]", 0.5, "[1, 0]", 0.5]}`
 The bit order is that of the program's record calls and nothing else. Ours (and those that azure-quantum writes for
 Qiskit) record registers last to first, each from its highest bit down: read from left to right, an outcome is the bit
 string. Several registers are a tuple, `{"Item1": […], "Item2": […]}`. A lost qubit is `"-"`; a shot that failed is
-`{"Error": {"Code": "0x20", "Name": …}}`. Displays are for people and are not read in v2.
+`{"Error": {"Code": "0x20", "Name": …}}`. Some backends write the words "Zero", "One" and "Loss", as
+azure-quantum 3.13.0 reads them in its Cirq targets. Displays are for people and are not read in v2.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ __all__ = ["decode_v1", "decode_v2"]
 
 Row: TypeAlias = list[Any]
 
-_VALUES: dict[Any, int] = {0: 0, 1: 1, LOST: LOST, "-": LOST}
+_VALUES: dict[Any, int] = {0: 0, 1: 1, LOST: LOST, "-": LOST, "Zero": 0, "One": 1, "Loss": LOST}
 _MOST_SHOTS = 1 << 53
 _MOST_ERRORS = 10_000_000
 

@@ -22,7 +22,7 @@ from qiskit.circuit.library import standard_gates as std
 from qiskit.quantum_info import SparsePauliOp
 
 from qrelay.local.refusal import ExecutionRefused
-from qrelay.quieting import quieted
+from qrelay.quieting import quietly
 
 __all__ = ["read", "read_document"]
 
@@ -171,8 +171,10 @@ def _qis(circuit: QuantumCircuit, name: str, operation: Mapping[str, Any], where
 
 def _controlled(gate: Any, controls: int) -> Any:
     if gate.name == "x":
-        with quieted(PendingDeprecationWarning):  # of Qiskit 1, for what its constructor calls itself
-            return MCXGate(controls) if controls > 2 else (std.CXGate(), std.CCXGate())[controls - 1]
+        if controls <= 2:
+            return (std.CXGate(), std.CCXGate())[controls - 1]
+        # of Qiskit 1, for what its constructor calls itself
+        return quietly(lambda: MCXGate(controls), PendingDeprecationWarning)
     if gate.name in ("z", "p"):
         return MCPhaseGate(math.pi if gate.name == "z" else float(gate.params[0]), controls)
     inner: Matrix = np.asarray(gate.to_matrix(), dtype=complex)

@@ -19,7 +19,7 @@ from qiskit.circuit.library import RGate, RXGate, RZZGate
 
 from qrelay.local.readers.qasm2_guards import Guard, put_in, taken_out
 from qrelay.local.refusal import ExecutionRefused
-from qrelay.quieting import quieted
+from qrelay.quieting import quietly
 
 __all__ = ["read"]
 
@@ -128,6 +128,8 @@ def _loads(text: str, custom: list[qasm2.CustomInstruction], *, guarded: bool) -
     from qiskit.transpiler.passes import ConvertConditionsToIfOps
 
     # Qiskit 1.4 reads `if` as a mark on the gate, and announces that it will not and that the way out will go too
-    with quieted(DeprecationWarning, FutureWarning):
+    def load() -> QuantumCircuit:
         loaded = qasm2.loads(text, include_path=(), custom_instructions=custom)
         return PassManager([ConvertConditionsToIfOps()]).run(loaded)
+
+    return quietly(load, DeprecationWarning, FutureWarning)

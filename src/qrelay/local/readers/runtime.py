@@ -22,7 +22,7 @@ from qiskit.exceptions import QiskitError
 
 from qrelay.local.engine import Bits
 from qrelay.local.refusal import ExecutionRefused
-from qrelay.quieting import quieted
+from qrelay.quieting import quietly
 
 __all__ = ["Pub", "answer", "pubs"]
 
@@ -97,8 +97,7 @@ def _circuit(value: Any, where: str) -> QuantumCircuit:
         data = inflating.decompress(packed, _MAX_BYTES)
         if inflating.unconsumed_tail:
             raise _refused(f"{where}: the circuit is longer than {_MAX_BYTES} bytes")
-        with quieted(UserWarning, DeprecationWarning):
-            circuits = qpy.load(io.BytesIO(data))
+        circuits = quietly(lambda: qpy.load(io.BytesIO(data)), UserWarning, DeprecationWarning)
     except (KeyError, TypeError, ValueError, binascii.Error, zlib.error, QiskitError, EOFError, OverflowError) as error:
         raise _refused(f"{where}: the circuit cannot be read as QPY: {str(error)[:200]}") from None
     if len(circuits) != 1 or not isinstance(circuits[0], QuantumCircuit):
