@@ -137,6 +137,8 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "CircuitOperation",
         "is repeated 3/2 times",
     ),
+    "wait of no time": (cirq.wait(A, nanos=np.nan), "WaitGate", "no real number"),
+    "phase of no number": (cirq.GlobalPhaseGate(sympy.nan)(), "GlobalPhaseGate", "no real number"),
     "endless": (_Endless().on(A), "_Endless", "decomposed into itself"),
     "broken": (_Broken().on(A), "_Broken", "division by zero"),
     "wide": (_Wide(7).on(*cirq.LineQubit.range(7)), "_Wide", "by its matrix only, and acts on 7 qubits"),

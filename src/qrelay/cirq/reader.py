@@ -10,7 +10,7 @@ import cmath
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import chain, islice
-from math import pi
+from math import inf, isfinite, pi
 from typing import Any, NoReturn
 
 import cirq
@@ -154,8 +154,7 @@ class _Reading:
         elif isinstance(gate, cirq.ResetChannel):
             out += [("reset", (place,), ()) for place in self._where[op.qubits]]
         elif isinstance(gate, cirq.WaitGate):
-            seconds = number(gate.duration.total_picos()) * 1e-12
-            out += [("delay", (place,), (seconds,)) for place in self._where[op.qubits]]
+            out += [("delay", (place,), (self._seconds(gate),)) for place in self._where[op.qubits]]
         elif isinstance(op, cirq.ClassicallyControlledOperation):
             self._conditional(op, out)
         elif isinstance(op, cirq.CircuitOperation):
@@ -182,6 +181,15 @@ class _Reading:
             return None
         self._remember(gate, meaning)
         return meaning
+
+    def _seconds(self, gate: cirq.WaitGate) -> float:
+        try:
+            seconds = number(gate.duration.total_picos()) * 1e-12
+        except TypeError:
+            seconds = inf
+        if type(seconds) is float and not isfinite(seconds):
+            self._refuse(gate, "waits for a time that is no real number")
+        return seconds
 
     def _remember(self, gate: cirq.Gate | None, meaning: Meaning) -> None:
         steps, phase = meaning
@@ -255,7 +263,7 @@ class _Reading:
         self._deeper(op)
         try:
             circuit = op.mapped_circuit()
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             self._refuse(op, f"holds a circuit that Cirq cannot map: {error}".replace("\n", " "))
         self._circuit(circuit, out)
         self._depth -= 1
