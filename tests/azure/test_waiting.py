@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from qrelay.azure import Workspace
-from qrelay.cloud import JobState
+from qrelay.cloud import JobState, waiting
 from qrelay.errors import (
     JobCancelled,
     JobFailed,
@@ -67,8 +67,13 @@ def test_a_lists_timeout_names_the_list(local: Callable[..., Workspace], flips: 
 
 
 @pytest.mark.parametrize("what", ["status=404 code=BlobNotFound", "delay=40"])
-def test_p17_a_timeout_holds_for_the_download_too(local: Callable[..., Workspace], flips: Any, what: str) -> None:
+def test_p17_a_timeout_holds_for_the_download_too(
+    local: Callable[..., Workspace], flips: Any, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """result(timeout=1) took a minute and a half where the result's blob was late."""
+    monkeypatch.setattr(
+        waiting, "_LAST_LOOK", 0.2
+    )  # by which a wait may be longer: five seconds that nobody needs here
     workspace = local(faults=[f"GET */rawOutputData {what} times=all"])
     job = workspace.submit("ionq.simulator", [flips("001"), flips("010")], shots=30)
     assert job.wait(timeout=60) is JobState.SUCCEEDED
