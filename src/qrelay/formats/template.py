@@ -25,7 +25,8 @@ from qrelay.errors import QrelayError
 from qrelay.formats.catalogue import InputFormat, first_that_can, row_and_options
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
-from qrelay.program.angles import Tape, Values, all_finite, find_markers, ordered
+from qrelay.program.angles import Tape, find_markers
+from qrelay.program.values import Values, all_finite, ordered
 
 __all__ = ["Template", "choose_template", "probe", "template"]
 
