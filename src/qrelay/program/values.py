@@ -1,4 +1,4 @@
-"""The values that users give parameters: by name or in order, as floats, checked before anything is bound."""
+"""Values that are given to parameters: by name or in order, checked, and made plain floats."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ordered(names: tuple[str, ...], values: Values) -> list[float]:
     else:
         if not hasattr(values, "__len__") or not hasattr(values, "__iter__") or isinstance(values, _NO_SEQUENCES):
             raise InvalidOption(
-                f"values={values!r:.80} is neither a mapping from names nor a sequence of numbers.", option="values"
+                f"values={_shown(values)} is neither a mapping from names nor a sequence of numbers.", option="values"
             )
         given = values.tolist() if hasattr(values, "tolist") else list(values)
         if len(given) != len(names):
@@ -71,7 +71,7 @@ def _by_name(names: tuple[str, ...], values: Mapping[Any, Any]) -> dict[str, Any
 
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool | Angle) or not isinstance(value, Real):
-        raise InvalidOption(f"The value of {name!r} is {value!r:.80}, which is no real number.", option="values")
+        raise InvalidOption(f"The value of {name!r} is {_shown(value)}, which is no real number.", option="values")
     try:
         number = float(value)
     except OverflowError:  # a whole number, of any length
