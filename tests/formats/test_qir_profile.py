@@ -270,6 +270,11 @@ def test_what_breaks_a_profile_is_named(case: str) -> None:
     assert re.search(wanted, _said(text, profile)), _said(text, profile)
 
 
+def test_brackets_inside_of_strings_hold_no_lines_together() -> None:
+    """Catches a label such as `r[` that makes one line of the whole module, which is no module then."""
+    assert check_profile('@0 = internal constant [3 x i8] c"r[\\00"\n' + BASE, "base") == []
+
+
 def test_lines_are_counted_as_an_editor_does() -> None:
     lines = BASE.splitlines()
     at = next(number for number, line in enumerate(lines) if "m__body" in line)

@@ -334,6 +334,17 @@ def test_an_object_that_tells_itself_as_something_else_than_qir(told: Any) -> No
     assert caught.value.option == "program"
 
 
+def test_an_object_that_cannot_tell_itself() -> None:
+    """Catches an error of somebody else's kind, which no caller of ours expects."""
+
+    class Broken(_Tells):
+        def _repr_qir_(self) -> Any:
+            raise RuntimeError("no such operation")
+
+    with pytest.raises(InvalidOption, match="no such operation"):
+        ready_made(Broken(None))
+
+
 @pytest.mark.parametrize(("option", "value"), [("items", 5), ("name", 5)])
 def test_options_of_the_wrong_type(option: str, value: Any) -> None:
     module = qrelay.encode(Program(1, 0, [("h", (0,), ())]), "qir.v1").data

@@ -126,6 +126,10 @@ def test_a_lost_expression_is_refused(format_name: str) -> None:
         ({"a": 1.0}, UnboundParameters),
         ({"a": 1.0, "b": 2.0, "c": 3.0}, InvalidOption),
         ({"a": 1.0, "c": 3.0}, InvalidOption),
+        ({1.0, 2.0}, InvalidOption),  # in no order
+        (b"12", InvalidOption),  # numbers to Python
+        ([10**5000, 1], InvalidOption),  # too long even for a message
+        ({"a": 1.0, "b": 2.0, A: 3.0}, InvalidOption),
         ([math.nan, 1.0], InvalidOption),
         ([1.0, math.inf], InvalidOption),
         (["1", 1.0], InvalidOption),

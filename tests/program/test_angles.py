@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 from qrelay.errors import InvalidOption, UnboundParameters, UnsupportedCircuit
 from qrelay.program import Angle, Bound, Program, Symbols
-from qrelay.program.angles import find_markers, ordered
+from qrelay.program.angles import find_markers
 from qrelay.program.control import RegisterIs
 from qrelay.program.definitions import DEFINITIONS
 from qrelay.program.gates import GATES
+from qrelay.program.values import ordered
 
 SYMBOLS = Symbols(["a", "b"])
 A, B = SYMBOLS.parameters

@@ -76,8 +76,11 @@ def pulser_sequence(thing: Any) -> str | None:
             "The pulser Sequence has atoms without places. Call its build(qubits=…) and pass what that returns.",
             option="program",
         )
-    told = tell()
-    return told if isinstance(told, str) else json.dumps(told)
+    try:
+        told = tell()
+        return told if isinstance(told, str) else json.dumps(told)
+    except Exception as error:  # of Pulser's own kinds, which are not installed here
+        raise InvalidOption(f"Pulser cannot write the Sequence: {error}", option="program") from error
 
 
 def pulser_document(document: Mapping[str, Any]) -> tuple[bool, int]:
@@ -133,7 +136,10 @@ def ahs_program(thing: Any) -> str | None:
     if isinstance(thing, type | Mapping | str | bytes):
         return None
     if callable(getattr(thing, "to_ir", None)) and hasattr(thing, "hamiltonian") and hasattr(thing, "register"):
-        thing = thing.to_ir()
+        try:
+            thing = thing.to_ir()
+        except Exception as error:
+            raise InvalidOption(f"Braket cannot write the program: {error}", option="program") from error
     if not (hasattr(thing, "setup") and hasattr(thing, "hamiltonian")):
         return None
     for name in ("model_dump_json", "json"):

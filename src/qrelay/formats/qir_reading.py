@@ -136,6 +136,7 @@ _WORDS_OF_ARGUMENTS = frozenset({
     "noalias", "returned", "readnone",
 })  # fmt: skip
 _TYPE = re.compile(r"(?<![%@\w.$-])(?:i\d+|double|float|half|ptr)\b\**|%(?:Qubit|Result)\*")
+_QUOTED = re.compile(r'"[^"]*"')
 _OUTSIDE = (
     "source_filename",
     "target ",
@@ -181,19 +182,23 @@ class _Reader:
     @staticmethod
     def _joined(text: str) -> Iterator[tuple[int, str]]:
         """Lines without comments; one whose square brackets are open goes on in the next, as a switch does."""
-        waiting, start = "", 0
+        waiting: list[str] = []
+        start, depth = 0, 0
         for number, raw in enumerate(text.splitlines(), 1):
             line = uncommented(raw).strip()
             if not line:
                 continue
-            waiting = f"{waiting} {line}" if waiting else line
-            start = start or number
-            if waiting.count("[") > waiting.count("]"):
+            if "[" in line or "]" in line:
+                bare = _QUOTED.sub("", line)
+                depth += bare.count("[") - bare.count("]")
+            if depth > 0:
+                waiting.append(line)
+                start = start or number
                 continue
-            yield start, waiting
-            waiting, start = "", 0
+            yield start or number, " ".join([*waiting, line])
+            waiting, start, depth = [], 0, 0
         if waiting:
-            raise _unread(start, waiting)
+            raise _unread(start, waiting[0])
 
     def _function(self, number: int, line: str) -> None:
         first = head(line)

@@ -14,7 +14,8 @@ from qrelay.errors import InvalidOption, UnsupportedCircuit
 from qrelay.formats.openqasm_lines import real
 from qrelay.formats.quil import write
 from qrelay.program import Program
-from qrelay.program.angles import Symbols, Values, find_markers, ordered
+from qrelay.program.angles import Symbols, find_markers
+from qrelay.program.values import Values, ordered
 
 __all__ = ["substitutions", "write_parametric"]
 

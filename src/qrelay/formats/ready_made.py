@@ -159,9 +159,13 @@ def _look(thing: Any) -> _Found | None:
         return None
     tell = getattr(thing, "_repr_qir_", None)
     if callable(tell):
-        return _told(tell(), str(getattr(thing, "_name", "")))
-    told = analog.pulser_sequence(thing) or analog.ahs_program(thing)
-    return _text(told, None) if told is not None else None
+        try:
+            told = tell()
+        except Exception as error:  # of its compiler's own kinds
+            raise InvalidOption(f"Its _repr_qir_() fails: {error}", option="program") from error
+        return _told(told, str(getattr(thing, "_name", "")))
+    analog_text = analog.pulser_sequence(thing) or analog.ahs_program(thing)
+    return _text(analog_text, None) if analog_text is not None else None
 
 
 def _told(told: Any, name: str) -> _Found:

@@ -22,7 +22,7 @@ _VERSION = re.compile(r"\s*OPENQASM\s+(\d+)(?:\.\d+)?\s*;")
 _PRAGMA = re.compile(r"#[ \t]*pragma\b[^\n]*|(?:^|(?<=[;{}]))[ \t]*pragma\b[^\n]*", re.MULTILINE)
 _ANNOTATION = re.compile(r"(\A|[;{}])(?:\s*@[^\n]*)+")  # a modifier has its @ in the middle of a statement
 _UNREADABLE = re.compile(r"\b(?:def|defcal|cal|let|extern|array|output|input|const)\b")
-_DECIDES = re.compile(r"\b(?:if|else|while|for|switch|reset|end)\b")
+_DECIDES = re.compile(r"\b(?:if|else|while|for|switch|reset)\b")
 _DECLARATION = re.compile(
     r"(?P<old>qreg|creg)\s+(?P<name>\w+)\s*\[\s*(?P<size>\d{1,6})\s*\]"
     r"|(?P<new>qubit|bit)(?:\s*\[\s*(?P<count>\d{1,6})\s*\]\s*|\s+)(?P<word>\w+)(?:\s*=\s*(?P<start>.+))?"
@@ -48,7 +48,7 @@ class Declared:
         measured: the qubit that was measured into each bit last.
         rewritten: a bit is measured twice, or written in another way.
         repeated: the same, or a qubit is measured twice, or used after it was measured.
-        decides: it has control flow or resets.
+        decides: it has control flow or resets, or ends in the middle.
         width: number of qubits.
     """
 
@@ -97,6 +97,8 @@ def declared(text: str) -> Declared | None:
         elif "=" in words and (assigned := _ASSIGNED.match(words)) is not None:
             if assigned[1] in found.bits:
                 found.rewritten = found.repeated = True
+        elif words == "end":
+            found.decides = True
         elif found.seen or "$" in words:
             _use(found, words)
     return found

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from functools import partial
-from math import isfinite
 from struct import pack
 from typing import Any
 
@@ -26,7 +25,8 @@ from qrelay.errors import QrelayError
 from qrelay.formats.catalogue import InputFormat, first_that_can, row_and_options
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
-from qrelay.program.angles import Tape, Values, find_markers, ordered
+from qrelay.program.angles import Tape, find_markers
+from qrelay.program.values import Values, all_finite, ordered
 
 __all__ = ["Template", "choose_template", "probe", "template"]
 
@@ -114,7 +114,7 @@ class _Text:
     def filled(self, values: Sequence[float]) -> bytes | None:
         """The text for these values; None if an angle is not finite, which the writer says better."""
         numbers = self._tape(values)
-        if not all(map(isfinite, numbers)):
+        if not all_finite(numbers):
             return None
         texts: list[str]
         if self.has_words and not any(self._as_bytes):

@@ -12,19 +12,15 @@ from __future__ import annotations
 import operator
 import re
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
-from math import copysign, isfinite
+from collections.abc import Callable, Iterable, Sequence
+from math import copysign
 from numbers import Real
 from threading import Lock
-from typing import Any, Final, NoReturn, TypeAlias, cast
+from typing import Any, Final, NoReturn, TypeAlias
 
 from qrelay.errors import InvalidOption, UnboundParameters
 
-__all__ = ["Angle", "Symbols", "Tape", "Values", "find_markers", "ordered"]
-
-Values: TypeAlias = Mapping[str, float] | Sequence[float]
-"""Values of parameters: by name, or in the order of `parameters`."""
+__all__ = ["Angle", "Symbols", "Tape", "find_markers"]
 
 _Key: TypeAlias = tuple[Any, ...]
 
@@ -334,63 +330,3 @@ class Tape:
             at = ", ".join(f"{name}={value!r}" for name, value in zip(self._names, values, strict=True))
             raise InvalidOption(f"An angle has no real value at {at}: {error}", option="values") from error
         return self._results(numbers)
-
-
-def ordered(names: tuple[str, ...], values: Values) -> list[float]:
-    """Values as floats in the order of the names.
-
-    Raises:
-        UnboundParameters: a mapping lacks names.
-        InvalidOption: values of unknown names, a wrong number of values, or a value that is no finite real number.
-    """
-    given: list[Any]
-    if isinstance(values, Mapping):
-        by_name = values
-        if len(by_name) != len(names) or not all(map(by_name.__contains__, names)):
-            by_name = _by_name(names, values)
-        given = [by_name[name] for name in names]
-    else:
-        if not hasattr(values, "__len__") or not hasattr(values, "__iter__"):
-            raise InvalidOption(
-                f"values={values!r} is neither a mapping from names nor a sequence of numbers.", option="values"
-            )
-        given = values.tolist() if hasattr(values, "tolist") else list(values)
-        if len(given) != len(names):
-            raise InvalidOption(
-                f"{len(given)} values for {len(names)} parameters ({_listed(names)}); give each its own, in order.",
-                option="values",
-            )
-    if set(map(type, given)) <= {float} and all(map(isfinite, given)):
-        return cast("list[float]", given)
-    return [_number(name, value) for name, value in zip(names, given, strict=True)]
-
-
-def _by_name(names: tuple[str, ...], values: Mapping[Any, Any]) -> dict[str, Any]:
-    """Keys may be a framework's own parameters too, which know their names."""
-    by_name = {key if isinstance(key, str) else getattr(key, "name", key): value for key, value in values.items()}
-    unknown = [key for key in by_name if key not in names]
-    if unknown:
-        near = get_close_matches(str(unknown[0]), names, n=3)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"Its parameters: {_listed(names)}."
-        raise InvalidOption(f"The circuit has no parameter {unknown[0]!r}. {hint}", option="values")
-    missing = [name for name in names if name not in by_name]
-    if missing:
-        raise UnboundParameters(missing)
-    return by_name
-
-
-def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool | Angle) or not isinstance(value, Real):
-        raise InvalidOption(f"The value of {name!r} is {value!r}, which is no real number.", option="values")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = float("inf")
-    if not isfinite(number):
-        raise InvalidOption(f"The value of {name!r} is {value!r}; angles are finite.", option="values")
-    return number
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:8])
-    return f"{shown}, …" if len(names) > 8 else shown or "none"

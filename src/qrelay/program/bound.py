@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from qrelay.program.angles import Values, ordered
 from qrelay.program.program import Program
+from qrelay.program.values import Values, ordered
 
 __all__ = ["Bound"]
 

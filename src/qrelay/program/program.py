@@ -10,11 +10,12 @@ from numbers import Integral, Real
 from typing import Any
 
 from qrelay.errors import UnsupportedCircuit
-from qrelay.program.angles import Angle, Symbols, Values, ordered
+from qrelay.program.angles import Angle, Symbols
 from qrelay.program.gates import ALIASES, GATES
 from qrelay.program.layout import Layout, Register
 from qrelay.program.operations import BLOCKS, Operation, blocks, with_blocks
 from qrelay.program.pauli import why_no_pauliexp
+from qrelay.program.values import Values, ordered
 
 __all__ = ["Program", "walk"]
 
