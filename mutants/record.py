@@ -37,5 +37,7 @@ def _words(report: pytest.TestReport | pytest.CollectReport) -> str:
     return str(crash.message if crash is not None else report.longrepr)[:400]
 
 
-def pytest_sessionfinish() -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workerinput"):  # of pytest-xdist, whose own process hears of every test
+        return
     Path(os.environ["QRELAY_MUTANTS_RECORD"]).write_text(json.dumps(_endings), encoding="utf-8")

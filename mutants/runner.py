@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
@@ -96,7 +97,7 @@ def judge(
     Without any bug all tests of all mutants must pass, in one run; then each mutant's tests run against a copy of the
     source with its bug, up to `jobs` at a time, and at least one of them must fail.
     """
-    sound, output = _run(None, sorted({test for mutant in mutants for test in mutant.tests}))
+    sound, output = _run(None, sorted({test for mutant in mutants for test in mutant.tests}), side_by_side=jobs)
     verdicts = []
     with ThreadPoolExecutor(jobs) as pool:
         for verdict in pool.map(lambda mutant: _judge_one(mutant, sound, output), mutants):
@@ -132,7 +133,7 @@ def _belongs(node: str, test: str) -> bool:
     return node == test or node.startswith((f"{test}[", f"{test}::"))
 
 
-def _run(mutant: Mutant | None, tests: Iterable[str]) -> tuple[_Endings, str]:
+def _run(mutant: Mutant | None, tests: Iterable[str], side_by_side: int = 1) -> tuple[_Endings, str]:
     """Each test's ending and first words of complaint by node id, and what pytest wrote."""
     with TemporaryDirectory(prefix="qrelay-mutant-") as folder:
         source = Path(folder) / "src"
@@ -149,6 +150,7 @@ def _run(mutant: Mutant | None, tests: Iterable[str]) -> tuple[_Endings, str]:
         }
         _check_import(environment, source)
         stop = [] if mutant is None else ["--maxfail=1"]
+        many = ["-n", str(side_by_side)] if side_by_side > 1 and find_spec("xdist") is not None else []
         command = [
             sys.executable,
             "-m",
@@ -159,6 +161,7 @@ def _run(mutant: Mutant | None, tests: Iterable[str]) -> tuple[_Endings, str]:
             "-p",
             "no:cacheprovider",
             *stop,
+            *many,
             *tests,
         ]
         try:

@@ -31,9 +31,13 @@ class Compiled:
 
     def __call__(self, values: Sequence[float]) -> Sequence[float]:
         """Raises ArithmeticError, ValueError or TypeError where an expression has no real value."""
-        if self._function is None:
-            self._function = self._made()
-        return [_real(value) for value in self._function(*values)]
+        try:
+            if self._function is None:
+                self._function = self._made()
+            return [_real(value) for value in self._function(*values)]
+        except (NameError, NotImplementedError) as error:  # a function that is a name only, an integral
+            why = str(error).partition("\n")[0]
+            raise TypeError(f"SymPy cannot work it out: {why}") from None
 
     def _made(self) -> Callable[..., Sequence[float]]:
         import sympy

@@ -24,14 +24,12 @@ from qrelay.errors import (
     AuthenticationError,
     IncompleteResult,
     InvalidOption,
-    JobCancelled,
     JobFailed,
     NotFound,
     PartialResult,
     QrelayError,
     ResultUnreadable,
     ServiceError,
-    WaitTimeout,
 )
 from qrelay.formats import encode
 from qrelay.local import Fault, LocalCloud, served
@@ -171,72 +169,6 @@ def test_a_failed_job_names_its_cause(local: Callable[..., Workspace], flips: An
     assert caught.value.code in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("error", "says"),
-    [
-        (
-            {"code": "InvalidInputData", "message": "No gate."},
-            "InvalidInputData: No gate. Correct what the reason names",
-        ),
-        ({"code": "ProviderTimeout", "message": "Too long"}, "ProviderTimeout: Too long. The provider took too long"),
-        ({"code": "Odd", "message": None}, "Odd. Correct what"),
-        (None, "gives no reason. Submit it again"),
-    ],
-)
-def test_a_failed_job_says_what_to_do(
-    remote: Callable[..., Workspace], error: dict[str, Any] | None, says: str
-) -> None:
-    """Bug: `Job … failed: InvalidInputData: …`, and there it ended."""
-    document = {"id": str(uuid.UUID(int=7)), "name": "n", "target": "t", "providerId": "p", "status": "Failed"}
-    job = remote(lambda _: httpx.Response(200, json=document | {"errorData": error})).job(document["id"])
-    with pytest.raises(JobFailed) as caught:
-        job.result()
-    assert f"{document['id']} on t failed: " in str(caught.value)
-    assert says in str(caught.value)
-    assert ".." not in str(caught.value)
-    assert (caught.value.code, caught.value.reason) == ((error or {}).get("code"), (error or {}).get("message"))
-
-
-def test_p17_a_timeout_cancels_nothing(local: Callable[..., Workspace], flips: Any) -> None:
-    job = local(executing=0.6).submit("ionq.simulator", flips("001"), shots=30)
-    with pytest.raises(WaitTimeout) as caught:
-        job.result(timeout=0.05)
-    assert caught.value.job_id == job.id
-    assert job.result(timeout=60).counts() == {"001": 30}
-
-
-def test_a_lists_timeout_names_the_list(local: Callable[..., Workspace], flips: Any) -> None:
-    """It named the member that was waited for: fetched again by that id, the list had one circuit."""
-    job = local(waiting=30).submit("ionq.simulator", [flips("001"), flips("010")], shots=30)
-    for wait in (job.results, job.wait):
-        with pytest.raises(WaitTimeout) as caught:
-            wait(timeout=0.05)
-        assert caught.value.job_id == job.id
-
-
-@pytest.mark.parametrize("what", ["status=404 code=BlobNotFound", "delay=40"])
-def test_p17_a_timeout_holds_for_the_download_too(local: Callable[..., Workspace], flips: Any, what: str) -> None:
-    """result(timeout=1) took a minute and a half where the result's blob was late."""
-    workspace = local(faults=[f"GET */rawOutputData {what} times=all"])
-    job = workspace.submit("ionq.simulator", [flips("001"), flips("010")], shots=30)
-    assert job.wait(timeout=60) is JobState.SUCCEEDED
-    with pytest.raises(WaitTimeout, match="could not be read in the time allowed"):
-        job.results(timeout=0.1)
-
-
-def test_a_cancellation_that_is_refused_stops_no_other(local: Callable[..., Workspace], flips: Any) -> None:
-    """One member's refusal called off the requests for the others, which then ran and cost."""
-    workspace = local(waiting=30)
-    job = workspace.submit("ionq.simulator", [flips("001")] * 4, shots=30)
-    records = [record for record in job.records if record is not None]
-    assert workspace._cloud is not None
-    workspace._cloud.app.add(Fault("POST", f"*/jobs/{records[0].id}:cancel", status=400, code="NotYet"))
-    workspace._cloud.app.add(*(Fault("POST", f"*/jobs/{record.id}:cancel", delay=0.2) for record in records[1:]))
-    with pytest.raises(ServiceError, match="NotYet"):
-        job.cancel()
-    assert [record and record.status for record in workspace.job(job.id).records] == ["Waiting", *["Cancelled"] * 3]
-
-
 def test_p22_a_member_that_cannot_be_asked_for_is_a_failure_of_its_own(
     local: Callable[..., Workspace], flips: Any
 ) -> None:
@@ -295,48 +227,12 @@ def test_a_forked_child_is_told_that_the_embedded_cloud_stayed_behind() -> None:
     assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
 
 
-def test_all_waits_of_an_account_share_one_schedule(remote: Callable[..., Workspace]) -> None:
-    """Bug: everybody who waits polls for himself; twenty threads on one job are twenty times its requests."""
-    reads, at_once, most = 0, 0, 0
-    document = {"id": str(uuid.UUID(int=7)), "name": "n", "target": "t", "providerId": "p"}
-
-    async def answer(request: httpx.Request) -> httpx.Response:
-        nonlocal reads, at_once, most
-        reads, at_once = reads + 1, at_once + 1
-        most = max(most, at_once)
-        await asyncio.sleep(0.01)  # others who read for themselves would come in now
-        at_once -= 1
-        return httpx.Response(200, json=document | {"status": "Waiting" if reads < 30 else "Succeeded"})
-
-    workspace = remote(answer)
-
-    async def wait_for_it(waiters: int) -> list[JobState]:
-        jobs = [await workspace.job_async(document["id"]) for _ in range(waiters)]
-        return await asyncio.gather(*(job.wait_async() for job in jobs))
-
-    assert asyncio.run(wait_for_it(20)) == [JobState.SUCCEEDED] * 20
-    assert most == 1
-
-
 def test_ids_with_blanks_around_them(local: Callable[..., Workspace], flips: Any) -> None:
     workspace = local()
     job = workspace.submit("ionq.simulator", flips("001"), shots=30)
     assert workspace.job(f" {job.id}\n").id == job.id
     with pytest.raises(InvalidOption, match="empty"):
         workspace.job(" ")
-
-
-def test_cancelling(local: Callable[..., Workspace], flips: Any) -> None:
-    workspace = local(waiting=30)
-    job = workspace.submit("ionq.simulator", [flips("001"), flips("010")], shots=30)
-    job.cancel()
-    assert job.wait(timeout=60) is JobState.CANCELLED
-    with pytest.raises(PartialResult) as caught:
-        job.results()
-    assert {type(error) for error in caught.value.failures.values()} == {JobCancelled}
-    done = local().submit("ionq.simulator", flips("001"), shots=30)
-    done.result(timeout=60)
-    assert done.cancel() is JobState.SUCCEEDED
 
 
 def test_p19_a_fresh_process_reads_the_answer(tmp_path: Path) -> None:
@@ -418,15 +314,6 @@ def test_p19_a_store_outlives_its_process(tmp_path: Path, flips: Any) -> None:
         id_ = before.submit("rigetti.sim.qvm", flips("0110"), shots=40).id
     with Workspace.local(data=tmp_path / "cloud.db", waiting=0.01, executing=0.01) as after:
         assert after.job(id_).result(timeout=60).counts() == {"0110": 40}
-
-
-def test_an_answer_that_is_no_json_keeps_its_bytes(local: Callable[..., Workspace], flips: Any) -> None:
-    workspace = local(faults=[Fault("GET", "*/rawOutputData", status=200, body="<html>busy</html>", times=None)])
-    job = workspace.submit("ionq.simulator", flips("001"), shots=30)
-    with pytest.raises(ResultUnreadable) as caught:
-        job.result(timeout=60)
-    assert caught.value.data == b"<html>busy</html>"
-    assert job.raw_result() == b"<html>busy</html>"
 
 
 def test_members_ids_depend_on_group_and_index_only() -> None:

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from qrelay.azure import Workspace
-from qrelay.errors import UnknownTarget
+from qrelay.errors import UnknownTarget, UnsupportedCircuit
+from qrelay.formats import encode
 
 
 class Status:
@@ -70,3 +71,13 @@ def test_p32_a_target_that_appears_meanwhile_is_found_at_once(remote: Callable[.
         workspace.target("ionq.qpu.new-2")
     assert caught.value.suggestions[0] == "ionq.qpu.new-1"
     assert status.asked == 3
+
+
+def test_a_target_whose_answers_nobody_reads_takes_no_circuits(local: Callable[..., Workspace], flips: Any) -> None:
+    """Every circuit that was sent to the service's echo failed, after the queue, over the answer that was asked for."""
+    workspace = local()
+    assert workspace.target("echo-quantinuum").formats == ()
+    with pytest.raises(UnsupportedCircuit, match=r"answers qir\.v1 as honeywell\.qir\.v1.*raw_result"):
+        workspace.submit("echo-quantinuum", flips("01"))
+    job = workspace.submit("echo-quantinuum", encode(flips("01"), "qir.v1").data, shots=7)
+    assert job.raw_result(30).count(b'"1"') == 7

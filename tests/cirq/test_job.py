@@ -18,10 +18,12 @@ import sympy
 import qrelay
 from qrelay.azure import Workspace
 from qrelay.cirq import Job, Sampler, Service
-from qrelay.cirq.keeping import job_metadata, kept_params
+from qrelay.cirq.keeping import job_metadata, kept_keys, kept_params
+from qrelay.cirq.result import cirq_result
 from qrelay.cloud import JobState, Submission
 from qrelay.errors import IncompleteResult, JobCancelled, JobFailed, NotFound, PartialResult, QrelayError, WaitTimeout
 from qrelay.local import Fault, LocalCloud, served
+from qrelay.results import decode
 
 A, B = cirq.LineQubit.range(2)
 
@@ -244,6 +246,25 @@ def test_values_that_cannot_be_kept_stay_behind(values: dict[str, Any]) -> None:
 @pytest.mark.parametrize("text", ["nonsense", "[1]", '{"a": "1"}', '{"a": null}', "7"])
 def test_metadata_of_others_is_no_error(text: str) -> None:
     assert kept_params({"qrelay.params": text}) == cirq.ParamResolver({})
+
+
+def test_p19_keys_of_a_job_of_azure_quantum_stand_from_left_to_right() -> None:
+    """Bug: under the names c0 and c1, with the bits of each key turned round, as Qiskit's programs record them."""
+    metadata = {"cirq": "True", "measurement_dict": '{"z": [0, 3, 2], "a": [1]}'}
+    answer = b'{"Results": [{"Shots": [{"Item1": [1, 0, 0], "Item2": [1]}, {"Item1": [0, 1, 0], "Item2": [0]}]}]}'
+    outcome = decode(answer, "microsoft.quantum-results.v2")
+    result = cirq_result(outcome, keys=kept_keys(metadata))
+    assert {key: rows.tolist() for key, rows in result.measurements.items()} == {
+        "z": [[1, 0, 0], [0, 1, 0]], "a": [[1], [0]],
+    }  # fmt: skip
+    for other in ({"z": 2, "a": 2}, {"z": 4}, {}):
+        assert set(cirq_result(outcome, keys=other).measurements) == {"c0", "c1"}
+
+
+@pytest.mark.parametrize("text", ["", "{", "7", "[1]", '{"z": 5}', "[" * 100_000])
+def test_keys_of_others_that_cannot_be_read_are_none(text: str) -> None:
+    assert kept_keys({"cirq": "True", "measurement_dict": text}) == {}
+    assert kept_keys({"measurement_dict": '{"z": [0]}'}) == {}
 
 
 def test_results_are_the_same_when_read_twice(sampler: Sampler) -> None:

@@ -157,6 +157,13 @@ class _AnyEarlier(cirq.Condition):  # type: ignore[misc,unused-ignore] # cirq co
         return any(bits[0] for bits in classical_data.records[self.keys[0]])
 
 
+def test_p06_single_bits_of_a_wide_key() -> None:
+    """As many bits count as the formula names, however many were measured together: a syndrome's, for one."""
+    bits = sympy.IndexedBase("m")
+    for formula in (sympy.Xor(bits[1], bits[-1]), sympy.Eq(bits[0] + bits[5], 2)):
+        check(8, [measured(8, mask=(False, True, False, False, False, True))], [formula])
+
+
 def test_p06_conditions_that_users_wrote() -> None:
     check(2, [cirq.measure(Q[0], key="m"), cirq.measure(Q[1], key="m", invert_mask=(True,))], [_AnyEarlier()])
 
@@ -232,6 +239,7 @@ def test_p06_conditions_through_openqasm2_on_aer() -> None:
         (cirq.KeyCondition(cirq.MeasurementKey("m"), 3), "measurement 3 of the key 'm', which has 1"),
         (sympy.Symbol("m") < 50, "8 bits"),
         (sympy.Function("f")(sympy.Symbol("k")) < 1, "cannot work out"),
+        (sympy.IndexedBase("k")[2], "cannot work out"),
     ],
 )
 def test_what_cannot_be_read_is_refused(condition: Any, why: str) -> None:

@@ -160,6 +160,13 @@ def test_numbers_of_other_kinds_become_floats() -> None:
     assert third == ("p", (0,), (np.pi / 3,))
 
 
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_matrices_in_single_precision(count: int) -> None:
+    """Cirq's own decompositions raise a bare ValueError at these."""
+    matrix = cirq.testing.random_unitary(2**count, random_state=count).astype(np.complex64)
+    same(cirq.Circuit(cirq.MatrixGate(matrix, unitary_check=False).on(*cirq.LineQubit.range(count))))
+
+
 def test_a_gate_is_remembered_only_as_long_as_it_lives() -> None:
     """Gates are found again by their `id`, which a gate made for the moment gives up to the next one.
 

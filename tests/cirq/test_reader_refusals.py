@@ -117,6 +117,28 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "mystery inside": (_sub(_Mystery()(A, B)), "_Mystery", "no decomposition"),
     "mystery, guarded": (_Mystery().on(A, B).with_classical_controls("k"), "_Mystery", "no decomposition"),
     "not unitary": ((2 * cirq.X(A) * cirq.Z(B)), "DensePauliString", "no decomposition"),
+    "matrix that is not unitary": (
+        cirq.MatrixGate(np.diag([1, 0.5]), unitary_check=False)(A),
+        "MatrixGate",
+        "not unitary",
+    ),
+    "matrix without numbers": (cirq.DiagonalGate([0, 1, 2, np.nan])(A, B), "DiagonalGate", "not unitary"),
+    "keys that become one": (
+        _sub(
+            _sub([cirq.measure(A, key="p"), cirq.measure(B, key="q")]).replace(measurement_key_map={"p": "r"})
+        ).replace(measurement_key_map={"q": "r"}),
+        "CircuitOperation",
+        "Cirq cannot map: Collision",
+    ),
+    "one time and a half": (
+        cirq.CircuitOperation(
+            cirq.FrozenCircuit(cirq.X(A)), repetitions=sympy.Rational(3, 2), use_repetition_ids=False
+        ),
+        "CircuitOperation",
+        "is repeated 3/2 times",
+    ),
+    "wait of no time": (cirq.wait(A, nanos=np.nan), "WaitGate", "no real number"),
+    "phase of no number": (cirq.GlobalPhaseGate(sympy.nan)(), "GlobalPhaseGate", "no real number"),
     "endless": (_Endless().on(A), "_Endless", "decomposed into itself"),
     "broken": (_Broken().on(A), "_Broken", "division by zero"),
     "wide": (_Wide(7).on(*cirq.LineQubit.range(7)), "_Wide", "by its matrix only, and acts on 7 qubits"),

@@ -17,6 +17,7 @@ from judges.rows import unitary  # noqa: E402
 from tests.cirq.test_reader_conditions import follow  # noqa: E402
 
 from qrelay.cirq.reader import read  # noqa: E402
+from qrelay.program.control import BitIs  # noqa: E402
 
 A, B, C, D = cirq.LineQubit.range(4)
 
@@ -37,9 +38,13 @@ def sub(*ops: Any, **options: Any) -> Any:
 INNER = [(cirq.X**0.3)(A), (cirq.ISWAP**0.7)(A, B), cirq.QuantumFourierTransformGate(2).on(B, A)]
 
 
-@pytest.mark.parametrize("repetitions", [0, 1, 3, -1, -2, np.int64(2)])
+@pytest.mark.parametrize("repetitions", [0, 1, 3, -1, -2, np.int64(2), sympy.Integer(3)])
 def test_repetitions(repetitions: int) -> None:
-    same(cirq.Circuit(map(cirq.I, (A, B)), cirq.Y(A), sub(*INNER, repetitions=repetitions)))
+    start = [*map(cirq.I, (A, B)), cirq.Y(A)]
+    wanted = cirq.Circuit(start, sub(*INNER, repetitions=int(repetitions)))
+    assert np.allclose(
+        unitary(read(cirq.Circuit(start, sub(*INNER, repetitions=repetitions)))), matrix(wanted), atol=1e-7
+    )
 
 
 def test_repetitions_of_sympy_s_kind() -> None:
@@ -93,6 +98,13 @@ def test_p06_conditions_find_the_key_of_their_scope(flips: int, use_repetition_i
         cirq.Moment(cirq.X(D).with_classical_controls("outside")), cirq.measure(A, B, C, D, key="end"),
     )  # fmt: skip
     agrees(circuit)
+
+
+def test_p06_feedback_many_times() -> None:
+    """Bug: every condition looked at all measurements before it, and a loop took minutes."""
+    loop = sub(cirq.measure(A, key="m"), cirq.X(A).with_classical_controls("m"), repetitions=2_000)
+    operations = read(cirq.Circuit(loop)).operations
+    assert operations[-1] == ("if", (), (BitIs(1_999, value=True), (("x", (0,), ()),), ()))
 
 
 def test_guarded_circuits() -> None:

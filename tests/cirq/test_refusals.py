@@ -43,6 +43,7 @@ WRONG: dict[str, tuple[_Run, type[Exception], str]] = {
     "fewer than none": (lambda s: s.run(MEASURED, repetitions=-1), InvalidOption, "repetitions=-1"),
     "half a repetition": (lambda s: s.run(MEASURED, repetitions=1.5), InvalidOption, "whole number"),  # type: ignore[arg-type]
     "true": (lambda s: s.run(MEASURED, repetitions=True), InvalidOption, "whole number"),
+    "repetitions in an array": (lambda s: s.run(MEASURED, repetitions=np.array([3])), InvalidOption, "whole number"),  # type: ignore[arg-type]
     "too many repetitions": (lambda s: s.run(MEASURED, repetitions=10_001), InvalidOption, "10,000"),
     "too many in one of a batch": (lambda s: s.run_batch([MEASURED] * 2, None, [1, 10_001]), InvalidOption, "10,000"),
     "one of a batch cannot be said": (
@@ -52,10 +53,14 @@ WRONG: dict[str, tuple[_Run, type[Exception], str]] = {
     "no circuit": (lambda s: s.run("H 0"), UnsupportedCircuit, "not str"),  # type: ignore[arg-type]
     "a list of circuits": (lambda s: s.run([MEASURED]), UnsupportedCircuit, "not list"),  # type: ignore[arg-type]
     "a batch of one circuit": (lambda s: s.run_batch(MEASURED), UnsupportedCircuit, "run_sweep"),  # type: ignore[arg-type]
+    "no batch": (lambda s: s.run_batch(None), UnsupportedCircuit, "not NoneType"),  # type: ignore[arg-type]
     "no circuit in a batch": (lambda s: s.run_batch([MEASURED, 5]), UnsupportedCircuit, "number 1"),  # type: ignore[list-item]
     "sweeps missing": (lambda s: s.run_batch([MEASURED] * 2, [None]), InvalidOption, "1 entries for 2"),
     "repetitions missing": (lambda s: s.run_batch([MEASURED] * 2, None, [1]), InvalidOption, "1 entries for 2"),
     "no sweep": (lambda s: s.run_sweep(SWEPT, 5), InvalidOption, "no sweep"),  # type: ignore[arg-type]
+    "an array for a number": (
+        lambda s: s.run_sweep(SWEPT, {"x": np.linspace(0, 1, 3), "y": 1}), InvalidOption, r"cirq\.Points\('x'",
+    ),
     "a sweep for run": (lambda s: s.run(SWEPT, [{"x": 1, "y": 1}] * 2), InvalidOption, "run_sweep"),  # type: ignore[arg-type]
     "no point for run": (lambda s: s.run(MEASURED, []), InvalidOption, "run_sweep"),  # type: ignore[arg-type]
     "no point to submit": (lambda s: s.submit(SWEPT, params=[]), InvalidOption, "nothing to run"),

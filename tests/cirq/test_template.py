@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import qrelay
-from qrelay.errors import UnboundParameters, UnsupportedCircuit
+from qrelay.errors import InvalidOption, UnboundParameters, UnsupportedCircuit
 
 cirq = pytest.importorskip("cirq")
 
@@ -108,6 +108,15 @@ def test_what_cirq_makes_of_numbers_only_is_resolved_by_cirq() -> None:
     template = qrelay.template(circuit, "qir.v1")
     assert not template.compiled
     assert template.bind([0.3]) == qrelay.encode(cirq.resolve_parameters(circuit, {"t": 0.3}), "qir.v1")
+
+
+def test_what_sympy_cannot_work_out_is_refused() -> None:
+    """Bug: NameError and NotImplementedError of the code that SymPy makes."""
+    t = sympy.Symbol("t")
+    for formula in (sympy.Function("f")(t), sympy.Integral(t, (t, 0, sympy.Symbol("u")))):
+        program = qrelay.read(cirq.Circuit(cirq.rx(formula)(cirq.LineQubit(0))), symbolic=True)
+        with pytest.raises(InvalidOption, match="SymPy cannot work it out"):
+            program.bound([0.1] * len(program.parameters))
 
 
 def test_symbols_stay_unresolved_without_being_asked_for() -> None:

@@ -12,7 +12,7 @@ from tests.asymmetric import ANGLES, NAMES, distribution_of, program_of
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.formats import encode
-from qrelay.formats.traveling import join_labels, layout_label, layouts_in_label
+from qrelay.formats.traveling import layout_label, layouts_in_label
 from qrelay.program import Layout, Operation, Program, Register
 
 FORMAT = "AQT_JOB_INPUT_V1"
@@ -97,8 +97,6 @@ def test_labels_of_several_circuits() -> None:
     layouts = [Layout(1, (Register("c", (0,)),), (k,), k + 1) for k in range(3)]
     label = layout_label(layouts)
     assert layouts_in_label(label) == tuple(layouts)
-    assert join_labels([layout_label(layouts[:2]), layout_label(layouts[2:])]) == label
-    assert join_labels([label, "mine"]) is join_labels([None]) is None
     first, *_ = label.split(".")
     assert layouts_in_label(f"{first}.!!.") == (layouts[0], None, None)
 

@@ -246,13 +246,18 @@ def test_loops_that_are_left(word: str) -> None:
     assert stayed == {0b110: pytest.approx(1.0)}
 
 
-def test_loops_beyond_measure_and_words_beyond_loops() -> None:
+def test_loops_beyond_measure_and_words_beyond_loops(monkeypatch: pytest.MonkeyPatch) -> None:
     body = (X0, ("break", (), ()))
     with pytest.raises(UnsupportedCircuit, match="1,000,000"):
         encode(_program(("for", (), (range(600_000), None, body))), FORMAT)
     with pytest.raises(UnsupportedCircuit, match="outside of any loop") as caught:
         encode(_program(X0, ("break", (), ())), FORMAT)
     assert (caught.value.operation, caught.value.index) == ("break", 1)
+    monkeypatch.setattr("qrelay.formats.quil._MOST_COPIES", 100)
+    inner: Operation = ("for", (), (range(20), None, body))
+    assert encode(_program(inner, inner), FORMAT)
+    with pytest.raises(UnsupportedCircuit, match="more than 100 "):  # loops in loops, which multiply
+        encode(_program(("for", (), (range(20), None, (inner,)))), FORMAT)
 
 
 @pytest.mark.parametrize(

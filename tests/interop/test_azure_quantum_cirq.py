@@ -24,6 +24,7 @@ with warnings.catch_warnings():  # what the SDK imports warns of being deprecate
     from qsharp import openqasm
 
 from qrelay.azure import Workspace as OurWorkspace
+from qrelay.cirq import Service
 
 # Nor are its other warnings ours to heed.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -154,9 +155,14 @@ def test_parameters(service: AzureQuantumService, target: str) -> None:
 def test_its_jobs_in_our_hands(service: AzureQuantumService, address: str, target: str) -> None:
     """Found by our client by the id alone: IonQ's answer by the keys, Rigetti's in the order of the records."""
     circuit, _ = several_keys(cirq.LineQubit.range(5))
+    q = cirq.LineQubit.range(4)
+    uneven = cirq.Circuit(cirq.X(q[0]), cirq.X(q[3]), cirq.measure(*q[:3], key="z"), cirq.measure(q[3], key="a"))
     submitted = service.create_job(circuit, repetitions=SHOTS, target=target)
+    turned = service.create_job(uneven, repetitions=5, target=target)
     with OurWorkspace(**NAMES, endpoint=address, credential="k") as workspace:
         (outcome,) = workspace.job(submitted.job_id()).results()
+        measured = Service(workspace).job(turned.job_id()).result().measurements
+    assert {key: rows.tolist() for key, rows in measured.items()} == {"z": [[1, 0, 0]] * 5, "a": [[1]] * 5}
     zeros, ones = {"ionq.simulator": ("00 101", "11 101"), "rigetti.sim.qvm": ("101 00", "101 11")}[target]
     counts = outcome.counts()
     assert set(counts) == {zeros, ones}

@@ -115,6 +115,17 @@ def bell_engine(execution: Any) -> bytes:
     return b'{"histogram":{"0":0.5,"3":0.5}}'
 
 
+class Gate:
+    """An engine that answers when the test lets it."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+
+    def __call__(self, execution: Any) -> bytes:
+        assert self.open.wait(60)
+        return bell_engine(execution)
+
+
 class Stepped:
     """A schedule on which nothing happens until a test says so: each step is the next thing that is due."""
 

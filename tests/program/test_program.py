@@ -67,6 +67,13 @@ def test_unroll_leaves_loops_that_may_end_early() -> None:
     assert unrolled.positions == (3, 5, 5, 5, 5)
 
 
+def test_unroll_takes_no_turns_of_nothing() -> None:
+    """Caught minutes spent on copies of an empty block."""
+    inner: Operation = ("for", (), (range(0), None, (X,)))
+    nothing: Operation = ("for", (), (range(10**12), None, (inner,)))
+    assert unroll(Program(1, 0, [X, nothing, X])).operations == [X, X]
+
+
 def test_unroll_works_inside_branches() -> None:
     loop: Operation = ("for", (), ((1, 2, 3), None, (X,)))
     unrolled = unroll(Program(1, 1, [("if", (), (BitIs(0, True), (loop,), ()))]))

@@ -53,11 +53,11 @@ CERTAIN = {
 
 
 def assert_same(result: cirq.Result, expected: cirq.Result) -> None:
-    """Equal to the last bit, keys in the same order, arrays of the same shape and of a type that counts."""
+    """Equal to the last bit, keys in the same order, arrays of the same shape, signed for 1 - 2 * bits."""
     assert list(result.records) == list(expected.records)
     for key, record in expected.records.items():
         assert result.records[key].shape == record.shape, key
-        assert result.records[key].dtype == np.uint8
+        assert result.records[key].dtype == np.int8
     assert result == expected
 
 

@@ -1,13 +1,15 @@
-"""Descriptions of devices that the tests of this room share."""
+"""The embedded cloud as this room's tests come to it, and descriptions of devices."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from qrelay.azure import Workspace
 from qrelay.cloud import Target
+from qrelay.qiskit import Provider
 
 GATES = frozenset(
     {"h", "p", "rx", "ry", "rz", "s", "sdg", "t", "sx", "cx", "cz", "swap", "rzz", "ccx", "id", "x", "global_phase"}
@@ -17,6 +19,17 @@ GATES = frozenset(
 def pytest_configure(config: pytest.Config) -> None:
     # On Qiskit 1.4, Aer reads a property of circuits that Qiskit 1.4 deprecates.
     config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:qiskit_aer.backends.aer_compiler")
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Iterator[Workspace]:
+    with Workspace.local() as opened:
+        yield opened
+
+
+@pytest.fixture
+def provider(workspace: Workspace) -> Provider:
+    return Provider(workspace)
 
 
 @pytest.fixture

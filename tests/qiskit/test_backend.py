@@ -1,11 +1,11 @@
-"""Provider, Backend, Job and Session against the embedded cloud."""
+"""Backend, Job and Session against the embedded cloud."""
 
 from __future__ import annotations
 
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,32 +17,19 @@ from qiskit.providers import BackendV2, JobStatus, JobTimeoutError, JobV1
 from qiskit.providers.jobstatus import JOB_FINAL_STATES
 
 from qrelay.azure import Workspace
-from qrelay.cloud import JobState, Submission, Target
+from qrelay.cloud import JobState, Submission
 from qrelay.errors import (
     IncompleteResult,
     InvalidOption,
     JobCancelled,
-    NotFound,
     ServiceError,
     SessionEnded,
-    UnknownTarget,
     UnsupportedCircuit,
     WaitTimeout,
 )
 from qrelay.qiskit import Backend, Provider
 from qrelay.qiskit.job import _STATUS
 from qrelay.results import LostShots
-
-
-@pytest.fixture(scope="module")
-def workspace() -> Iterator[Workspace]:
-    with Workspace.local() as opened:
-        yield opened
-
-
-@pytest.fixture
-def provider(workspace: Workspace) -> Provider:
-    return Provider(workspace)
 
 
 @pytest.fixture
@@ -63,67 +50,6 @@ def slow() -> Iterator[Provider]:
     """A cloud whose jobs wait for a long time."""
     with Workspace.local(waiting=30.0) as opened:
         yield Provider(opened)
-
-
-# --- provider --------------------------------------------------------------------------------------------------------
-
-
-def test_backends_are_the_targets_that_take_circuits(provider: Provider, workspace: Workspace) -> None:
-    names = [backend.name for backend in provider.backends()]
-    assert {"ionq.simulator", "rigetti.sim.qvm", "quantinuum.sim.h2-1e"} <= set(names)
-    assert not any(name.startswith("pasqal") for name in names)
-    assert names == [target.id for target in workspace.targets() if target.formats]
-
-
-def test_filters(provider: Provider) -> None:
-    everything = provider.backends()
-    assert [backend.name for backend in provider.backends("ionq.simulator")] == ["ionq.simulator"]
-    assert provider.backends("ionq.nothing") == []
-    simulators = provider.backends(simulator=True)
-    hardware = provider.backends(simulator=False)
-    assert [backend.name for backend in hardware] == [one.name for one in everything if ".qpu." in one.name]
-    assert {one.name for one in simulators} == {one.name for one in everything} - {one.name for one in hardware}
-    large = provider.backends(min_num_qubits=50)
-    assert large
-    assert all(backend.num_qubits >= 50 for backend in large)
-    assert {backend.device.provider for backend in provider.backends(provider="ionq")} == {"ionq"}
-    assert provider.backends(filters=lambda one: one.name.endswith("1e"))
-    for word in ("available", "operational"):
-        up: dict[str, Any] = {word: True}
-        assert all(backend.device.available for backend in provider.backends(**up))
-    with pytest.raises(InvalidOption, match="Did you mean") as caught:
-        provider.backends(providr="ionq")
-    assert isinstance(caught.value, QiskitError)
-    for ask in (provider.backends, provider.least_busy):
-        with pytest.raises(InvalidOption):
-            ask(available=True, operational=False)
-
-
-def test_a_machine_of_unknown_size_is_not_large_enough(
-    provider: Provider, workspace: Workspace, device: Callable[..., Target], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(workspace, "targets", lambda: [device(num_qubits=None)])
-    assert [backend.name for backend in provider.backends()] == ["toy.five"]
-    assert provider.backends(min_num_qubits=2) == []
-
-
-def test_least_busy_takes_the_shortest_queue(provider: Provider) -> None:
-    chosen = provider.least_busy()
-    queues = [one.device.queue_seconds for one in provider.backends(operational=True)]
-    assert chosen.device.available
-    assert chosen.device.queue_seconds == min(seconds for seconds in queues if seconds is not None)
-    assert provider.least_busy(provider="quantinuum").device.provider == "quantinuum"
-    with pytest.raises(UnknownTarget):
-        provider.least_busy(min_num_qubits=10_000)
-
-
-def test_unknown_things(provider: Provider) -> None:
-    with pytest.raises(UnknownTarget) as caught:
-        provider.get_backend("rigeti.sim.qvm")
-    assert "rigetti.sim.qvm" in caught.value.suggestions
-    with pytest.raises(NotFound) as missing:
-        provider.job("00000000-0000-0000-0000-00000000dead")
-    assert isinstance(missing.value, QiskitError)
 
 
 # --- backend ---------------------------------------------------------------------------------------------------------
@@ -417,13 +343,6 @@ def test_not_one_usable_shot_is_told(provider: Provider) -> None:
         job.result()
     assert (caught.value.asked, caught.value.returned, caught.value.usable) == (100, 0, 0)
     assert job.result(partial=True).get_counts() == {}
-
-
-def test_least_busy_keeps_from_degraded_machines(provider: Provider) -> None:
-    """Bug: a degraded machine, whose queue of course is empty, was taken for the least busy one."""
-    degraded = [backend for backend in provider.backends() if backend.device.status == "Degraded"]
-    assert any(backend.device.queue_seconds == 0 for backend in degraded)
-    assert provider.least_busy().device.status == "Available"
 
 
 def test_a_circuit_of_cirq_is_sent_on_its_way(backend: Backend) -> None:

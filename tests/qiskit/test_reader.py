@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.linalg
 from judges import programs
 from judges.rows import unitary
 
@@ -32,7 +33,14 @@ from qiskit.circuit import (  # noqa: E402
     PowerModifier,
 )
 from qiskit.circuit import library as lib  # noqa: E402
-from qiskit.quantum_info import Clifford, Operator, SparsePauliOp, Statevector, random_unitary  # noqa: E402
+from qiskit.quantum_info import (  # noqa: E402
+    Clifford,
+    Operator,
+    SparsePauliOp,
+    Statevector,
+    random_hermitian,
+    random_unitary,
+)
 
 from qrelay.qiskit.reader import read  # noqa: E402
 
@@ -155,6 +163,18 @@ def test_controlled_x_with_helping_qubits(controls: int, mode: str) -> None:
     program = read(circuit)
     assert all(len(qubits) == GATES[name].num_qubits for name, qubits, _ in program.operations)
     same(circuit)
+
+
+@pytest.mark.parametrize("angle", [0.0, 1e-12, 1e-7, 1e-5, 3e-5])
+@pytest.mark.parametrize("name", ["id", "cx", "swap", "iswap", "ecr"])
+def test_matrices_next_to_simple_ones_are_not_rounded(name: str, angle: float) -> None:
+    """Qiskit rounds up to a fidelity of 1 - 1e-9: a thousand steps of a slow evolution came to nothing at all."""
+    generator = random_hermitian(4, seed=3).data
+    near = np.eye(4) if name == "id" else STANDARD[name].to_matrix()
+    matrix = scipy.linalg.expm(-1j * angle * generator) @ near
+    circuit = QuantumCircuit(2)
+    circuit.append(lib.UnitaryGate(matrix), [1, 0])
+    assert np.abs(unitary(read(circuit)) - Operator(circuit).data).max() < 1e-9
 
 
 def test_a_gate_that_only_borrows_a_standard_name_is_its_own_definition() -> None:

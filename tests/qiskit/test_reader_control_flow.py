@@ -20,6 +20,8 @@ from qiskit.circuit.classical import expr, types  # noqa: E402
 
 from qrelay.qiskit.reader import read  # noqa: E402
 
+BoxOp = getattr(qiskit.circuit, "BoxOp", None)  # came with Qiskit 2
+
 pytestmark = [  # Qiskit's own library warns about itself while circuits are built
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
@@ -230,3 +232,27 @@ def test_loops_over_numpy_s_numbers() -> None:
         circuit.x(0)
     ((_, _, (values, _, _)),) = read(circuit).operations
     assert [type(value) for value in values] == [int, int]
+
+
+def test_blocks_and_boxes_that_stand_too_deep_in_one_another_are_refused() -> None:
+    """Caught RecursionError, here or from a writer."""
+
+    def nested(kind: str, depth: int) -> QuantumCircuit:
+        inner = QuantumCircuit(1, 1)
+        inner.x(0)
+        for _ in range(depth):
+            outer = QuantumCircuit(1, 1)
+            if kind == "if":
+                outer.if_test((outer.clbits[0], 1), inner, [0], [0])
+            else:
+                outer.append(BoxOp(inner), [0], [0])
+            inner = outer
+        return inner
+
+    assert encode(read(nested("if", 100)), "OPEN_QASM_V3").data.count(b"if (") == 100
+    with pytest.raises(UnsupportedCircuit, match="100 is the most") as caught:
+        read(nested("if", 101))
+    assert (caught.value.operation, caught.value.index) == ("if_else", 0)
+    if BoxOp is not None:
+        with pytest.raises(UnsupportedCircuit, match="too deep"):
+            read(nested("box", 300))

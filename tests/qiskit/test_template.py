@@ -176,3 +176,16 @@ def test_functions_without_a_derivative_are_worked_out(values: list[float]) -> N
     found = distribution(template.bind(values), 1)
     assert template.compiled
     assert found.fits(exact.memory_distribution(circuit.assign_parameters(values)))
+
+
+def test_what_qiskit_cannot_say_in_sympy_is_bound_by_qiskit() -> None:
+    """Qiskit 2 answers NotImplemented for 2**x, which every binding took for a value that is not real."""
+    x = Parameter("x")
+    circuit = QuantumCircuit(1, 1, name="powers")
+    circuit.ry(2**x, 0)
+    circuit.measure(0, 0)
+    template = qrelay.template(circuit, "ionq.circuit.v1")
+    bound = template.bind([-0.5])
+    assert distribution(bound, 1).fits(exact.memory_distribution(circuit.assign_parameters([-0.5])))
+    assert bound.layout is not None
+    assert bound.layout.name == "powers"

@@ -140,7 +140,8 @@ def test_answers_that_contradict_themselves_or_the_job(members: Any, complaint: 
 
 
 def test_what_amazon_s_own_simulator_answers() -> None:
-    """The document as the schema's own package writes it: nulls, metadata, the program itself."""
+    """The document as the schema's own package writes it: nulls, metadata, the program itself. What the simulator gives
+    the schema to read has text for the values."""
     pytest.importorskip("braket.default_simulator")
     from judges import braket
 
@@ -152,6 +153,16 @@ def test_what_amazon_s_own_simulator_answers() -> None:
     outcome = decode(json.dumps(document).encode(), BRAKET, _plain(3), 20)
     assert outcome.counts() == {"001": 20}
     assert outcome.shots_returned == 20
+    text = document | {"measurements": [list(map(str, shot)) for shot in document["measurements"]]}
+    assert decode(json.dumps(text).encode(), BRAKET, _plain(3), 20).memory() == outcome.memory()
+
+
+@pytest.mark.parametrize(
+    "shots", [[["0", "1"], ["1", "2"]], [["0", "1"], [1, 0]], [["01", ""]], [["0", "1"], ["", "10"]]]
+)
+def test_values_written_as_text_that_are_none(shots: Any) -> None:
+    with pytest.raises(ResultUnreadable):
+        decode(_task(measurements=shots, measuredQubits=[0, 1]), BRAKET, _plain(2), 2)
 
 
 @given(

@@ -86,7 +86,7 @@ def test_other_clients_registers_on_qudora() -> None:
     ("counts", "complaint"),
     [
         ({}, "empty"),
-        ({"01": 3, "1": 2}, "different"),
+        ({"01": 3, "1": 2}, "should have"),
         ({"0": 3}, "1 characters and the job had 2"),
         ({"011": 3}, "3 characters and the job had 2"),
         ({"0x1": 3}, r"characters|zeros and ones"),

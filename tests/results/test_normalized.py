@@ -114,6 +114,14 @@ def test_entries_that_are_none(pub: Any) -> None:
     assert caught.value.data is data
 
 
+@pytest.mark.parametrize("figure", ["1e400", "-1e999"])
+def test_an_expectation_value_beyond_all_numbers_is_none(figure: str) -> None:
+    """Bug: Python reads it as infinity, which went on as a measured value."""
+    entry = f'{{"index": 0, "type": "expectation_values", "shape": [1], "values": [{figure}], "stds": [0.1]}}'
+    with pytest.raises(ResultUnreadable, match="too large"):
+        decode(f'{{"pubs": [{entry}]}}'.encode(), HUB)
+
+
 @pytest.mark.parametrize(
     "document",
     [

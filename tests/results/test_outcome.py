@@ -69,6 +69,16 @@ def test_counts_are_python_integers() -> None:
     assert {type(key) for key in outcome.int_counts()} == {int}
 
 
+def test_counts_of_more_shots_than_the_memory_holds() -> None:
+    """Bug: the list of shots of an answer with a few digits too many took all memory, or NumPy's error came."""
+    layout = Layout(1, (Register("c", (0,)),), (0,), 1)
+    outcome = Outcome(layout, np.ones((1, 1), dtype=np.uint8), np.array([1 << 53]), None, 1 << 53)
+    assert outcome.counts() == {"1": 1 << 53}
+    for reading in (outcome.memory, outcome.hex_memory, outcome.shot_bits):
+        with pytest.raises(QrelayError, match=r"too many to be written out.*counts\(\)"):
+            reading()
+
+
 def test_a_circuit_without_classical_bits() -> None:
     outcome = _outcome(Layout(0, (), (), 2), [(), ()])
     assert outcome.counts() == {"": 2}

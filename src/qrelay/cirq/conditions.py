@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NoReturn, TypeAlias
 
 import cirq
+import sympy
 
 from qrelay.program.control import BitIs, Condition, Expression, RegisterIs
 
@@ -19,6 +20,9 @@ Record: TypeAlias = tuple[tuple[int, ...], tuple[bool, ...]]
 """One measurement: its classical bits, in the order of its qubits, and which of them are inverted."""
 
 _Refuse: TypeAlias = Callable[[str], NoReturn]
+
+_BY_FORMULAS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What SymPy and users' conditions may raise: an index beyond a key's bits is an IndexError, for one."""
 
 _TABLE_BITS = 6
 """As many bits are tried out in full; more of them only in comparisons with one number."""
@@ -38,7 +42,10 @@ def read_condition(
     if len(bits) <= _TABLE_BITS:
         return _by_table(condition, records, bits, refuse)
     if not isinstance(condition, cirq.KeyCondition | cirq.BitMaskKeyCondition):
-        refuse(f"depends on {len(bits)} bits in a way that qrelay reads for up to {_TABLE_BITS} only: {condition}")
+        refuse(
+            f"depends on {len(bits)} bits in a way that qrelay reads for up to {_TABLE_BITS} only: {condition}. A "
+            "cirq.BitMaskKeyCondition compares wider keys with a number, sympy.IndexedBase picks single bits of them"
+        )
     return _by_comparison(condition, bits, inverted)
 
 
@@ -53,10 +60,24 @@ def _looked_at(condition: cirq.Condition, records: Mapping[str, Sequence[Record]
             except IndexError:
                 refuse(f"depends on measurement {condition.index} of the key {key!r}, which has {len(known)} so far")
         elif isinstance(condition, cirq.SympyCondition):
-            found.append(known[-1])
+            found.append(_picked(condition.expr, key, known[-1]))
         else:
             found.extend(known)
     return tuple(bit for bits, _ in found for bit in bits), tuple(flip for _, mask in found for flip in mask)
+
+
+def _picked(formula: sympy.Basic, key: str, record: Record) -> Record:
+    """Of a key that the formula only takes single bits of, those bits: others cannot change it."""
+    picks = {one for one in formula.free_symbols if isinstance(one, sympy.Indexed) and one.base.name == key}
+    rest = formula.xreplace({one: sympy.Dummy() for one in picks}).free_symbols
+    bits, mask = record
+    if not picks or sympy.Symbol(key) in rest:
+        return record
+    places = {one.indices for one in picks}
+    if not all(len(place) == 1 and place[0].is_Integer and -len(bits) <= place[0] < len(bits) for place in places):
+        return record
+    chosen = sorted({int(place[0]) % len(bits) for place in places})
+    return tuple(bits[place] for place in chosen), tuple(mask[place] for place in chosen)
 
 
 def _by_table(
@@ -64,13 +85,16 @@ def _by_table(
 ) -> tuple[Condition, ...] | None:
     count = len(bits)
     keys = sorted({str(key) for key in condition.keys})
+    by_key = isinstance(condition, cirq.KeyCondition | cirq.BitMaskKeyCondition) and condition.index == -1
+    if by_key or isinstance(condition, cirq.SympyCondition):
+        records = {key: records[key][-1:] for key in keys}  # all others would be stored for every value
     true = set()
     for value in range(1 << count):
         measured = {bit: bool(value >> place & 1) for place, bit in enumerate(bits)}
         try:
             if condition.resolve(_store(keys, records, measured)):
                 true.add(value)
-        except (ArithmeticError, TypeError, ValueError) as error:
+        except _BY_FORMULAS as error:
             refuse(f"depends on a condition that Cirq cannot work out: {condition} ({error})")
     places = list(range(count))
     for place in reversed(range(count)):

@@ -26,6 +26,9 @@ _WIDEST_MATRIX = 6
 """Qubits of gates that are read by their matrix alone."""
 
 
+_FAR, _NEAR = 1e-5, 1e-10
+"""How far from unitary a matrix may be (single precision, several times over), and how far is near enough."""
+
 _WARNS_OF_ITSELF = cirq.__version__.startswith("1.5.")
 
 _BY_USERS = (ArithmeticError, NotImplementedError, TypeError, ValueError)
@@ -38,11 +41,24 @@ def _unwarned(work: Callable[[], _Parts]) -> _Parts:
 
 
 def matrix_of(op: cirq.Operation, refuse: _Refuse) -> Any:
-    """Cirq's matrix of the operation, big-endian; None if it is not unitary."""
+    """Cirq's matrix of the operation, big-endian, exactly unitary; None if there is none.
+
+    Single precision is made good, which Cirq's own decompositions do not take; what only pretends to be unitary is
+    refused.
+    """
     try:
-        return cirq.unitary(op, None)
+        matrix = cirq.unitary(op, None)
     except _BY_USERS as error:
         refuse(f"has a matrix that Cirq cannot make: {error}")
+    if matrix is None:
+        return None
+    off = np.abs(matrix @ matrix.conj().T - np.eye(len(matrix))).max()
+    if not off < _FAR:
+        refuse("has a matrix that is not unitary")
+    if off > _NEAR:
+        left, _, right = np.linalg.svd(matrix.astype(np.complex128))
+        matrix = left @ right
+    return matrix
 
 
 def taken_apart(op: cirq.Operation, context: cirq.DecompositionContext, refuse: _Refuse) -> list[cirq.Operation] | None:

@@ -199,7 +199,10 @@ def _global_phase(gate: Any) -> Meaning:
     coefficient = gate.coefficient
     if getattr(coefficient, "free_symbols", None):
         raise Unresolved
-    return (), cmath.phase(complex(coefficient))
+    number = complex(coefficient)
+    if not cmath.isfinite(number):
+        raise TypeError(f"{coefficient!r} is no number")
+    return (), cmath.phase(number)
 
 
 def of_matrix(matrix: Any) -> Meaning:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, overload
 
-from qrelay.cirq.keeping import kept_params
+from qrelay.cirq.keeping import kept_keys, kept_params
 from qrelay.cirq.result import cirq_result
 from qrelay.errors import IncompleteResult
 
@@ -127,13 +127,13 @@ class Job:
     def _only(self, outcome: Outcome, *, partial: bool) -> cirq.ResultDict:
         if not partial:
             self._refuse_missing_shots({0: outcome})
-        return cirq_result(outcome, self._params(0))
+        return cirq_result(outcome, self._params(0), self._keys(0))
 
     def _results(self, outcomes: Sequence[Outcome | None], *, partial: bool) -> list[cirq.ResultDict | None]:
         there = {index: outcome for index, outcome in enumerate(outcomes) if outcome is not None}
         if not partial:
             self._refuse_missing_shots(there)
-        made = {index: cirq_result(outcome, self._params(index)) for index, outcome in there.items()}
+        made = {index: cirq_result(outcome, self._params(index), self._keys(index)) for index, outcome in there.items()}
         return [made.get(index) for index in range(self.count)]
 
     def _params(self, index: int) -> cirq.ParamResolver:
@@ -142,6 +142,13 @@ class Job:
             return self._points[index]
         record = self._job.record_of(index)
         return kept_params(record.metadata if record is not None else {})
+
+    def _keys(self, index: int) -> dict[str, int]:
+        """The keys of a Cirq job of azure-quantum's in QIR; none of a job of ours, whose layout tells."""
+        record = self._job.record_of(index)
+        if record is None or record.input_format != "qir.v1" or self._job.layout_of(index) is not None:
+            return {}
+        return kept_keys(record.metadata)
 
     def _refuse_missing_shots(self, outcomes: Mapping[int, Outcome]) -> None:
         for index, outcome in sorted(outcomes.items()):

@@ -1,4 +1,4 @@
-"""The values of a circuit's parameters, kept with its job so that another process gives them back."""
+"""What is kept with a job so that another process reads its answer: parameters' values, another client's keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import cirq
 import sympy
 
-__all__ = ["job_metadata", "kept_params"]
+__all__ = ["job_metadata", "kept_keys", "kept_params"]
 
 _KEY = "qrelay.params"
 _ROOM = 2048  # characters; services keep metadata of jobs, not archives
@@ -35,11 +35,24 @@ def kept_params(metadata: Mapping[str, str]) -> cirq.ParamResolver:
     """The parameters' values from the metadata of a job; no parameters if none were kept."""
     try:
         values = json.loads(metadata.get(_KEY, "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         values = {}
     if not isinstance(values, dict) or not all(isinstance(value, int | float) for value in values.values()):
         values = {}
     return cirq.ParamResolver(values)
+
+
+def kept_keys(metadata: Mapping[str, str]) -> dict[str, int]:
+    """Measurement keys and how many qubits each measures, in order, of a Cirq job that azure-quantum sent as QIR.
+
+    Such answers have the keys' qubits from left to right (its `AzureGenericQirCirqTarget` reads them so): the first
+    one first, where a Qiskit register has its highest bit. Empty if nothing is told.
+    """
+    try:
+        told = json.loads(metadata["measurement_dict"])
+        return {str(key): len(qubits) for key, qubits in told.items()} if metadata.get("cirq") == "True" else {}
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
+        return {}
 
 
 def _is_real(value: Any) -> bool:

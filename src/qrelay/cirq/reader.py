@@ -10,7 +10,7 @@ import cmath
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import chain, islice
-from math import pi
+from math import inf, isfinite, pi
 from typing import Any, NoReturn
 
 import cirq
@@ -154,8 +154,7 @@ class _Reading:
         elif isinstance(gate, cirq.ResetChannel):
             out += [("reset", (place,), ()) for place in self._where[op.qubits]]
         elif isinstance(gate, cirq.WaitGate):
-            seconds = number(gate.duration.total_picos()) * 1e-12
-            out += [("delay", (place,), (seconds,)) for place in self._where[op.qubits]]
+            out += [("delay", (place,), (self._seconds(gate),)) for place in self._where[op.qubits]]
         elif isinstance(op, cirq.ClassicallyControlledOperation):
             self._conditional(op, out)
         elif isinstance(op, cirq.CircuitOperation):
@@ -182,6 +181,15 @@ class _Reading:
             return None
         self._remember(gate, meaning)
         return meaning
+
+    def _seconds(self, gate: cirq.WaitGate) -> float:
+        try:
+            seconds = number(gate.duration.total_picos()) * 1e-12
+        except TypeError:
+            seconds = inf
+        if type(seconds) is float and not isfinite(seconds):
+            self._refuse(gate, "waits for a time that is no real number")
+        return seconds
 
     def _remember(self, gate: cirq.Gate | None, meaning: Meaning) -> None:
         steps, phase = meaning
@@ -242,18 +250,22 @@ class _Reading:
     def _subcircuit(self, op: cirq.CircuitOperation, out: list[Operation]) -> None:
         if op.repeat_until is not None:
             self._refuse(op, "repeats until a condition holds: nobody knows how many measurements that makes")
-        if cirq.is_parameterized(op.repetitions):
+        if cirq.parameter_names(op.repetitions):
             raise Unresolved
-        repetitions = number(op.repetitions)
-        if not isinstance(op.repetitions, int | np.integer):  # a SymPy number: Cirq takes those for symbols
-            try:
+        try:
+            repetitions = number(op.repetitions)
+            if not isinstance(op.repetitions, int | np.integer):  # a SymPy number: Cirq takes those for symbols
                 op = op.replace(repetitions=repetitions)
-            except ValueError:
-                self._refuse(op, f"is repeated {repetitions} times")
+        except (OverflowError, TypeError, ValueError):
+            self._refuse(op, f"is repeated {op.repetitions} times")
         if _size(op) > _LARGEST:
             self._refuse(op, f"comes to more than {_LARGEST:,} operations when it is written out")
         self._deeper(op)
-        self._circuit(op.mapped_circuit(), out)
+        try:
+            circuit = op.mapped_circuit()
+        except (TypeError, ValueError) as error:
+            self._refuse(op, f"holds a circuit that Cirq cannot map: {error}".replace("\n", " "))
+        self._circuit(circuit, out)
         self._depth -= 1
 
     # --- control by qubits ---------------------------------------------------------------------------------------
@@ -355,11 +367,13 @@ class _Reading:
 
 
 def _size(op: cirq.Operation) -> float:
-    """Operations that it is when it is written out; a symbol for the repetitions is refused where they are read."""
+    """Operations that it is when it is written out; repetitions that are no number are refused where they are read."""
     if isinstance(op, cirq.TaggedOperation):
         return _size(op.sub_operation)
     if not isinstance(op, cirq.CircuitOperation):
         return 1
-    if cirq.is_parameterized(op.repetitions):
+    try:
+        repetitions = abs(float(op.repetitions))
+    except TypeError:
         return 0
-    return abs(float(op.repetitions)) * sum(map(_size, op.circuit.all_operations()))
+    return repetitions * sum(map(_size, op.circuit.all_operations()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import isfinite
@@ -11,6 +11,7 @@ from numbers import Real
 from typing import Any, TypeVar
 
 import cirq
+import numpy as np
 import sympy
 
 from qrelay.cirq.reader import read
@@ -59,6 +60,8 @@ class Request:
         """Circuits with a sweep each and repetitions each; one number of repetitions is for all of them."""
         if isinstance(circuits, cirq.AbstractCircuit):
             raise UnsupportedCircuit("A batch is a list of circuits; for one circuit use run or run_sweep.")
+        if not isinstance(circuits, Iterable):
+            raise UnsupportedCircuit(f"A batch is a list of circuits, not {type(circuits).__name__}.")
         frozen = tuple(_frozen(circuit, index) for index, circuit in enumerate(circuits))
         sweeps = [None] * len(frozen) if params_list is None else list(params_list)
         each = list(repetitions) if isinstance(repetitions, Sequence) or hasattr(repetitions, "__len__") else None
@@ -94,7 +97,7 @@ class Request:
         """
         programs: list[Program | Bound] = []
         for circuit, points in zip(self.circuits, self.points, strict=True):
-            if cirq.is_parameterized(circuit):
+            if _is_parameterized(circuit):
                 _refuse_unbound(circuit, points)
                 programs.extend(_compiled(circuit, points) or [read(_resolved(circuit, point)) for point in points])
             elif points:
@@ -117,17 +120,36 @@ def _frozen(circuit: Any, index: int | None = None) -> cirq.FrozenCircuit:
     return circuit.freeze()
 
 
+def _is_parameterized(circuit: cirq.FrozenCircuit) -> bool:
+    try:
+        return bool(cirq.is_parameterized(circuit))
+    except ValueError:  # it holds a circuit that Cirq cannot map: the reader says which
+        return False
+
+
 def _points(params: cirq.Sweepable) -> tuple[cirq.ParamResolver, ...]:
     try:
-        return tuple(cirq.to_resolvers(params))
+        points = tuple(cirq.to_resolvers(params))
     except (TypeError, ValueError) as error:
         raise InvalidOption(f"`params` is no sweep: {error}", option="params") from error
+    for name, value in points[0].param_dict.items() if points else ():
+        if isinstance(value, np.ndarray):
+            raise InvalidOption(
+                f"The value of {name} is an array. Its values one by one are `cirq.Points({str(name)!r}, values)`.",
+                option="params",
+            )
+    return points
 
 
 def _repetitions(given: Any) -> int:
-    if isinstance(given, bool) or not hasattr(given, "__index__"):  # NumPy's integers are welcome, floats are not
+    try:
+        count = (
+            None if isinstance(given, bool) else operator.index(given)
+        )  # NumPy's integers are welcome, floats are not
+    except TypeError:
+        count = None
+    if count is None:
         raise InvalidOption(f"repetitions={given!r} is not a whole number.", option="repetitions")
-    count = operator.index(given)
     if count < 1:
         raise InvalidOption(
             f"A circuit is run at least once: repetitions={count} asks for no result.", option="repetitions"

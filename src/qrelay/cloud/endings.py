@@ -68,8 +68,9 @@ def without_shots(record: JobRecord, document: Document, data: bytes) -> QrelayE
             reason=document.failure,
         )
     return ResultUnreadable(
-        f"The answer of job {record.id} holds {document.holds} and no shots to count. The job's raw_result() has it as "
-        f"it came, and qrelay.decode(…, {document.format!r}) makes a document of it.",
+        f"The answer of job {record.id} holds {document.holds} and no shots to count. job.raw_result(), in Qiskit and "
+        f"Cirq job.cloud_job.raw_result(), has it as it came, and qrelay.decode(…, {document.format!r}) makes a "
+        "document of it.",
         data=data,
         format=document.format,
     )

@@ -344,8 +344,8 @@ class Job:
             outcomes = read_answer(record, data)
         except ResultUnreadable as error:
             error.add_note(
-                f"It is the answer of job {record.id} on {record.target}; the job's raw_result(), or "
-                f"`qrelay result {record.id} --raw`, gives it as it came."
+                f"It is the answer of job {record.id} on {record.target}; job.raw_result(), in Qiskit and Cirq "
+                f"job.cloud_job.raw_result(), or `qrelay result {record.id} --raw`, gives it as it came."
             )
             raise
         for circuit, outcome in zip(self._circuits_of(job), outcomes, strict=True):

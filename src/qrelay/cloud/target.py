@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from qrelay.formats import ON_REQUEST
+from qrelay.formats import INPUT_FORMATS, ON_REQUEST
+from qrelay.results import readable_formats
 
 __all__ = ["GateProperties", "Limits", "QubitProperties", "Target", "plain_name"]
 
@@ -111,6 +112,14 @@ class Target:
             return (
                 f"{self.id} takes no circuits but as {asked[0]}, which is written where it is asked for: submit a "
                 f"Program with format={asked[0]!r}, and read its raw_result(). Or choose a gate-model target."
+            )
+        known = readable_formats()
+        unread = [row for row in self.outputs.items() if row[0] in INPUT_FORMATS and row[1] and row[1] not in known]
+        if unread:
+            name, answer = unread[0]
+            return (
+                f"{self.id} answers {name} as {answer}, which qrelay does not read. Choose another target, or submit "
+                f"qrelay.encode(circuit, {name!r}).data and take the job's raw_result()."
             )
         takes = f" It takes {', '.join(self.outputs)} only." if self.outputs else ""
         return f"{self.id} takes no circuits.{takes} Choose a gate-model target."

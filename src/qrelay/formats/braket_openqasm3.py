@@ -4,8 +4,8 @@ Gates: those that SV1 and DM1 list for `braket.ir.openqasm.program`. Their descr
 qubits and one of bits, for measurements of all qubits, for used qubits that are numbered without a gap, and forbid
 slices. So every qubit is measured on its own at the end, into the bit of its own number, and one that no gate touches
 gets a rotation by nothing: what the circuit measured is in the layout. Devices list other gates than the simulators:
-the option `gates` keeps a program to them. Words for which our table has no gate (xy, pswap, cphaseshift00 …) are not
-needed: nothing is lowered to them.
+the option `gates` keeps a program to them. Braket's other words (xy, pswap, cphaseshift00 …) are not needed: nothing
+is lowered to them.
 
 With `verbatim=True` the gates stand in a verbatim box, on physical qubits, and no compiler touches them; only the
 qubits that gates touch or that the circuit measures are measured.

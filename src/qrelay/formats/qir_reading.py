@@ -11,10 +11,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from qrelay.errors import ConfigurationError, UnsupportedCircuit
+from qrelay.formats.qir_lines import (
+    NAME,
+    Head,
+    attributes,
+    closing,
+    group,
+    head,
+    is_bitcode,
+    parts,
+    text_of_bitcode,
+    uncommented,
+)
 
 __all__ = ["Argument", "Function", "Instruction", "Module", "read"]
-
-_BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ def read(module: str | bytes) -> Module:
         ConfigurationError: bitcode, and pyqir is not installed.
     """
     if isinstance(module, bytes):
-        module = _disassembled(module) if module.startswith(_BITCODE) else _decoded(module)
+        module = _disassembled(module) if is_bitcode(module) else _decoded(module)
     return _Reader(module).read()
 
 
@@ -105,38 +115,28 @@ def _decoded(data: bytes) -> str:
 
 def _disassembled(data: bytes) -> str:
     try:
-        import pyqir
+        return text_of_bitcode(data)
     except ImportError:
         raise ConfigurationError(
             "Bitcode is read by pyqir: `pip install 'qrelay[bitcode]'`, or give the text."
         ) from None
-    try:
-        return str(pyqir.Module.from_bitcode(pyqir.Context(), data))
-    except BaseException as error:
-        if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":  # pyo3's, of damaged names
-            raise
+    except ValueError as error:
         raise UnsupportedCircuit(f"This is no QIR module: LLVM cannot read the bitcode ({error}).") from None
 
 
-_NAME = r'(?:[-\w$.]+|"[^"]*")'
-_FUNCTION = re.compile(rf"(define|declare)\b(.*?)@({_NAME})\s*\(")
-_LABEL = re.compile(rf"({_NAME}):")
-_CALL = re.compile(rf"(?:(?:tail|musttail|notail)\s+)?call\b(.*?)@({_NAME})\s*\(")
+_LABEL = re.compile(rf"({NAME}):")
+_CALL = re.compile(rf"(?:(?:tail|musttail|notail)\s+)?call\b(.*?)@({NAME})\s*\(")
 _ADDRESS = re.compile(r"inttoptr \(i\d+ (\d+) to (?:ptr|%\w+\*)\)")
-_ATTRIBUTE = re.compile(r'"([^"]*)"(?:\s*=\s*"([^"]*)")?')
-_GROUP = re.compile(r"attributes\s+(#\d+)\s*=\s*\{(.*)\}")
 _NODE = re.compile(r"(![\w.]+)\s*=\s*(?:distinct\s+)?!\{(.*)\}")
 _FLAG = re.compile(r'i32\s+\d+\s*,\s*!"([^"]*)"\s*,\s*(.*)')
-_TARGETS = re.compile(rf"label\s+%({_NAME})")
-_RESULT = re.compile(rf"(%{_NAME})\s*=\s*(.*)")
+_TARGETS = re.compile(rf"label\s+%({NAME})")
+_RESULT = re.compile(rf"(%{NAME})\s*=\s*(.*)")
 _WORDS_OF_ARGUMENTS = frozenset({
     "zeroext", "signext", "noundef", "nonnull", "writeonly", "readonly", "nocapture", "immarg", "inreg",
     "noalias", "returned", "readnone",
 })  # fmt: skip
 _TYPE = re.compile(r"(?<![%@\w.$-])(?:i\d+|double|float|half|ptr)\b\**|%(?:Qubit|Result)\*")
 _QUOTED = re.compile(r'"[^"]*"')
-_ROUND = re.compile(r"[()]")
-_BRACKET_OR_COMMA = re.compile(r"[\[\](){},]")
 _OUTSIDE = (
     "source_filename",
     "target ",
@@ -157,22 +157,20 @@ class _Reader:
         self._module = Module()
         self._groups: dict[str, dict[str, str]] = {}
         self._nodes: dict[str, str] = {}
-        self._heads: list[tuple[Function, str]] = []
+        self._heads: list[tuple[Function, Head]] = []
 
     def read(self) -> Module:
         for number, line in self._lines:
-            if found := _FUNCTION.match(line):
-                self._function(number, line, found)
-            elif found := _GROUP.match(line):
-                self._groups[found[1]] = dict(_ATTRIBUTE.findall(found[2]))
+            if line.startswith(("define", "declare")):
+                self._function(number, line)
+            elif named := group(line):
+                self._groups[named[0]] = named[1]
             elif found := _NODE.match(line):
                 self._nodes[found[1]] = found[2]
             elif not line.startswith(_OUTSIDE):
                 raise _unread(number, line)
-        for function, rest in self._heads:
-            for group in re.findall(r"#\d+", rest):
-                function.attributes |= self._groups.get(group, {})
-            function.attributes |= dict(_ATTRIBUTE.findall(rest))
+        for function, first in self._heads:
+            function.attributes |= attributes(first, self._groups)
         for name in re.findall(r"!\d+", self._nodes.get("!llvm.module.flags", "")):
             if found := _FLAG.match(self._nodes.get(name, "")):
                 value = found[2].strip()
@@ -187,7 +185,7 @@ class _Reader:
         waiting: list[str] = []
         start, depth = 0, 0
         for number, raw in enumerate(text.splitlines(), 1):
-            line = _uncommented(raw).strip()
+            line = uncommented(raw).strip()
             if not line:
                 continue
             if "[" in line or "]" in line:
@@ -202,14 +200,16 @@ class _Reader:
         if waiting:
             raise _unread(start, waiting[0])
 
-    def _function(self, number: int, line: str, found: re.Match[str]) -> None:
-        inside, rest = _parenthesised(number, line, found.end())
-        kind = found[2].split()[-1] if found[2].split() else ""
-        parameters = tuple(argument.kind for argument in _arguments(inside))
-        function = Function(number, found[3].strip('"'), kind, parameters, {})
-        self._heads.append((function, rest))
+    def _function(self, number: int, line: str) -> None:
+        first = head(line)
+        if first is None:
+            raise _unread(number, line)
+        kind = first.before.split()[-1] if first.before.split() else ""
+        parameters = tuple(argument.kind for argument in _arguments(first.parameters))
+        function = Function(number, first.name, kind, parameters, {})
+        self._heads.append((function, first))
         self._module.functions[function.name] = function
-        if found[1] == "define":
+        if first.defines:
             function.blocks = self._blocks(number, line)
 
     def _blocks(self, number: int, line: str) -> dict[str, list[Instruction]]:
@@ -247,47 +247,18 @@ def _unread(number: int, line: str) -> UnsupportedCircuit:
     return UnsupportedCircuit(f"This is no QIR module that can be read: line {number}, {line[:80]!r}.")
 
 
-def _uncommented(line: str) -> str:
-    if ";" not in line:
-        return line
-    quoted = False
-    for place, character in enumerate(line):
-        if character == '"':
-            quoted = not quoted
-        elif character == ";" and not quoted:
-            return line[:place]
-    return line
-
-
-def _parenthesised(number: int, line: str, start: int) -> tuple[str, str]:
-    """What stands between the bracket before `start` and the one that closes it, and what stands behind that."""
-    depth = 1
-    for found in _ROUND.finditer(line, start):
-        depth += 1 if found[0] == "(" else -1
-        if not depth:
-            return line[start : found.start()], line[found.end() :]
-    raise _unread(number, line)
-
-
-def _parts(text: str) -> Iterator[str]:
-    """Split at the commas outside every bracket."""
-    depth, start = 0, 0
-    for found in _BRACKET_OR_COMMA.finditer(text):
-        if found[0] in "([{":
-            depth += 1
-        elif found[0] in ")]}":
-            depth -= 1
-        elif not depth:
-            yield text[start : found.start()].strip()
-            start = found.end()
-    if text[start:].strip():
-        yield text[start:].strip()
+def _parenthesised(number: int, line: str, start: int) -> str:
+    """What stands between the bracket before `start` and the one that closes it."""
+    end = closing(line, start)
+    if end is None:
+        raise _unread(number, line)
+    return line[start:end]
 
 
 def _arguments(text: str) -> tuple[Argument, ...]:
     """Typed arguments, as calls and declarations list them."""
     found = []
-    for part in _parts(text):
+    for part in parts(text):
         kind, _, rest = part.partition(" ")
         while rest.split(" ", 1)[0] in _WORDS_OF_ARGUMENTS:
             rest = rest.partition(" ")[2].strip()
@@ -300,7 +271,7 @@ def _instruction(number: int, line: str) -> Instruction:
     if found := _RESULT.match(line):
         result, text = found[1], found[2]
     if found := _CALL.match(text):
-        inside, _ = _parenthesised(number, text, found.end())
+        inside = _parenthesised(number, text, found.end())
         words = [word for word in found[1].split() if word not in _WORDS_OF_ARGUMENTS]
         return Instruction(number, "call", result, tuple(words[-1:]), found[2].strip('"'), _arguments(inside))
     word, _, rest = text.partition(" ")

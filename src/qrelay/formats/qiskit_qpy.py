@@ -233,7 +233,8 @@ class _Writing:
         elif name == "while":
             made = WhileLoopOp(self._condition(arguments[0], index), self._block(arguments[1], qubits, index))
         elif name == "for":
-            made = ForLoopOp(tuple(arguments[0]), None, self._block(arguments[2], qubits, index))
+            values = arguments[0] if isinstance(arguments[0], range) else tuple(arguments[0])
+            made = ForLoopOp(values, None, self._block(arguments[2], qubits, index))
         elif name == "switch":
             cases = [(labels, self._block(block, qubits, index)) for labels, block in _cases(*arguments)]
             made = SwitchCaseOp(self._expression(arguments[0], index), cases)

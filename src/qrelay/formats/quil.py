@@ -103,7 +103,7 @@ class _Flow:
         self._places = [f"{_ANSWER}[{bit}]" for bit in range(program.num_clbits)]
         self._last: dict[int, int] = {}  # bit → the operation that measures into it last
         self._middle = 0
-        self._labels = 0
+        self._labels = self._copies = 0
         self._index = 0
 
     def lines(self) -> list[str]:
@@ -189,7 +189,8 @@ class _Flow:
 
     def _for(self, values: Sequence[int], _: str | None, body: Sequence[Operation]) -> Iterator[str]:
         """As many copies as it has values: those without `break` and `continue` are that by now."""
-        if len(values) * max(1, len(body)) > _MOST_COPIES or not leaves_loop(body):
+        self._copies += len(values) * max(1, len(body))
+        if self._copies > _MOST_COPIES or not leaves_loop(body):
             self._refuse(f"would be written out as more than {_MOST_COPIES:,} operations. Use fewer repetitions.")
         end = self._label()
         for _value in values:

@@ -18,6 +18,7 @@ from qrelay.formats import analog, ready_json, ready_openqasm, ready_qir, ready_
 from qrelay.formats.catalogue import INPUT_FORMATS, ON_REQUEST
 from qrelay.formats.option_values import format_name, near_formats
 from qrelay.formats.payload import Payload
+from qrelay.formats.qir_lines import is_bitcode
 from qrelay.formats.qiskit_qpy import layout_in_pub
 from qrelay.formats.traveling import layout_in_iqm, layout_in_registers, layout_in_text, layouts_in_label
 from qrelay.program import Layout
@@ -151,7 +152,7 @@ def _look(thing: Any) -> _Found | None:
         return _document(thing, None)
     if isinstance(thing, bytes | bytearray):
         data = bytes(thing)
-        if ready_qir.is_bitcode(data):
+        if is_bitcode(data):
             return _Found((QIR,), data)
         try:
             return _text(data.decode(), data)
@@ -176,7 +177,7 @@ def _told(told: Any, name: str) -> _Found:
     """What `_repr_qir_` gave: text or bitcode, says the QDK's `qsharp.interop`; others give what they give."""
     try:
         data = told.encode() if isinstance(told, str) else bytes(memoryview(told))
-        text = "" if ready_qir.is_bitcode(data) else data.decode()
+        text = "" if is_bitcode(data) else data.decode()
     except (TypeError, UnicodeError):
         raise InvalidOption(
             f"Its _repr_qir_() gives {told!r:.60}, which is neither QIR's text nor bitcode.", option="program"

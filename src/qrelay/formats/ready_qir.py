@@ -14,21 +14,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qrelay.errors import InvalidOption
+from qrelay.formats.qir_lines import NAME, Head, attributes, group, head, parts, text_of_bitcode, uncommented
 from qrelay.program import Layout, Register
 
-__all__ = ["EntryPoint", "as_text", "entry_points", "is_bitcode", "looks_like_qir"]
+__all__ = ["EntryPoint", "as_text", "entry_points", "looks_like_qir"]
 
-_BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # bare, and inside of a wrapper
-_DEFINE = re.compile(r'define\b[^@]*@(?P<name>"[^"]*"|[\w.$-]+)\s*\((?P<parameters>[^)]*)\)(?P<rest>.*)')
-_GROUP = re.compile(r"attributes\s+(#\d+)\s*=\s*\{(.*)\}")
-_ATTRIBUTE = re.compile(r'"([^"]*)"(?:\s*=\s*"([^"]*)")?')
 _CALLEE = re.compile(r'@"?(?P<name>__quantum__\w+)"?\s*\(')
-_COMMENT = re.compile(r'("[^"]*")|;.*')
 _ADDRESS = re.compile(r"inttoptr\s*\(\s*i64\s+(\d{1,9})\s+to\b|\bnull\b")
 _COUNT = re.compile(r"\s*i64\s+(\d{1,9})\b")
-_CALLED = re.compile(r'@("[^"]*"|[\w.$-]+)\s*\(')
-_LABEL = re.compile(r'("[^"]*"|[\w.$-]+):')
-_JUMP = re.compile(r'br\s+label\s+%("[^"]*"|[\w.$-]+)')
+_CALLED = re.compile(rf"@({NAME})\s*\(")
+_LABEL = re.compile(rf"({NAME}):")
+_JUMP = re.compile(rf"br\s+label\s+%({NAME})")
 _QUBIT = re.compile(r"(?:%Qubit\*|ptr)\s+inttoptr\s*\(\s*i64\s+(\d{1,9})\s+to\b")
 _MEASURES = frozenset(f"__quantum__qis__{name}__body" for name in ("m", "mz", "mresetz", "measure"))
 _NUM_QUBITS = ("required_num_qubits", "num_required_qubits", "requiredQubits")
@@ -52,10 +48,6 @@ class EntryPoint:
     layout: Layout | None
 
 
-def is_bitcode(data: bytes) -> bool:
-    return data.startswith(_BITCODE)
-
-
 def looks_like_qir(text: str) -> bool:
     return "__quantum__" in text and re.search(r"^[ \t]*define\b", text, re.MULTILINE) is not None
 
@@ -66,60 +58,52 @@ def as_text(data: bytes) -> str | None:
     Raises InvalidOption if it is no bitcode after all.
     """
     try:
-        import pyqir
+        return text_of_bitcode(data)
     except ImportError:
         return None
-    try:
-        return str(pyqir.Module.from_bitcode(pyqir.Context(), data))
-    except BaseException as error:
-        if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":  # pyo3's, of damaged names
-            raise
+    except ValueError as error:
         raise InvalidOption(f"This begins as LLVM bitcode and is none: {error}", option="program") from None
 
 
 @dataclass(slots=True)
 class _Function:
-    name: str
-    parameters: int
-    attributes: str
+    head: Head
     lines: list[str] = field(default_factory=list)
 
 
 def entry_points(text: str) -> tuple[EntryPoint, ...]:
     """Every entry point of a module, in order; none where it marks none."""
-    functions, groups = _parts(text)
+    functions, groups = _read(text)
     found = []
     for function in functions:
-        said = dict(_ATTRIBUTE.findall(function.attributes))
-        for group in re.findall(r"#\d+", function.attributes):
-            said |= groups.get(group, {})
+        said = attributes(function.head, groups)
         if not any(mark in said for mark in _MARKS):
             continue
         told = (said.get(name, "") for name in _NUM_QUBITS)
         wanted = next((text for text in told if text.isascii() and text.isdigit()), "")
         width = int(wanted[:9]) if wanted else _highest(function.lines) + 1
         layout = _layout(function.lines, width) if _alone(function, functions) else None
-        found.append(EntryPoint(function.name, function.parameters, width, said.get("qir_profiles", ""), layout))
+        count = len(list(parts(function.head.parameters)))
+        found.append(EntryPoint(function.head.name, count, width, said.get("qir_profiles", ""), layout))
     return tuple(found)
 
 
-def _parts(text: str) -> tuple[list[_Function], dict[str, dict[str, str]]]:
+def _read(text: str) -> tuple[list[_Function], dict[str, dict[str, str]]]:
     functions: list[_Function] = []
     groups: dict[str, dict[str, str]] = {}
     inside: _Function | None = None
     for raw in text.splitlines():
-        line = (_COMMENT.sub(r"\1", raw) if ";" in raw else raw).strip()
+        line = uncommented(raw).strip()
         if inside is not None:
             if line == "}":
                 inside = None
             elif line:
                 inside.lines.append(line)
-        elif line.startswith("define") and (head := _DEFINE.match(line)) is not None:
-            parameters = head["parameters"].strip()
-            inside = _Function(head["name"].strip('"'), len(parameters.split(",")) if parameters else 0, head["rest"])
+        elif line.startswith("define") and (first := head(line)) is not None:
+            inside = _Function(first)
             functions.append(inside)
-        elif line.startswith("attributes") and (group := _GROUP.match(line)) is not None:
-            groups[group[1]] = dict(_ATTRIBUTE.findall(group[2]))
+        elif (named := group(line)) is not None:
+            groups[named[0]] = named[1]
     return functions, groups
 
 
@@ -128,7 +112,7 @@ def _alone(function: _Function, functions: Sequence[_Function]) -> bool:
     others = [other for other in functions if other is not function]
     if not any("_record_output" in line for other in others for line in other.lines):
         return True
-    names = {other.name for other in others}
+    names = {other.head.name for other in others}
     called = (found[1].strip('"') for line in function.lines for found in _CALLED.finditer(line))
     return names.isdisjoint(called)
 

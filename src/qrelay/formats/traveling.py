@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from qrelay.program import Layout
 
 __all__ = [
-    "join_labels",
     "layout_comment",
     "layout_in_iqm",
     "layout_in_registers",
@@ -48,12 +47,6 @@ def layout_name(layout: Layout) -> str:
 def layout_label(layouts: Sequence[Layout]) -> str:
     """A label for a job, as AQT's have: a name with one word for each circuit, in order, a point between them."""
     return _REGISTER + ".".join(map(_word, layouts))
-
-
-def join_labels(labels: Sequence[object]) -> str | None:
-    """The label of a job that joins the circuits of jobs with these labels; None if one of them is no label of ours."""
-    ours = [label[len(_REGISTER) :] for label in labels if isinstance(label, str) and _is_ours(label)]
-    return _REGISTER + ".".join(ours) if len(ours) == len(labels) else None
 
 
 def layout_in_text(text: object) -> Layout | None:

@@ -89,7 +89,7 @@ def _unrolled(operations: Iterable[Operation]) -> Iterator[Operation]:
         values, _, body = inner[2]
         if leaves_loop(body) or len(values) * len(body) > _LARGEST:
             yield inner
-        else:
+        elif body:
             for _ in values:
                 yield from body
 

@@ -39,6 +39,6 @@ def kept_metadata(metadata: Mapping[str, str]) -> dict[str, Any]:
     """The circuit's metadata from its job's; empty if none was kept."""
     try:
         kept = json.loads(metadata.get(_KEY, "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return kept if isinstance(kept, dict) else {}

@@ -53,6 +53,8 @@ _ONE_PARAMETER = frozenset(name for name, gate in GATES.items() if gate.num_para
 _SEVERAL_PARAMETERS = frozenset(name for name, gate in GATES.items() if gate.num_params > 1)
 _RENAMED = {"mcx": "c3x"}  # Qiskit's own name for the three-controlled X of its standard gates
 _DEEPEST = 200
+_DEEPEST_BLOCK = 100
+_TOO_DEEP = "stand too deep in one another. Write them flatter"
 _HAS_OWN_CONDITIONS = hasattr(CircuitInstruction, "condition")  # Qiskit 1's c_if
 
 
@@ -82,6 +84,8 @@ def read(circuit: QuantumCircuit, *, symbolic: bool = False) -> Program:
         if expressions is None:
             raise
         reading.refuse_parameters(circuit, error)
+    except RecursionError:  # as deep as that, the caller's own calls decide
+        raise UnsupportedCircuit(f"The circuit's blocks, definitions or expressions {_TOO_DEEP}.") from None
     except OverflowError:
         raise UnsupportedCircuit("The circuit has a parameter that is an integer larger than any float.") from None
     return Program(
@@ -141,7 +145,7 @@ class _Reading:
         self.phase = 0.0
         self._index = 0
         self._depth = 0
-        self._in_block = False
+        self._in_block = 0
         self._whole = QuantumCircuit()
 
     def top(self, circuit: QuantumCircuit) -> tuple[list[Operation], list[int] | None]:
@@ -291,10 +295,13 @@ class _Reading:
     def _block(
         self, block: QuantumCircuit, qubits: Mapping[Qubit, int], clbits: Mapping[Clbit, int]
     ) -> tuple[Operation, ...]:
-        outer, self._in_block = self._in_block, True
+        if self._in_block >= _DEEPEST_BLOCK:
+            name = self._whole.data[self._index].name
+            self._refuse(name, f"holds blocks that {_TOO_DEEP}: {_DEEPEST_BLOCK} is the most")
+        self._in_block += 1
         out: list[Operation] = []
         self._inline(block, qubits, clbits, out)
-        self._in_block = outer
+        self._in_block -= 1
         return tuple(out)
 
     def _control_flow(

@@ -8,7 +8,7 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter, ParameterExpression
 
 from qrelay.compiled import Compiled
-from qrelay.errors import UnboundParameters
+from qrelay.errors import UnboundParameters, UnsupportedCircuit
 from qrelay.program import Symbols
 from qrelay.qiskit.variables import free_parameters
 
@@ -33,6 +33,7 @@ def binding(circuit: QuantumCircuit) -> tuple[tuple[str, ...], Callable[[list[fl
     def bind(values: list[float]) -> QuantumCircuit:
         bound = circuit.assign_parameters(dict(zip(parameters, values, strict=True)), inplace=False)
         assert isinstance(bound, QuantumCircuit)
+        bound.name = circuit.name  # Qiskit gives each copy a number
         return bound
 
     return tuple(parameter.name for parameter in parameters), bind
@@ -52,7 +53,8 @@ class Expressions:
     def number(self, value: Any) -> Any:
         """An instruction's parameter as float or angle.
 
-        Raises UnboundParameters for a Parameter that is none of the circuit's, TypeError for what is no real number.
+        Raises UnboundParameters for a Parameter that is none of the circuit's, TypeError for what is no real number,
+        UnsupportedCircuit for an expression that Qiskit itself has no other words for.
         """
         if not isinstance(value, ParameterExpression):
             return float(value)
@@ -78,7 +80,11 @@ class Expressions:
         for parameter in sorted(parameters, key=self._places.__getitem__):
             slope = _slope(expression, parameter)
             if slope is None or isinstance(slope, ParameterExpression) or not _is_real(slope):
-                return self.symbols.derived(self._compiled, self._compiled.add(expression.sympify()))
+                said = expression.sympify()
+                if said is NotImplemented:  # Qiskit's own answer for a power of a number
+                    why = "cannot be read before its parameters have values: Qiskit does not say it in SymPy"
+                    raise UnsupportedCircuit(f"The angle {expression} {why}.")
+                return self.symbols.derived(self._compiled, self._compiled.add(said))
             if slope:
                 terms.append(self._angles[parameter] * float(slope.real))
         return self.symbols.total(terms, float(expression.bind(dict.fromkeys(parameters, 0.0))))

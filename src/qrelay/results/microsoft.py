@@ -32,7 +32,7 @@ __all__ = ["decode_v1", "decode_v2"]
 
 Row: TypeAlias = list[Any]
 
-_VALUES: dict[Any, int] = {0: 0, 1: 1, LOST: LOST, "-": LOST, "Zero": 0, "One": 1, "Loss": LOST}
+_VALUES: dict[Any, int] = {0: 0, 1: 1, "Zero": 0, "One": 1, "Loss": LOST, LOST: LOST, "-": LOST}
 _MOST_SHOTS = 1 << 53
 _MOST_ERRORS = 10_000_000
 

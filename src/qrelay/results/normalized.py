@@ -144,6 +144,8 @@ def _expectations(answer: Answer, entry: dict[str, Any], layout: Layout | None) 
             arrays[name] = np.array(figures, dtype=np.float64).reshape(shape)
         except (OverflowError, ValueError):
             answer.refuse(f"its {name} hold a number that is too large, or too many dimensions")
+        if not np.isfinite(arrays[name]).all():  # 1e400
+            answer.refuse(f"its {name} hold a number that is too large")
         arrays[name].flags.writeable = False
     return Arrays(entry, answer.format, "expectation values", layout, arrays=arrays)
 

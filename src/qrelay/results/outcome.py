@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qrelay.errors import IncompleteResult, InvalidOption
+from qrelay.errors import IncompleteResult, InvalidOption, QrelayError
 from qrelay.program import Layout
 from qrelay.results import packing
 
 __all__ = ["LostShots", "Outcome"]
+
+_MOST_EXPANDED = 1 << 28
 
 
 class LostShots(UserWarning):
@@ -34,7 +36,8 @@ class Outcome:
     `lost` and `errors`.
 
     Readings raise InvalidOption for a register that is not there or whose name several have, and IncompleteResult where
-    the service reported probabilities and the number of shots is unknown.
+    the service reported probabilities and the number of shots is unknown. Readings shot by shot raise QrelayError for a
+    histogram of more shots than fit into the memory.
 
     Attributes:
         layout: registers and bits; the circuit's own, or made up from the answer's shape if it was read without one.
@@ -172,6 +175,10 @@ class Outcome:
         keys, weights, group = self._histogram
         if self.weights is None:
             return keys, weights, group
+        if self.shots_usable > _MOST_EXPANDED:
+            raise QrelayError(
+                f"The answer counts {self.shots_usable} shots, too many to be written out one by one: read counts()."
+            )
         expanded = np.repeat(np.arange(len(keys), dtype=np.intp), weights)
         return keys, weights, expanded[packing.seeded_order(len(expanded), self.seed)]
 

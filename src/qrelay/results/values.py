@@ -55,7 +55,7 @@ def matrix_of_strings(answer: Answer, strings: Sequence[str], width: int) -> NDA
     """Strings of 0 and 1, shape (strings, width), as they read from left to right."""
     for string in strings:
         if len(string) != width:
-            answer.refuse(f"its bit strings have different lengths: {strings[0][:40]!r} and {string[:40]!r}")
+            answer.refuse(f"its bit strings should have {width} characters and one is {string[:40]!r}")
     joined = "".join(strings)
     if set(joined) - {"0", "1"}:
         wrong = next(string for string in strings if set(string) - {"0", "1"})
