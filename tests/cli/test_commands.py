@@ -186,6 +186,16 @@ def test_the_environment_names_the_account(qrelay: Any, bell: Path, slow_cloud: 
     assert "ancel" in err
 
 
+def test_cancelling_what_has_ended_is_no_success(qrelay: Any, bell: Path, tmp_path: Path) -> None:
+    """`succeeded` and exit code 0: a script would take the job for cancelled."""
+    place = ("--data", str(tmp_path / "cloud.sqlite"))
+    _, out, _ = qrelay("run", bell, "-t", "ionq.simulator", "--json", *place)
+    code, out, err = qrelay("cancel", json.loads(out)["job"], *place)
+    assert (code, out.strip()) == (1, "succeeded")
+    assert one_line(err), err
+    assert "not cancelled" in err
+
+
 def test_a_wait_may_be_bounded(qrelay: Any, bell: Path, slow_cloud: str) -> None:
     code, out, err = qrelay("run", bell, "-t", "ionq.simulator", "--timeout", "0.2")
     assert (code, out) == (1, "")

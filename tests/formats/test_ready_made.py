@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -327,6 +328,36 @@ def test_layouts_that_cannot_be_are_refused_before_the_job(layout: Layout) -> No
     with pytest.raises(InvalidOption, match="layout") as caught:
         ready_made(QUIL, layout=layout)
     assert caught.value.option == "layout"
+
+
+@pytest.mark.parametrize(
+    ("document", "format_", "place"),
+    [
+        ({"channels": {}, "operations": []}, "pasqal.pulser.v1", "register is missing"),
+        ({"setup": {}}, "BRAKET_AHS_PROGRAM", "hamiltonian is missing"),
+        ({"gateset": "qis", "qubits": 2}, "ionq.circuit.v1", "circuit is missing"),
+        ({"circuits": 3}, "IQM_JOB_INPUT_V1", "circuits should be a list"),
+        ({"payload": {}}, "AQT_JOB_INPUT_V1", "job_type is missing"),
+        ({"version": 2}, "QISKIT_QPY", "pubs is missing"),
+        ({"circuit": "x"}, "PERCEVAL", "circuit should begin with ':PCVL:'"),
+        ({"circuit": []}, "ionq.circuit.v1", "nothing to run"),
+        ({"circuits": [{"name": "x", "instructions": []}]}, "IQM_JOB_INPUT_V1", "nothing to run"),
+    ],
+)
+def test_what_is_missing_in_a_document_is_named(document: Any, format_: str, place: str) -> None:
+    """Bug: `no ready-made program that qrelay knows`, of a document that lacks what it would have been known by."""
+    for thing in (document, json.dumps(document)):
+        with pytest.raises(InvalidOption, match=re.escape(place)):
+            ready_made(thing, format_)
+
+
+def test_an_include_is_refused_for_braket_and_for_nobody_else() -> None:
+    """Bug: it failed at the service, after the request."""
+    text = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[1] q;\nx q[0];\n'
+    with pytest.raises(InvalidOption, match="include"):
+        ready_made(text, "BRAKET_OPEN_QASM_V3")
+    assert ready_made(text, "OPEN_QASM_V3").num_qubits == 1
+    assert ready_made(text.replace("include", "// include"), "BRAKET_OPEN_QASM_V3").num_qubits == 1
 
 
 @pytest.mark.parametrize("text", ["OPENQASM 4.0;", "", b"\x00\x01", "circuit.qasm", {"gates": []}])

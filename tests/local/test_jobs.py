@@ -197,12 +197,15 @@ def test_an_engine_that_breaks_fails_the_job_and_no_other(make_client: Callable[
 
     def engine(execution: Any) -> bytes:
         if b"broken" in execution.data:
-            raise RuntimeError("boom")
+            raise ImportError("no name 'x' in 'y' (/home/a b/y.so), see /opt/z/w or 3/4")
         return bell_engine(execution)
 
     client = make_client(engine=engine, slots=1)
     broken, sound = client.submit(b"broken").json()["id"], client.submit().json()["id"]
-    assert client.wait(broken)["errorData"]["code"] == "InternalError"
+    assert client.wait(broken)["errorData"] == {
+        "code": "InternalError",
+        "message": "The simulation broke off: ImportError: no name 'x' in 'y' (…), see … or 3/4",
+    }
     assert client.wait(sound)["status"] == "Succeeded"
 
 

@@ -301,6 +301,21 @@ def test_the_operation_s_index_is_that_of_the_user_s_circuit(backend: Backend) -
     assert "circuit 1 of the list" in "".join(caught.value.__notes__)
 
 
+@pytest.mark.skipif(not hasattr(QuantumCircuit, "add_var"), reason="Qiskit has no classical variables yet")
+def test_what_cannot_be_read_has_the_user_s_index_too() -> None:
+    """Bug: number 7 of a circuit with three operations, because it was read after transpiling."""
+    from qrelay.kipu import Hub
+
+    circuit = QuantumCircuit(1, 1)
+    circuit.ry(0.6, 0)
+    circuit.measure(0, 0)
+    circuit.add_var("v", circuit.clbits[0])
+    circuit.measure(0, 0)
+    with Hub.local() as hub, pytest.raises(UnsupportedCircuit, match="qrelay writes in no format") as caught:
+        Provider(hub).get_backend("ibm.qpu.fez").run(circuit)
+    assert (caught.value.operation, caught.value.index) == ("store", 2)
+
+
 def test_an_error_says_which_circuit_of_the_list_it_is_about(backend: Backend, flipped: QuantumCircuit) -> None:
     """Bug: of a hundred circuits one has a free parameter, an unknown gate or a qubit too many, and none is named."""
     free, opaque, wide = QuantumCircuit(1, 1), QuantumCircuit(1, 1), QuantumCircuit(200, 1)

@@ -14,6 +14,7 @@ from rich.console import Console
 from qrelay._version import __version__
 from qrelay.cli.places import Place, ServiceName, job_of, newest, on_target, opened
 from qrelay.cli.showing import job_document, show_outcomes, tables, when, write_json
+from qrelay.cloud.service import JobState
 from qrelay.errors import (
     ConfigurationError,
     InvalidOption,
@@ -260,7 +261,10 @@ def cancel(job_id: _Id, service: _Service = None, local: _Local = False, data: _
     with opened(Place(service, local, data)) as accounts:
         _, found = job_of(accounts, job_id)
         found.cancel()
-        typer.echo(found.status().value)
+        state = found.status()
+        typer.echo(state.value)
+    if state.ended and state is not JobState.CANCELLED:
+        raise QrelayError(f"Job {job_id} had ended already; it was not cancelled.")
 
 
 @app.command()

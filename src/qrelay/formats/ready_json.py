@@ -16,7 +16,7 @@ from qrelay.formats.qiskit_qpy import layout_in_pub
 from qrelay.formats.traveling import layout_in_iqm, layout_in_registers, layouts_in_label
 from qrelay.program import Layout, Register
 
-__all__ = ["check", "formats_of"]
+__all__ = ["check", "formats_of", "refuse_incomplete"]
 
 _IONQ = ("ionq.circuit.v1", "IONQ_CIRCUIT_V1")
 _NATIVE = frozenset({"gpi", "gpi2", "ms"})  # zz is in both gatesets
@@ -46,6 +46,18 @@ def formats_of(document: Mapping[str, Any]) -> tuple[str, ...]:
     return ()
 
 
+def refuse_incomplete(document: Mapping[str, Any], format: str) -> None:  # noqa: A002 - the services' own word
+    """Raises InvalidOption for a document in which what its format is known by is missing, or is of another kind."""
+    members = _KNOWN_BY.get(format, {})
+    for name, kind in members.items():
+        if name not in document:
+            raise _refused(f"{format} document", name, "is missing")
+        if not isinstance(document[name], kind):
+            raise _refused(f"{format} document", name, f"should be {_KINDS[kind]}")
+        if kind is str:
+            raise _refused(f"{format} document", name, "should begin with ':PCVL:'")
+
+
 def check(document: Mapping[str, Any], format: str) -> Read:  # noqa: A002 - the services' own word
     """Number of qubits (0 if it is not said) and layout of a document of this format.
 
@@ -60,6 +72,8 @@ def _ionq(document: Mapping[str, Any]) -> Read:
     if gateset not in ("qis", "native"):
         raise _refused("IonQ circuit", "gateset", f"is {gateset!r:.40}; 'qis' and 'native' are known")
     highest = -1
+    if not document["circuit"] and not document.get("qubits"):
+        raise _refused("IonQ circuit", "circuit", "is empty, and 'qubits' names none: there is nothing to run")
     for place, gate in enumerate(document["circuit"]):
         at = f"circuit[{place}]"
         name = gate.get("gate", gate.get("type")) if isinstance(gate, Mapping) else None
@@ -146,6 +160,8 @@ def _iqm(document: Mapping[str, Any]) -> Read:
         if not isinstance(qubits, list | tuple) or not all(isinstance(qubit, str) for qubit in qubits):
             raise _refused("IQM job input", at, "should list the names of its qubits under 'qubits' or 'locus'")
         named |= dict.fromkeys(qubits)
+    if not named:
+        raise _refused("IQM job input", "circuits[0].instructions", "is empty: there is nothing to run")
     layout = layout_in_iqm(circuits[0])
     return max(len(named), layout.num_qubits if layout is not None else 0), layout
 
@@ -209,6 +225,20 @@ _CHECKERS: Mapping[str, Callable[[Mapping[str, Any]], Read]] = {
     "QISKIT_QPY": _qpy,
     "PERCEVAL": _perceval,
 }
+
+
+_KINDS: Mapping[type, str] = {list: "a list", str: "a text", dict: "an object", object: "there"}
+_KNOWN_BY: Mapping[str, Mapping[str, type]] = {
+    PULSER: dict.fromkeys(("register", "channels", "operations"), object),
+    AHS: dict.fromkeys(("setup", "hamiltonian"), object),
+    "ionq.circuit.v1": {"circuit": list},
+    "IONQ_CIRCUIT_V1": {"circuit": list},
+    "IQM_JOB_INPUT_V1": {"circuits": list},
+    "AQT_JOB_INPUT_V1": {"job_type": object, "payload": dict},
+    "QISKIT_QPY": {"pubs": object},
+    "PERCEVAL": {"circuit": str},
+}
+"""Members by which `formats_of` knows a format."""
 
 
 def _refused(what: str, place: str, why: str) -> InvalidOption:

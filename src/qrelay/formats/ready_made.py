@@ -26,9 +26,10 @@ from qrelay.program import Layout
 __all__ = ["formats_of", "ready_made"]
 
 QIR = "qir.v1"
+_BRAKET = "BRAKET_OPEN_QASM_V3"
 _OPENQASM = {
     2: ("honeywell.openqasm.v1", "quantinuum.openqasm.v1", "OPEN_QASM_V2"),
-    3: ("OPEN_QASM_V3", "BRAKET_OPEN_QASM_V3"),
+    3: ("OPEN_QASM_V3", _BRAKET),
 }
 _QUIL = "rigetti.quil.v1"
 _IONQ = ("ionq.circuit.v1", "IONQ_CIRCUIT_V1")
@@ -98,7 +99,7 @@ def ready_made(
     """
     found = _look(thing)
     if found is None:
-        _refuse_unknown(thing)
+        _refuse_unknown(thing, format)
     chosen = _chosen(found.formats, format)
     if num_qubits is not None and (type(num_qubits) is not int or num_qubits < 1):
         raise InvalidOption(f"num_qubits={num_qubits!r} is not a whole number from 1 up.", option="num_qubits")
@@ -226,7 +227,9 @@ def _document(document: Mapping[str, Any], data: bytes | None) -> _Found | None:
     return _Found(formats, data, document=document)
 
 
-def _refuse_unknown(thing: Any) -> NoReturn:
+def _refuse_unknown(thing: Any, asked: str | None) -> NoReturn:
+    if asked is not None and isinstance(document := _as_document(thing), Mapping):
+        ready_json.refuse_incomplete(document, format_name(asked))
     kind = type(thing).__name__
     start = f" that begins with {thing.strip()[:40]!r}" if isinstance(thing, str | bytes) else ""
     more = ""
@@ -239,6 +242,15 @@ def _refuse_unknown(thing: Any) -> NoReturn:
     raise InvalidOption(
         f"A {kind}{start} is no ready-made program that qrelay knows. It takes {_TAKEN}.{more}", option="program"
     )
+
+
+def _as_document(thing: Any) -> Any:
+    if not isinstance(thing, str | bytes | bytearray):
+        return thing
+    try:
+        return json.loads(thing)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _chosen(formats: tuple[str, ...], asked: str | None) -> str:
@@ -364,6 +376,12 @@ def _of_others(found: _Found, chosen: str) -> tuple[int, Layout | None]:
         quil = ready_quil.declared(found.text)
         return quil.num_qubits, quil.layout
     if found.document is None:
+        if chosen == _BRAKET and ready_openqasm.includes(found.text):
+            raise InvalidOption(
+                f"Amazon Braket takes no `include` in OpenQASM ({_BRAKET}), stdgates.inc neither. Pass the circuit "
+                "itself, which qrelay then writes for Braket, or take the include out and use Braket's names of gates.",
+                option="program",
+            )
         reading = ready_openqasm.declared(found.text)
         layout = ready_openqasm.layout_of(found.text, reading, chosen)
         width = reading.width if reading is not None else 0

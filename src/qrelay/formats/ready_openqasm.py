@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from qrelay.formats.traveling import layout_in_text
 from qrelay.program import Layout, Register, payload_names
 
-__all__ = ["Declared", "declared", "layout_of", "version_of"]
+__all__ = ["Declared", "declared", "includes", "layout_of", "version_of"]
 
 _MOST_BITS = 100_000
 _APART = re.compile(r"""//[^\n]*|/\*.*?(?:\*/|\Z)|"[^"\n]*"|'[^'\n]*'""", re.DOTALL)
@@ -72,6 +72,11 @@ def version_of(text: str) -> int | None:
     """2 or 3, as the first statement says; None if there is no such statement."""
     found = _VERSION.match(_plain(text[:100_000]))
     return int(found[1]) if found is not None else None
+
+
+def includes(text: str) -> bool:
+    """Whether a program includes another file."""
+    return re.search(r"(?:^|[;{}])\s*include\b", _plain(text)) is not None
 
 
 def declared(text: str) -> Declared | None:

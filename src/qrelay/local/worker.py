@@ -9,6 +9,7 @@ it depends on no event loop: an application served in process may see many loops
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections import deque
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 __all__ = ["Dwell", "Queue", "States", "Work", "Worker"]
 
 _log = logging.getLogger("qrelay.local")
+
+_PLACE = r"(?:[A-Za-z]:)?[\\/]"
+_PLACES = re.compile(rf"""(?<=['"(]){_PLACE}[^'"()]+(?=['")])|(?<![\w.]){_PLACE}[^\\/\s'"()]+[\\/][^\s'"()]*""")
+"""Files and folders: whole ones in quotes or parentheses, and others up to the next blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +198,7 @@ class Worker:
             return  # the simulator found no thread, because this process ends; the next one takes the job up again
         if error is not None:
             _log.error("the engine failed on job %s", key.id, exc_info=error)
-            answer: bytes | Failure = Failure("InternalError", f"The simulation broke off: {type(error).__name__}.")
+            answer: bytes | Failure = Failure("InternalError", f"The simulation broke off: {_told(error)}")
         else:
             answer = future.result()
         with self._store.transaction():
@@ -228,6 +233,12 @@ class Worker:
             job.cancelled = job.ended = job.modified = self._clock()
             save(self._store, job)
             key.work.ended(job)
+
+
+def _told(error: BaseException) -> str:
+    """An exception's kind and own words, without the places of this machine: what the user reads is the service's."""
+    words = _PLACES.sub("…", " ".join(str(error).split()))[:200]
+    return f"{type(error).__name__}{': ' if words else '.'}{words}"
 
 
 def _to_be_run(key: _Key) -> Job | None:

@@ -12,13 +12,12 @@ from qiskit.providers import BackendV2, Options
 
 from qrelay.cloud.preparing import account_takes
 from qrelay.errors import UnsupportedCircuit
-from qrelay.qiskit.blame import explain, numbered
+from qrelay.qiskit.blame import explain, numbered, read_fitted
 from qrelay.qiskit.errors import qiskit_errors
 from qrelay.qiskit.fitting import Fitter
 from qrelay.qiskit.job import Job
 from qrelay.qiskit.keeping import job_metadata
 from qrelay.qiskit.options import COMMON, RunOptions
-from qrelay.qiskit.reader import read
 from qrelay.qiskit.session import Session
 from qrelay.qiskit.target import qiskit_target
 
@@ -112,7 +111,7 @@ class Backend(BackendV2):  # type: ignore[misc] # Qiskit is untyped
             for number, circuit in enumerate(circuits):
                 with numbered(number, circuits):
                     fitted.append(self._fitter.fit(circuit, level=level, seed=seed))
-                    programs.append(read(fitted[number]))
+                    programs.append(read_fitted(fitted[number], circuit))
             session = chosen.session if chosen.session is not None else self._session
             try:
                 job = self._account.submit(

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
     from qrelay.cloud.target import Target
+    from qrelay.program import Program
 
-__all__ = ["explain", "numbered"]
+__all__ = ["explain", "numbered", "read_fitted"]
+
+_TRANSPILED = "The index is that of the circuit after transpiling."
 
 
 @contextmanager
@@ -28,6 +31,22 @@ def numbered(number: int, circuits: Sequence[QuantumCircuit]) -> Iterator[None]:
         yield
     except UnsupportedCircuit as error:
         _number(error, number, circuits)
+        raise
+
+
+def read_fitted(sent: QuantumCircuit, circuit: QuantumCircuit) -> Program:
+    """Read a circuit as the transpiler left it. What is refused has its index in the user's own circuit."""
+    try:
+        return read(sent)
+    except UnsupportedCircuit as error:
+        if sent is circuit or error.index is None:
+            raise
+        try:
+            read(circuit)
+        except UnsupportedCircuit as own:
+            if own.operation == error.operation:
+                raise own from None
+        error.add_note(_TRANSPILED)
         raise
 
 
@@ -50,7 +69,7 @@ def explain(
             continue
         own = error if sent is circuit else _refusal(circuit, formats, options)
         if own is None or own.index is None:
-            error.add_note("The index is that of the circuit after transpiling.")
+            error.add_note(_TRANSPILED)
             own = error
         _number(own, number, circuits)
         if own is not error:

@@ -10,7 +10,10 @@ from qiskit.circuit.classical import expr, types
 
 from qrelay.program.control import BitIs, Condition, Expression, RegisterIs
 
-__all__ = ["read_condition", "read_switch"]
+__all__ = ["VARIABLES", "read_condition", "read_switch"]
+
+VARIABLES = "which qrelay writes in no format. Measure into bits, and decide by these or by expressions over them"
+"""What becomes of Qiskit's classical variables: the end of a refusal."""
 
 _Refuse = Callable[[str], Any]
 
@@ -113,7 +116,10 @@ class _Expressions:
             return Expression(_BINARY[node.op.name], (self.read(node.left), self.read(node.right)), width)
         elif isinstance(node, expr.Index):
             return Expression("index", (self.read(node.target), self.read(node.index)), width)
-        refused: Expression = self._refuse("decides by a classical variable or value that no job format can say")
+        why = "a value that no job format can say"
+        if isinstance(node, expr.Var):
+            why = f"a classical variable, {VARIABLES}"
+        refused: Expression = self._refuse(f"decides by {why}")
         return refused
 
     def _fits(self, node: expr.Value) -> bool:

@@ -34,7 +34,7 @@ from qrelay.program import Operation, Program, Register
 from qrelay.program.control import leaves_loop
 from qrelay.program.gates import GATES
 from qrelay.program.positions import Positions
-from qrelay.qiskit.conditions import read_condition, read_switch
+from qrelay.qiskit.conditions import VARIABLES, read_condition, read_switch
 from qrelay.qiskit.evolutions import pauli_exponential
 from qrelay.qiskit.expansions import expansion, idle
 from qrelay.qiskit.symbols import Expressions
@@ -226,7 +226,7 @@ class _Reading:
             bits = [clbits[bit] for bit in instruction.clbits]
             self._control_flow(operation, places, bits, clbits, out)
         elif operation.name == "store":
-            self._refuse(operation.name, "writes a classical variable, which no job format can say")
+            self._refuse(operation.name, f"writes a classical variable, {VARIABLES}")
         else:
             self._expand(operation, places, [clbits[bit] for bit in instruction.clbits], out)
 

@@ -110,7 +110,11 @@ def _decode(data: bytes, name: str, layouts: Layouts, shots: int | None, seed: s
             f"shots should be a whole number from 1 up to 2 ** 53 and is {shots!r:.40}.", option="shots"
         )
     if not isinstance(data, bytes):
-        raise InvalidOption(f"An answer is read from bytes, not from {type(data).__name__}.", option="data")
+        raise InvalidOption(
+            f"An answer is read from bytes, not from {type(data).__name__}: pass text.encode(), or of a document "
+            "json.dumps(document).encode().",
+            option="data",
+        )
     if not all(layout is None or isinstance(layout, Layout) for layout in layouts or ()):
         raise InvalidOption("layout takes a Layout, such as a payload has, or None.", option="layout")
     decoder = _DECODERS.get(name)
