@@ -145,3 +145,12 @@ def test_what_only_looks_linear_to_its_derivative_is_worked_out(name: str, value
     found = distribution(qrelay.template(circuit, "ionq.circuit.v1").bind([value]), 1)
     resolved = cirq.resolve_parameters(circuit, {"t": value})
     assert found.fits(distribution(qrelay.encode(resolved, "ionq.circuit.v1"), 1).weights)
+
+
+def test_a_resolver_is_as_good_as_its_mapping() -> None:
+    qubit = cirq.LineQubit(0)
+    circuit = cirq.Circuit(cirq.X(qubit) ** sympy.Symbol("b"), cirq.Y(qubit) ** sympy.Symbol("a"), cirq.measure(qubit))
+    template = qrelay.template(circuit, "qir.v1")
+    resolver = cirq.ParamResolver({"a": 0.3, sympy.Symbol("b"): 0.4})
+    resolved = cirq.resolve_parameters(circuit, resolver)
+    assert template.bind(resolver).data == qrelay.encode(resolved, "qir.v1").data

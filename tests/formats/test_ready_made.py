@@ -301,7 +301,7 @@ def test_iqm_and_aqt_documents() -> None:
 
 
 def test_encode_takes_them_with_their_own_options() -> None:
-    layout = Layout(1, (Register("mine", (0,)),), (0,), 1)
+    layout = Layout(3, (Register("mine", (2, 0, 1)),), (0, 1, 2), 3)
     payload = qrelay.encode(QUIL, "rigetti.quil.v1", layout=layout, num_qubits=6, name="job")
     assert isinstance(payload, Payload)
     assert (payload.layout, payload.num_qubits, payload.name) == (layout, 6, "job")
@@ -341,6 +341,23 @@ def test_an_include_is_refused_for_braket_and_for_nobody_else() -> None:
         ready_made(text, "BRAKET_OPEN_QASM_V3")
     assert ready_made(text, "OPEN_QASM_V3").num_qubits == 1
     assert ready_made(text.replace("include", "// include"), "BRAKET_OPEN_QASM_V3").num_qubits == 1
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        Layout(1, (Register("mine", (0,)),), (0,), 1),
+        Layout(3, (Register("mine", (0, 7)),), (0, 1, 2), 3),
+        Layout(3, (Register("mine", (0,)),), (0, 1, 9), 3),
+        Layout(3, (Register("mine", (0,)),), (0,), 3),
+    ],
+    ids=["too few bits", "no such bit", "no such qubit", "bits without a qubit"],
+)
+def test_layouts_that_cannot_be_are_refused_before_the_job(layout: Layout) -> None:
+    """Catches an answer that was paid for and ends in an IndexError."""
+    with pytest.raises(InvalidOption, match="layout") as caught:
+        ready_made(QUIL, layout=layout)
+    assert caught.value.option == "layout"
 
 
 @pytest.mark.parametrize("text", ["OPENQASM 4.0;", "", b"\x00\x01", "circuit.qasm", {"gates": []}])

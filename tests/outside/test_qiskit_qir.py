@@ -5,6 +5,8 @@ Needs Qiskit 1.x and qiskit-qir 0.5, whose pyqir leaves no room for the QDK: qir
 
 from __future__ import annotations
 
+import gc
+import threading
 from collections import Counter
 from typing import Any
 
@@ -195,3 +197,19 @@ def test_angles_arrive_as_they_are(angle: float) -> None:
 
 def test_convert_has_it_too() -> None:
     assert qrelay.encode(_bell(), "qir.v1", engine="qiskit-qir").data
+
+
+def test_its_builders_are_freed_by_the_thread_that_made_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bug: the embedded cloud's worker collected them, and a traceback of its server's stood in the user's terminal."""
+    complaints: list[Any] = []
+    monkeypatch.setattr("sys.unraisablehook", complaints.append)
+    circuit = QuantumCircuit(2, 2)
+    circuit.measure(0, 0)
+    with circuit.if_test((circuit.clbits[0], 1)):
+        circuit.x(1)
+    circuit.measure(1, 1)
+    encode(circuit, "qir.v1", engine="qiskit-qir")
+    collector = threading.Thread(target=gc.collect)
+    collector.start()
+    collector.join()
+    assert not complaints

@@ -189,3 +189,21 @@ def test_what_qiskit_cannot_say_in_sympy_is_bound_by_qiskit() -> None:
     assert distribution(bound, 1).fits(exact.memory_distribution(circuit.assign_parameters([-0.5])))
     assert bound.layout is not None
     assert bound.layout.name == "powers"
+
+
+def test_a_vector_of_parameters_takes_its_values_together() -> None:
+    """As `assign_parameters` does, by the order of its elements: by name, v[10] would stand before v[2]."""
+    vector, single = ParameterVector("v", 12), Parameter("a")
+    circuit = QuantumCircuit(1, 1)
+    for element in vector:
+        circuit.rx(element, 0)
+        circuit.ry(single, 0)
+    circuit.measure(0, 0)
+    template = qrelay.template(circuit, "ionq.circuit.v1")
+    values = [0.1 * place + 0.03 for place in range(12)]
+    bound = circuit.assign_parameters({vector: values, single: 0.7})
+    assert template.bind({vector: values, single: 0.7}).data == qrelay.encode(bound, "ionq.circuit.v1").data
+    with pytest.raises(InvalidOption, match="has 12 elements"):
+        template.bind({vector: values[1:], single: 0.7})
+    with pytest.raises(InvalidOption, match="two values"):
+        template.bind({vector: values, vector[3]: 0.2, single: 0.7})

@@ -51,7 +51,7 @@ class InputFormat:
             pairs that the machine couples.
         fills: angles stand in the text one by one, each as `number` writes it (or as the digits of its bytes), so that
             a `Template` can fill them in. False for writers that look at an angle before they write it.
-        number: how `write` puts a float into its text, where it does not take its bytes.
+        number: how `write` puts a float into its text, where it does not take its bytes: by `repr`, but for exponents.
     """
 
     name: str

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from math import atan2, cos, isfinite, pi, sin
 from typing import Any
+
+from pydantic_core import to_json
 
 from qrelay.errors import UnsupportedCircuit
 from qrelay.program import Angle, Program
@@ -11,7 +14,7 @@ from qrelay.program.control import unroll
 from qrelay.program.lowering import lower
 from qrelay.program.operations import NOT_GATES
 
-__all__ = ["around", "refuse_infinite"]
+__all__ = ["around", "refuse_infinite", "texts"]
 
 
 def refuse_infinite(program: Program, gates: frozenset[str]) -> None:
@@ -36,6 +39,20 @@ def around(angle: float) -> float:
     By way of its sine and cosine: these know more of π than a float holds, which large angles show.
     """
     return angle if -pi <= angle <= pi else atan2(sin(angle), cos(angle))
+
+
+def texts(numbers: Sequence[float], number: Callable[[float], str]) -> list[str]:
+    """`number` of each of these finite floats, all at once and several times as fast.
+
+    `number` is Python's `repr`, but for exponents. Python and pydantic both write the shortest digits that give the
+    same float again, and differ in where exponents begin and how these look: then `number` writes them.
+    """
+    if not numbers:
+        return []
+    text = to_json(numbers).decode()
+    if "e" in text or "0.0000" in text:
+        return list(map(number, numbers))
+    return text[1:-1].split(",")
 
 
 def _is_infinite(name: str, arguments: tuple[Any, ...]) -> bool:

@@ -123,6 +123,11 @@ def ready_made(
         raise InvalidOption(f"layout has {len(given)} entries for {len(told)} items.", option="layout")
     if len(given) == 1:
         given *= len(told)
+    for ours, theirs in zip(given, told, strict=True):
+        if chosen in (QIR, _QUIL) and ours and theirs and ours.num_clbits != theirs.num_clbits:
+            raise InvalidOption(
+                f"The layout has {ours.num_clbits} bits, and the program's answer {theirs.num_clbits}.", option="layout"
+            )
     layouts = [ours or theirs for ours, theirs in zip(given, told, strict=True)]
     row = INPUT_FORMATS.get(chosen) or ON_REQUEST.get(chosen)
     content_type, output_format = (row.content_type, row.output_format) if row is not None else _UNWRITTEN[chosen]
@@ -183,16 +188,14 @@ def _told(told: Any, name: str) -> _Found:
 
 def _text(text: str, data: bytes | None) -> _Found | None:
     try:
-        data = text.encode() if data is None else data
+        data = data or text.encode()
     except UnicodeEncodeError:
         return None
     bare = text.removeprefix("\ufeff").rstrip("\0")
     if len(bare) < len(text) and _text(bare, None) is not None:
         what = "begins with a byte order mark" if text[0] == "\ufeff" else "ends in a NUL character"
-        raise InvalidOption(
-            f"The program {what}, which services take for a part of it. Take it off: programs are plain UTF-8.",
-            option="program",
-        )
+        why = f"The program {what}, which services take for a part of it. Take it off: programs are plain UTF-8."
+        raise InvalidOption(why, option="program")
     start = text.lstrip(" \t\r\n")[:1]
     if start in ("{", "["):
         try:
@@ -234,8 +237,8 @@ def _refuse_unknown(thing: Any, asked: str | None) -> NoReturn:
         more = (
             " OpenQASM is known by its first statement, such as OPENQASM 2.0; paths are not opened: pass the contents."
         )
-    if isinstance(thing, bytes | bytearray) and thing.startswith(b"QISKIT"):
-        more = " This is QPY: read it by qiskit.qpy.load, and pass the circuit."
+        if isinstance(thing, bytes | bytearray) and thing.startswith(b"QISKIT"):
+            more = " This is QPY: read it by qiskit.qpy.load, and pass the circuit."
     raise InvalidOption(
         f"A {kind}{start} is no ready-made program that qrelay knows. It takes {_TAKEN}.{more}", option="program"
     )
@@ -272,10 +275,17 @@ def _chosen(formats: tuple[str, ...], asked: str | None) -> str:
 
 
 def _layouts(layout: Any, *, several: bool) -> list[Layout | None]:
-    given = list(layout) if isinstance(layout, list | tuple) else [layout]
     alone = not isinstance(layout, list | tuple)
+    given = [layout] if alone else list(layout)
     if not all(one is None or isinstance(one, Layout) for one in given) or not (alone or several):
         raise InvalidOption("layout takes a Layout, and with items= a list of them.", option="layout")
+    for one in given:
+        try:
+            if one is not None:
+                Layout.from_json(one.to_json())
+        except (ValueError, TypeError, IndexError):
+            why = "The layout contradicts itself: a register or a measurement is of what it has not."
+            raise InvalidOption(why, option="layout") from None
     return given
 
 
@@ -357,7 +367,7 @@ def _of_qir(found: _Found, wanted: list[dict[str, Any]]) -> tuple[int, list[Layo
 
 
 def _named_after(name: str) -> str:
-    """What a compiled Q# operation's entry point is called: after the last part of its name."""
+    """The entry point of a compiled Q# operation is called after the last part of its name."""
     return f"ENTRYPOINT__{name.rpartition('.')[2]}" if name else ""
 
 

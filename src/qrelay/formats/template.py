@@ -23,6 +23,7 @@ from typing import Any
 
 from qrelay.errors import QrelayError
 from qrelay.formats.catalogue import InputFormat, first_that_can, row_and_options
+from qrelay.formats.numbers import texts
 from qrelay.formats.payload import Payload
 from qrelay.program import Program
 from qrelay.program.angles import Tape, find_markers
@@ -116,17 +117,17 @@ class _Text:
         numbers = self._tape(values)
         if not all_finite(numbers):
             return None
-        texts: list[str]
+        found: list[str]
         if self.has_words and not any(self._as_bytes):
-            texts = list(map(self._number, numbers))
+            found = texts(numbers, self._number)
         else:
             digits = pack(f">{len(numbers)}d", *numbers).hex()
-            texts = [digits[i : i + 16] for i in range(0, len(digits), 16)]
+            found = [digits[i : i + 16] for i in range(0, len(digits), 16)]
             if self.has_words:
-                pairs = zip(self._as_bytes, texts, numbers, strict=True)
-                texts = [text if is_hex else self._number(number) for is_hex, text, number in pairs]
+                pairs = zip(self._as_bytes, found, numbers, strict=True)
+                found = [text if is_hex else self._number(number) for is_hex, text, number in pairs]
         room = self._room.copy()
-        room[1::2] = texts if self._once else [texts[place] for place in self._slots]
+        room[1::2] = found if self._once else [found[place] for place in self._slots]
         return "".join(room).encode("latin-1")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from math import isfinite
 from numbers import Real
@@ -22,11 +22,14 @@ _NO_SEQUENCES = (set, frozenset, bytes, bytearray)  # without an order, or of so
 def ordered(names: tuple[str, ...], values: Values) -> list[float]:
     """Values as floats in the order of the names.
 
+    Names may be a framework's own parameters; a whole ParameterVector has a sequence; a ParamResolver is a mapping.
+
     Raises:
         UnboundParameters: a mapping lacks names.
         InvalidOption: values of unknown names, a wrong number of values, or a value that is no finite real number.
     """
     given: list[Any]
+    values = getattr(values, "param_dict", values)
     if isinstance(values, Mapping):
         by_name = values
         if len(by_name) != len(names) or not all(map(by_name.__contains__, names)):
@@ -55,9 +58,12 @@ def all_finite(numbers: Sequence[float]) -> bool:
 
 def _by_name(names: tuple[str, ...], values: Mapping[Any, Any]) -> dict[str, Any]:
     """Keys may be a framework's own parameters too, which know their names."""
-    by_name = {key if isinstance(key, str) else getattr(key, "name", key): value for key, value in values.items()}
-    if len(by_name) < len(values):
-        raise InvalidOption("A parameter has two values: one by its name and one by itself.", option="values")
+    by_name: dict[str, Any] = {}
+    for key, value in values.items():
+        for name, its_value in _members(key, value):
+            if name in by_name:
+                raise InvalidOption(f"Parameter {name!r} has two values.", option="values")
+            by_name[name] = its_value
     unknown = [key for key in by_name if key not in names]
     if unknown:
         near = get_close_matches(str(unknown[0]), names, n=3)
@@ -67,6 +73,20 @@ def _by_name(names: tuple[str, ...], values: Mapping[Any, Any]) -> dict[str, Any
     if missing:
         raise UnboundParameters(missing)
     return by_name
+
+
+def _members(key: Any, value: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(key, str):
+        return [(key, value)]
+    members = getattr(key, "params", None)
+    if not isinstance(members, Sequence):
+        return [(getattr(key, "name", key), value)]
+    if not hasattr(value, "__len__") or len(value) != len(members):
+        raise InvalidOption(
+            f"The value of vector {getattr(key, 'name', key)!r} is {_shown(value)}; it has {len(members)} elements.",
+            option="values",
+        )
+    return [(member.name, each) for member, each in zip(members, value, strict=True)]
 
 
 def _number(name: str, value: Any) -> float:

@@ -10,8 +10,9 @@ Source: github.com/microsoft/qiskit-qir 0.5.
 
 from __future__ import annotations
 
-import warnings
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +25,7 @@ from qrelay.program import Layout, Operation, Program
 from qrelay.program.control import BitIs, RegisterIs, unroll
 from qrelay.program.lowering import lower
 from qrelay.program.operations import BLOCKS, NOT_GATES
+from qrelay.quieting import quietly
 
 __all__ = ["ENGINE", "encode"]
 
@@ -112,10 +114,30 @@ def _module(operations: Iterable[Operation], program: Program) -> str:
         from qiskit_qir import to_qir_module
     except ImportError:
         raise _unavailable("it is not installed") from None
-    with warnings.catch_warnings():  # conditions on gates are deprecated since Qiskit 1.3, and all that it can say
-        warnings.simplefilter("ignore", DeprecationWarning)
-        module, _ = to_qir_module(_circuit(operations, program), record_output=False)
-    return str(module)
+    kept = list(operations)
+
+    def write() -> str:
+        # conditions on gates are deprecated since Qiskit 1.3, and all that it can say
+        return str(to_qir_module(_circuit(kept, program), record_output=False)[0])
+
+    with _cleared_away_here():
+        return quietly(write, DeprecationWarning)
+
+
+@contextmanager
+def _cleared_away_here() -> Iterator[None]:
+    """pyqir's builders may be freed by the thread that made them only, and here they hang in cycles of references.
+
+    So nobody collects what is young until they have become free, and then this thread does.
+    """
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect(0)
+        if collected:
+            gc.enable()
 
 
 def _unavailable(why: str) -> ConfigurationError:

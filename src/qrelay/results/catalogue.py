@@ -82,7 +82,7 @@ def decode(
     """
     outcomes = _decode(data, format, None if layout is None else [layout], shots, seed)
     if len(outcomes) != 1:
-        Answer(data, format).refuse(f"it holds {len(outcomes)} results; decode_items reads them all")
+        Answer(data, format).refuse(f"it holds {len(outcomes)} results; qrelay.results.decode_items reads them all")
     _warn(outcomes)
     return outcomes[0]
 
