@@ -71,6 +71,9 @@ def test_p32_a_target_that_appears_meanwhile_is_found_at_once(remote: Callable[.
         workspace.target("ionq.qpu.new-2")
     assert caught.value.suggestions[0] == "ionq.qpu.new-1"
     assert status.asked == 3
+    with pytest.raises(UnknownTarget) as caught:
+        workspace.target("kipu.qpu.new-1")  # the other service's
+    assert not caught.value.suggestions
 
 
 def test_a_target_whose_answers_nobody_reads_takes_no_circuits(local: Callable[..., Workspace], flips: Any) -> None:

@@ -143,3 +143,5 @@ def test_options_of_the_sampler_and_of_one_submission(service: Service) -> None:
     assert (other.name, other.raw["tags"], other.raw["inputParams"]["skipQuilc"]) == ("other", ["b"], True)
     with pytest.raises(InvalidOption, match="Did you mean `skipQuilc`"):
         service.sampler("rigetti.sim.qvm", skipquilc=True)
+    with pytest.raises(InvalidOption, match=r"Did you mean rigetti\.quil\.v1"):
+        service.sampler("rigetti.sim.qvm", format="quil")

@@ -314,23 +314,6 @@ def test_encode_takes_them_with_their_own_options() -> None:
 
 
 @pytest.mark.parametrize(
-    "layout",
-    [
-        Layout(1, (Register("mine", (0,)),), (0,), 1),
-        Layout(3, (Register("mine", (0, 7)),), (0, 1, 2), 3),
-        Layout(3, (Register("mine", (0,)),), (0, 1, 9), 3),
-        Layout(3, (Register("mine", (0,)),), (0,), 3),
-    ],
-    ids=["too few bits", "no such bit", "no such qubit", "bits without a qubit"],
-)
-def test_layouts_that_cannot_be_are_refused_before_the_job(layout: Layout) -> None:
-    """Catches an answer that was paid for and ends in an IndexError."""
-    with pytest.raises(InvalidOption, match="layout") as caught:
-        ready_made(QUIL, layout=layout)
-    assert caught.value.option == "layout"
-
-
-@pytest.mark.parametrize(
     ("document", "format_", "place"),
     [
         ({"channels": {}, "operations": []}, "pasqal.pulser.v1", "register is missing"),
@@ -358,6 +341,23 @@ def test_an_include_is_refused_for_braket_and_for_nobody_else() -> None:
         ready_made(text, "BRAKET_OPEN_QASM_V3")
     assert ready_made(text, "OPEN_QASM_V3").num_qubits == 1
     assert ready_made(text.replace("include", "// include"), "BRAKET_OPEN_QASM_V3").num_qubits == 1
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        Layout(1, (Register("mine", (0,)),), (0,), 1),
+        Layout(3, (Register("mine", (0, 7)),), (0, 1, 2), 3),
+        Layout(3, (Register("mine", (0,)),), (0, 1, 9), 3),
+        Layout(3, (Register("mine", (0,)),), (0,), 3),
+    ],
+    ids=["too few bits", "no such bit", "no such qubit", "bits without a qubit"],
+)
+def test_layouts_that_cannot_be_are_refused_before_the_job(layout: Layout) -> None:
+    """Catches an answer that was paid for and ends in an IndexError."""
+    with pytest.raises(InvalidOption, match="layout") as caught:
+        ready_made(QUIL, layout=layout)
+    assert caught.value.option == "layout"
 
 
 @pytest.mark.parametrize("text", ["OPENQASM 4.0;", "", b"\x00\x01", "circuit.qasm", {"gates": []}])

@@ -92,6 +92,8 @@ def test_options_are_checked_as_encode_does() -> None:
         template(PLAIN, "qir.v2")
     with pytest.raises(InvalidOption, match="does not know the option"):
         template(PLAIN, "ionq.circuit.v1", profil="base")
+    with pytest.raises(InvalidOption, match=r"Did you mean engine\?"):  # which is `qrelay.encode`'s own
+        template(PLAIN, "qir.v1", engin="qiskit-qir")
     with pytest.raises(InvalidOption):
         template(PLAIN, "qir.v1", profile="none such")
 

@@ -241,6 +241,8 @@ def test_lost_shots_are_told_not_padded(flipped: QuantumCircuit) -> None:
 
 def test_a_bound_view_has_options_of_its_own(backend: Backend, flipped: QuantumCircuit) -> None:
     backend.set_options(shots=6)
+    with pytest.raises(InvalidOption, match="not 'nope'"):
+        backend.set_options(format="nope")
     with backend.open_session() as session:
         session.backend.set_options(shots=8, memory=True)
         assert session.backend.run(flipped).result().get_memory() == ["10"] * 8

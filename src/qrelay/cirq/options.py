@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qrelay.cloud.options import checked, mapping, refuse_unknown, string, tags, text, truth
+from qrelay.cloud.writing import refuse_format
 
 if TYPE_CHECKING:
     from qrelay import cloud
@@ -41,8 +42,10 @@ class SamplerOptions:
         for layer in layers:
             refuse_unknown(target, layer, COMMON)
             chosen.update({name: value for name, value in layer.items() if value is not None})
+        format_ = checked(chosen, "format", text, "the name of an input format")
+        refuse_format(format_, target)
         return cls(
-            format=checked(chosen, "format", text, "the name of an input format"),
+            format=format_,
             input_params=checked(chosen, "input_params", mapping, "a dictionary"),
             name=checked(chosen, "name", string, "a string"),
             tags=tags(chosen),

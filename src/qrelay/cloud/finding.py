@@ -25,6 +25,9 @@ def named(targets: Sequence[Target], id: str) -> Target | None:  # noqa: A002 - 
 
 def unknown_target(service: str, targets: Sequence[Target], id: str) -> UnknownTarget:  # noqa: A002
     near = difflib.get_close_matches(id.lower(), [target.id for target in targets], n=3, cutoff=0.5)
+    owner, dot, _ = id.lower().partition(".")
+    if dot:  # likeness in the rest only is that of a name of another service's
+        near = [name for name in near if difflib.get_close_matches(owner, name.split("."))]
     hint = f"Did you mean {' or '.join(near)}?" if near else "targets() lists what there is."
     return UnknownTarget(f"{service} has no target {id!r}. {hint}", name=id, suggestions=near)
 

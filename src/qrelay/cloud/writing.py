@@ -24,7 +24,7 @@ from qrelay.formats.payload import Payload
 from qrelay.formats.qir_profile import check_profile
 from qrelay.program import Bound, Program
 
-__all__ = ["own_options", "payload_for"]
+__all__ = ["own_options", "payload_for", "refuse_format"]
 
 T = TypeVar("T")
 
@@ -110,13 +110,9 @@ def _written(
     choose: Callable[..., T],
 ) -> T:
     """What `encode` makes of the program in the format, or `choose` of the target's formats."""
-    accepted = target.formats
-    if format is not None and format in ON_REQUEST and format in target.outputs:
-        accepted = (format,)
-    if not accepted:
+    if not target.formats and not _on_request(format, target):
         raise UnsupportedCircuit(target.why_no_circuits)
-    if format is not None:
-        _check_format(format, target, accepted)
+    refuse_format(format, target)
     if target.num_qubits is not None and program.num_qubits > target.num_qubits:
         raise TooManyQubits(needed=program.num_qubits, available=target.num_qubits, target=target.id)
     if all(qubit < 0 for qubit in program.layout.qubits):
@@ -142,6 +138,16 @@ def own_options(target: Target, formats: Sequence[str]) -> dict[str, Any]:
     if "gates" in own:  # a machine may list what qrelay does not know, which in a user's list is a slip
         own["gates"] = gates_of_a_machine(target.gates)
     return own
+
+
+def refuse_format(format: str | None, target: Target) -> None:  # noqa: A002 - the users' word
+    """Raises InvalidOption, with the nearest names, for a format in which the target gets no circuits."""
+    if format is not None and not _on_request(format, target):
+        _check_format(format, target, target.formats)
+
+
+def _on_request(format: str | None, target: Target) -> bool:  # noqa: A002
+    return format in ON_REQUEST and format in target.outputs
 
 
 def _check_format(format: str, target: Target, accepted: Sequence[str]) -> None:  # noqa: A002

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ class InputFormat:
         write: from Program and options to the bytes of the upload.
         options: names of the options that `write` takes; `gates` is for formats whose devices list fewer gates than
             the format has words for.
+        others: names of options that `qrelay.encode` takes for this format and sees to itself.
         input_params: what the format itself needs among the job's parameters.
         physical: its programs speak of the machine's own qubits, and services run them on these: gates must act on
             pairs that the machine couples.
@@ -57,6 +59,7 @@ class InputFormat:
     output_format: str
     write: Callable[..., bytes]
     options: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
     input_params: Mapping[str, Any] = field(default_factory=dict)
     physical: bool = False
     fills: bool = True
@@ -93,6 +96,7 @@ INPUT_FORMATS: Mapping[str, InputFormat] = {
             "microsoft.quantum-results.v2",
             qir.write,
             options=frozenset({"profile", "max_profile", "bitcode"}),
+            others=frozenset({"engine"}),
             input_params={"items": [{"entryPoint": qir.ENTRY_POINT, "arguments": []}]},
         ),
         InputFormat(
@@ -184,7 +188,7 @@ def row_and_options(
         near = near_formats(format, known) or f"qrelay writes {', '.join(known)}."
         raise InvalidOption(f"Unknown input format {format!r}. {near}", option="format")
     given = {name: value for name, value in options.items() if value is not None}
-    _check_options(given, row.options, f"The format {row.name} does not know")
+    _check_options(given, row.options, f"The format {row.name} does not know", row.others)
     return row, checked(given)
 
 
@@ -235,8 +239,13 @@ def first_that_can(
     raise first
 
 
-def _check_options(given: Mapping[str, Any], known: frozenset[str], refusal: str) -> None:
+def _check_options(
+    given: Mapping[str, Any], known: frozenset[str], refusal: str, others: frozenset[str] = frozenset()
+) -> None:
     for name in given:
         if name not in known:
-            words = f"Options: {', '.join(sorted(known))}." if known else "Leave it out: there are no options."
-            raise InvalidOption(f"{refusal} the option {name!r}. {words}", option=name)
+            words = sorted(known | (others - {name}))
+            near = difflib.get_close_matches(name, words, n=3)
+            hint = f"Did you mean {' or '.join(near)}? " if near else ""
+            hint += f"Options: {', '.join(words)}." if words else "Leave it out: there are no options."
+            raise InvalidOption(f"{refusal} the option {name!r}. {hint}", option=name)

@@ -11,7 +11,9 @@ from qiskit import QuantumCircuit
 from qiskit.providers import BackendV2, Options
 
 from qrelay.cloud.preparing import account_takes
+from qrelay.cloud.writing import refuse_format
 from qrelay.errors import UnsupportedCircuit
+from qrelay.formats.option_values import format_name
 from qrelay.qiskit.blame import explain, numbered, read_fitted
 from qrelay.qiskit.errors import qiskit_errors
 from qrelay.qiskit.fitting import Fitter
@@ -73,6 +75,13 @@ class Backend(BackendV2):  # type: ignore[misc] # Qiskit is untyped
     def session(self) -> cloud.Session | None:
         """The session this view is bound to, if it is `session.backend`."""
         return self._session
+
+    def set_options(self, **fields: Any) -> None:
+        """As Qiskit has it. Raises InvalidOption for a format that the target does not take."""
+        with qiskit_errors():
+            format_ = fields.get("format")
+            refuse_format(None if format_ is None else format_name(format_), self._device)
+        super().set_options(**fields)
 
     def bound(self, session: cloud.Session) -> Backend:
         """A view of this backend all runs of which join the session; options set on the one do not reach the other."""
