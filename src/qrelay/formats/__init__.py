@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from qrelay.formats.catalogue import INPUT_FORMATS, ON_REQUEST, InputFormat, choose, encode
 from qrelay.formats.payload import Payload
-from qrelay.formats.ready_made import formats_of, ready_made
+from qrelay.formats.ready_kinds import formats_of
+from qrelay.formats.ready_made import ready_made
 from qrelay.formats.template import Template, choose_template, probe, template
 
 __all__ = [

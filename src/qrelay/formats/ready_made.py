@@ -10,28 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from qrelay.errors import InvalidOption
 from qrelay.formats import analog, ready_json, ready_openqasm, ready_qir, ready_quil
 from qrelay.formats.catalogue import INPUT_FORMATS, ON_REQUEST
 from qrelay.formats.option_values import format_name, near_formats
 from qrelay.formats.payload import Payload
-from qrelay.formats.qir_lines import is_bitcode
 from qrelay.formats.qiskit_qpy import layout_in_pub
+from qrelay.formats.ready_kinds import BRAKET, QIR, QUIL, Found, look, refuse_unknown
 from qrelay.formats.traveling import layout_in_iqm, layout_in_registers, layout_in_text, layouts_in_label
 from qrelay.program import Layout
 
-__all__ = ["formats_of", "ready_made"]
+__all__ = ["ready_made"]
 
-QIR = "qir.v1"
-_BRAKET = "BRAKET_OPEN_QASM_V3"
-_OPENQASM = {
-    2: ("honeywell.openqasm.v1", "quantinuum.openqasm.v1", "OPEN_QASM_V2"),
-    3: ("OPEN_QASM_V3", _BRAKET),
-}
-_QUIL = "rigetti.quil.v1"
 _IONQ = ("ionq.circuit.v1", "IONQ_CIRCUIT_V1")
 _ENTRY_POINT = "ENTRYPOINT__main"
 
@@ -40,31 +32,6 @@ _UNWRITTEN = {
     analog.PULSER: ("application/json", "pasqal.pulser-results.v1"),
     analog.AHS: ("application/json", "braket.task_result.analog_hamiltonian_simulation_task_result"),
 }
-_TAKEN = (
-    "QIR as text or bitcode, an object with _repr_qir_ (Q#), OpenQASM, Quil, a program in the JSON of IonQ, IQM, AQT, "
-    "IBM or Perceval, a pulser Sequence or a Braket AHS program"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What a thing is: the formats it may be sent as, its bytes, and these as text and as a document if they are."""
-
-    formats: tuple[str, ...]
-    data: bytes
-    text: str = ""
-    document: Mapping[str, Any] | None = None
-    name: str = ""
-
-
-def formats_of(thing: Any) -> tuple[str, ...]:
-    """The formats that a ready-made program is in; several where receivers call one language by different names.
-
-    None of them if it is no program that is known. Raises InvalidOption for one that plainly is meant to be known and
-    is not whole: JSON that breaks off, a pulser Sequence whose variables have no values.
-    """
-    found = _look(thing)
-    return found.formats if found is not None else ()
 
 
 def ready_made(
@@ -97,9 +64,9 @@ def ready_made(
     Raises:
         InvalidOption: nothing that is known, not in the format that was asked for, damaged, or without the entry point.
     """
-    found = _look(thing)
+    found = look(thing)
     if found is None:
-        _refuse_unknown(thing, format)
+        refuse_unknown(thing, format)
     chosen = _chosen(found.formats, format)
     if num_qubits is not None and (type(num_qubits) is not int or num_qubits < 1):
         raise InvalidOption(f"num_qubits={num_qubits!r} is not a whole number from 1 up.", option="num_qubits")
@@ -124,7 +91,7 @@ def ready_made(
     if len(given) == 1:
         given *= len(told)
     for ours, theirs in zip(given, told, strict=True):
-        if chosen in (QIR, _QUIL) and ours and theirs and ours.num_clbits != theirs.num_clbits:
+        if chosen in (QIR, QUIL) and ours and theirs and ours.num_clbits != theirs.num_clbits:
             raise InvalidOption(
                 f"The layout has {ours.num_clbits} bits, and the program's answer {theirs.num_clbits}.", option="layout"
             )
@@ -143,114 +110,6 @@ def ready_made(
         carries_layout=_inside(found) in layouts[:1],
         items=tuple(layouts) if len(layouts) > 1 else (),
     )
-
-
-# --- what is it ------------------------------------------------------------------------------------------------------
-
-
-def _look(thing: Any) -> _Found | None:
-    if isinstance(thing, Mapping):
-        return _document(thing, None)
-    if isinstance(thing, bytes | bytearray):
-        data = bytes(thing)
-        if is_bitcode(data):
-            return _Found((QIR,), data)
-        try:
-            return _text(data.decode(), data)
-        except UnicodeDecodeError:
-            return None
-    if isinstance(thing, str):
-        return _text(thing, None)
-    if isinstance(thing, type):
-        return None
-    tell = getattr(thing, "_repr_qir_", None)
-    if callable(tell):
-        try:
-            told = tell()
-        except Exception as error:  # of its compiler's own kinds
-            raise InvalidOption(f"Its _repr_qir_() fails: {error}", option="program") from error
-        return _told(told, str(getattr(thing, "_name", "")))
-    analog_text = analog.pulser_sequence(thing) or analog.ahs_program(thing)
-    return _text(analog_text, None) if analog_text is not None else None
-
-
-def _told(told: Any, name: str) -> _Found:
-    """What `_repr_qir_` gave: text or bitcode, says the QDK's `qsharp.interop`; others give what they give."""
-    try:
-        data = told.encode() if isinstance(told, str) else bytes(memoryview(told))
-        text = "" if is_bitcode(data) else data.decode()
-    except (TypeError, UnicodeError):
-        raise InvalidOption(
-            f"Its _repr_qir_() gives {told!r:.60}, which is neither QIR's text nor bitcode.", option="program"
-        ) from None
-    return _Found((QIR,), data, text, name=name)
-
-
-def _text(text: str, data: bytes | None) -> _Found | None:
-    try:
-        data = data or text.encode()
-    except UnicodeEncodeError:
-        return None
-    bare = text.removeprefix("\ufeff").rstrip("\0")
-    if len(bare) < len(text) and _text(bare, None) is not None:
-        what = "begins with a byte order mark" if text[0] == "\ufeff" else "ends in a NUL character"
-        why = f"The program {what}, which services take for a part of it. Take it off: programs are plain UTF-8."
-        raise InvalidOption(why, option="program")
-    start = text.lstrip(" \t\r\n")[:1]
-    if start in ("{", "["):
-        try:
-            document = json.loads(text, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
-            raise InvalidOption(f"This begins as JSON and is none: {error}", option="program") from None
-        return _document(document, data) if isinstance(document, Mapping) else None
-    version = ready_openqasm.version_of(text)
-    if version is not None:
-        return _Found(_OPENQASM[version], data, text) if version in _OPENQASM else None
-    if ready_qir.looks_like_qir(text):
-        return _Found((QIR,), data, text)
-    return _Found((_QUIL,), data, text) if ready_quil.looks_like_quil(text) else None
-
-
-def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is a word of Python's; JSON has none for it")
-
-
-def _document(document: Mapping[str, Any], data: bytes | None) -> _Found | None:
-    formats = ready_json.formats_of(document)
-    if not formats:
-        return None
-    if data is None:
-        try:
-            data = json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
-        except (TypeError, ValueError, RecursionError) as error:
-            raise InvalidOption(f"The document cannot be written as JSON: {error}", option="program") from None
-    return _Found(formats, data, document=document)
-
-
-def _refuse_unknown(thing: Any, asked: str | None) -> NoReturn:
-    if asked is not None and isinstance(document := _as_document(thing), Mapping):
-        ready_json.refuse_incomplete(document, format_name(asked))
-    kind = type(thing).__name__
-    start = f" that begins with {thing.strip()[:40]!r}" if isinstance(thing, str | bytes) else ""
-    more = ""
-    if isinstance(thing, str | bytes | bytearray):
-        more = (
-            " OpenQASM is known by its first statement, such as OPENQASM 2.0; paths are not opened: pass the contents."
-        )
-        if isinstance(thing, bytes | bytearray) and thing.startswith(b"QISKIT"):
-            more = " This is QPY: read it by qiskit.qpy.load, and pass the circuit."
-    raise InvalidOption(
-        f"A {kind}{start} is no ready-made program that qrelay knows. It takes {_TAKEN}.{more}", option="program"
-    )
-
-
-def _as_document(thing: Any) -> Any:
-    if not isinstance(thing, str | bytes | bytearray):
-        return thing
-    try:
-        return json.loads(thing)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _chosen(formats: tuple[str, ...], asked: str | None) -> str:
@@ -330,7 +189,7 @@ def _plain(arguments: Any) -> list[Any]:
     return found
 
 
-def _of_qir(found: _Found, wanted: list[dict[str, Any]]) -> tuple[int, list[Layout | None]]:
+def _of_qir(found: Found, wanted: list[dict[str, Any]]) -> tuple[int, list[Layout | None]]:
     """Number of qubits, and the layout of each item. Fills in the entry point where it was not named."""
     text = found.text or ready_qir.as_text(found.data)
     if text is None:  # bitcode, and nobody here who reads it
@@ -371,14 +230,14 @@ def _named_after(name: str) -> str:
     return f"ENTRYPOINT__{name.rpartition('.')[2]}" if name else ""
 
 
-def _of_others(found: _Found, chosen: str) -> tuple[int, Layout | None]:
-    if chosen == _QUIL:
+def _of_others(found: Found, chosen: str) -> tuple[int, Layout | None]:
+    if chosen == QUIL:
         quil = ready_quil.declared(found.text)
         return quil.num_qubits, quil.layout
     if found.document is None:
-        if chosen == _BRAKET and ready_openqasm.includes(found.text):
+        if chosen == BRAKET and ready_openqasm.includes(found.text):
             raise InvalidOption(
-                f"Amazon Braket takes no `include` in OpenQASM ({_BRAKET}), stdgates.inc neither. Pass the circuit "
+                f"Amazon Braket takes no `include` in OpenQASM ({BRAKET}), stdgates.inc neither. Pass the circuit "
                 "itself, which qrelay then writes for Braket, or take the include out and use Braket's names of gates.",
                 option="program",
             )
@@ -393,7 +252,7 @@ def _of_others(found: _Found, chosen: str) -> tuple[int, Layout | None]:
     return ready_json.check(found.document, chosen)
 
 
-def _inside(found: _Found) -> Layout | bool:
+def _inside(found: Found) -> Layout | bool:
     """The layout that qrelay itself wrote into the program; False where there is none."""
     document = found.document
     if document is None:
@@ -409,7 +268,7 @@ def _inside(found: _Found) -> Layout | bool:
     )
 
 
-def _wrapped(found: _Found, chosen: str) -> bytes:
+def _wrapped(found: Found, chosen: str) -> bytes:
     """Analog programs go into the object that the service asks for, if they are not in it yet."""
     assert found.document is not None or chosen not in analog.ANALOG
     if chosen == analog.PULSER and not analog.pulser_document(found.document or {})[0]:
