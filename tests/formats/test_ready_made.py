@@ -315,6 +315,8 @@ def test_an_include_is_refused_for_braket_and_for_nobody_else() -> None:
     text = 'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[1] q;\nx q[0];\n'
     with pytest.raises(InvalidOption, match="include"):
         ready_made(text, "BRAKET_OPEN_QASM_V3")
+    with pytest.raises(InvalidOption, match="include"):
+        ready_made(text.replace("include", "#pragma theirs\ninclude"), "BRAKET_OPEN_QASM_V3")
     assert ready_made(text, "OPEN_QASM_V3").num_qubits == 1
     assert ready_made(text.replace("include", "// include"), "BRAKET_OPEN_QASM_V3").num_qubits == 1
 

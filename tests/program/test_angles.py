@@ -227,6 +227,7 @@ def test_a_bound_program_holds_numbers_everywhere() -> None:
         ("ab", InvalidOption, "'a' is 'a'"),
         (1.0, InvalidOption, "neither a mapping"),
         (None, InvalidOption, "neither a mapping"),
+        (np.array(1.0), InvalidOption, "neither a mapping"),
         ([A, 1.0], InvalidOption, "'a' is"),
     ],
 )

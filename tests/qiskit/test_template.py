@@ -205,5 +205,7 @@ def test_a_vector_of_parameters_takes_its_values_together() -> None:
     assert template.bind({vector: values, single: 0.7}).data == qrelay.encode(bound, "ionq.circuit.v1").data
     with pytest.raises(InvalidOption, match="has 12 elements"):
         template.bind({vector: values[1:], single: 0.7})
+    with pytest.raises(InvalidOption, match="has 12 elements"):
+        template.bind({vector: set(values), single: 0.7})  # without an order
     with pytest.raises(InvalidOption, match="two values"):
         template.bind({vector: values, vector[3]: 0.2, single: 0.7})

@@ -52,6 +52,9 @@ def matrix_of(op: cirq.Operation, refuse: _Refuse) -> Any:
         refuse(f"has a matrix that Cirq cannot make: {error}")
     if matrix is None:
         return None
+    matrix = np.asarray(matrix)  # users' gates may give lists
+    if matrix.shape != (1 << len(op.qubits),) * 2:
+        refuse(f"has a matrix of shape {matrix.shape}, and acts on {len(op.qubits)} qubits")
     off = np.abs(matrix @ matrix.conj().T - np.eye(len(matrix))).max()
     if not off < _FAR:
         refuse("has a matrix that is not unitary")

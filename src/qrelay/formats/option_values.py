@@ -16,8 +16,11 @@ from qrelay.program.operations import NOT_GATES
 
 __all__ = ["checked", "format_name", "gates_of_a_machine", "near_formats"]
 
-_NO_GATES = NOT_GATES | {"if_else", "while_loop", "for_loop", "switch_case", "break_loop", "continue_loop"}
-"""What lists of a machine's operations hold beside gates, by our names and Qiskit's."""
+_NO_GATES = NOT_GATES | {
+    "if_else", "while_loop", "for_loop", "switch_case", "break_loop", "continue_loop", "store", "nop",
+    "unitary", "pswap", "cphaseshift00", "cphaseshift01", "cphaseshift10",
+}  # fmt: skip
+"""What lists of a machine's operations hold beside gates of our table, by our names, Qiskit's and Braket's."""
 
 
 def checked(options: Mapping[str, Any]) -> dict[str, Any]:

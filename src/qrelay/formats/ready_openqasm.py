@@ -76,7 +76,7 @@ def version_of(text: str) -> int | None:
 
 def includes(text: str) -> bool:
     """Whether a program includes another file."""
-    return re.search(r"(?:^|[;{}])\s*include\b", _plain(text)) is not None
+    return re.search(r'\binclude\s*""', _plain(text)) is not None  # strings are empty there
 
 
 def declared(text: str) -> Declared | None:
@@ -202,5 +202,6 @@ def _use(found: Declared, words: str) -> None:
     """Note the qubits of any other statement; barriers do nothing to them."""
     for place in _NAMED.findall(words):
         qubits = _members(place, found.qubits) or ()
-        found.width = max([found.width, *(qubit + 1 for qubit in qubits)])
-        found.repeated |= not words.startswith("barrier") and not found.seen.isdisjoint(qubits)
+        found.width = max(found.width, qubits[-1] + 1 if qubits else 0)
+        if not (found.repeated or words.startswith("barrier")):
+            found.repeated = not found.seen.isdisjoint(qubits)

@@ -109,12 +109,15 @@ def _read(text: str) -> tuple[list[_Function], dict[str, dict[str, str]]]:
 
 def _alone(function: _Function, functions: Sequence[_Function]) -> bool:
     """Whether a function records its results itself, and calls no other of the module that records, too."""
-    others = [other for other in functions if other is not function]
-    if not any("_record_output" in line for other in others for line in other.lines):
-        return True
-    names = {other.head.name for other in others}
-    called = (found[1].strip('"') for line in function.lines for found in _CALLED.finditer(line))
-    return names.isdisjoint(called)
+    known = {other.head.name: other for other in functions}
+    reached: set[str] = set()
+    waiting = [function]
+    while waiting:
+        called = {found[1].strip('"') for line in waiting.pop().lines for found in _CALLED.finditer(line)}
+        fresh = called & known.keys() - reached
+        reached |= fresh
+        waiting.extend(known[name] for name in fresh)
+    return not any("_record_output" in line for name in reached for line in known[name].lines)
 
 
 def _highest(lines: Sequence[str]) -> int:

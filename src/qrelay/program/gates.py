@@ -22,7 +22,7 @@ ALIASES |= {"prx": "r"}
 
 MACHINES_WORDS = {
     "cnot": "cx", "i": "id", "si": "sdg", "ti": "tdg", "v": "sx", "vi": "sxdg", "not": "x", "phaseshift": "p",
-    "cphaseshift": "cp", "ccnot": "ccx", "xx": "rxx", "yy": "ryy", "zz": "rzz", "prx": "r",
+    "cphaseshift": "cp", "ccnot": "ccx", "cv": "csx", "xx": "rxx", "yy": "ryy", "zz": "rzz", "prx": "r",
 }  # fmt: skip
 """What vendors call gates of the table where they list what a machine has. In a circuit these words may mean others."""
 

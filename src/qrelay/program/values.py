@@ -36,11 +36,12 @@ def ordered(names: tuple[str, ...], values: Values) -> list[float]:
             by_name = _by_name(names, values)
         given = [by_name[name] for name in names]
     else:
+        values = values.tolist() if hasattr(values, "tolist") else values
         if not hasattr(values, "__len__") or not hasattr(values, "__iter__") or isinstance(values, _NO_SEQUENCES):
             raise InvalidOption(
                 f"values={_shown(values)} is neither a mapping from names nor a sequence of numbers.", option="values"
             )
-        given = values.tolist() if hasattr(values, "tolist") else list(values)
+        given = list(values)
         if len(given) != len(names):
             raise InvalidOption(
                 f"{len(given)} values for {len(names)} parameters ({_listed(names)}); give each its own, in order.",
@@ -81,7 +82,7 @@ def _members(key: Any, value: Any) -> Iterable[tuple[Any, Any]]:
     members = getattr(key, "params", None)
     if not isinstance(members, Sequence):
         return [(getattr(key, "name", key), value)]
-    if not hasattr(value, "__len__") or len(value) != len(members):
+    if isinstance(value, (*_NO_SEQUENCES, Mapping)) or not hasattr(value, "__len__") or len(value) != len(members):
         raise InvalidOption(
             f"The value of vector {getattr(key, 'name', key)!r} is {_shown(value)}; it has {len(members)} elements.",
             option="values",

@@ -118,10 +118,10 @@ def _module(operations: Iterable[Operation], program: Program) -> str:
 
     def write() -> str:
         # conditions on gates are deprecated since Qiskit 1.3, and all that it can say
-        return str(to_qir_module(_circuit(kept, program), record_output=False)[0])
+        with _cleared_away_here():  # inside of quietly, which lets one thread in at a time: the switch is everybody's
+            return str(to_qir_module(_circuit(kept, program), record_output=False)[0])
 
-    with _cleared_away_here():
-        return quietly(write, DeprecationWarning)
+    return quietly(write, DeprecationWarning)
 
 
 @contextmanager
