@@ -66,7 +66,7 @@ def test_p04_a_gate_that_nobody_knows_is_refused_and_vendors_words_are_known(row
     assert caught.value.option == "gates"
     with pytest.raises(InvalidOption, match=r"'U_3qkd'.*Known are ccx.* rzz,"):
         encode(BELL, row, gates=["rx", "cz", "U_3qkd"])
-    operations = ["rx", "rz", "cnot", "measure", "if_else", "barrier", "store", "unitary", "pswap"]  # of a backend
+    operations = ["rx", "rz", "cnot", "measure", "if_else", "barrier", "store", "unitary", "measure_2"]  # of a backend
     assert encode(BELL, row, gates=operations).data == encode(BELL, row, gates=["rx", "rz", "cx"]).data
 
 

@@ -46,8 +46,8 @@ def read_layouts(metadata: Mapping[str, str], params: Mapping[str, Any]) -> tupl
     """
     items = params.get("items")
     count = len(items) if isinstance(items, list) else 1
-    if count < 2:
-        return (read_layout(metadata),)
+    if count < 2 or _LAYOUT in metadata:  # of one program, of which input_params may have asked for several items
+        return (read_layout(metadata),) * max(count, 1)
     try:
         texts = json.loads(metadata[_LAYOUTS])
         if isinstance(texts, list) and len(texts) == count:
@@ -60,17 +60,16 @@ def read_layouts(metadata: Mapping[str, str], params: Mapping[str, Any]) -> tupl
 def lost_layouts(metadata: Mapping[str, str], layouts: Sequence[Layout | None]) -> bool:
     """Whether qrelay wrote layouts with the job of which `read_layouts` made nothing: the service cut the text off, or
     a later version wrote it."""
-    if metadata.get(_LAYOUT):
+    if _LAYOUT in metadata:
         return not all(layouts)
     return _LAYOUTS in metadata and not any(layouts) and metadata[_LAYOUTS] != json.dumps([None] * len(layouts))
 
 
 def read_layout(metadata: Mapping[str, str]) -> Layout | None:
     """The layout of a program with one answer."""
-    text = metadata.get(_LAYOUT)
-    if text:
+    if _LAYOUT in metadata:
         try:
-            return Layout.from_json(text)
+            return Layout.from_json(metadata[_LAYOUT])
         except ValueError:
             return None  # see lost_layouts
     return _mapped(metadata) or _keyed(metadata)

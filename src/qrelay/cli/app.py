@@ -263,7 +263,8 @@ def cancel(job_id: _Id, service: _Service = None, local: _Local = False, data: _
         found.cancel()
         state = found.status()
         typer.echo(state.value)
-    if state.ended and state is not JobState.CANCELLED:
+        cancelled = any(record is not None and record.state is JobState.CANCELLED for record in found.records)
+    if state.ended and not cancelled:  # a list of which one member failed has failed, though the others were cancelled
         raise QrelayError(f"Job {job_id} had ended already; it was not cancelled.")
 
 

@@ -27,7 +27,8 @@ def unknown_target(service: str, targets: Sequence[Target], id: str) -> UnknownT
     near = difflib.get_close_matches(id.lower(), [target.id for target in targets], n=3, cutoff=0.5)
     owner, dot, _ = id.lower().partition(".")
     if dot:  # likeness in the rest only is that of a name of another service's
-        near = [name for name in near if difflib.get_close_matches(owner, name.split("."))]
+        whole = id.lower()  # the Hub's azure.ionq.simulator ends in Azure's own name
+        near = [one for one in near if whole.endswith(f".{one}") or difflib.get_close_matches(owner, one.split("."))]
     hint = f"Did you mean {' or '.join(near)}?" if near else "targets() lists what there is."
     return UnknownTarget(f"{service} has no target {id!r}. {hint}", name=id, suggestions=near)
 

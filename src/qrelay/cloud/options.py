@@ -26,7 +26,7 @@ def refuse_unknown(target: Target, given: Mapping[str, Any], known: Sequence[str
             continue
         near = difflib.get_close_matches(name, names, n=3)
         hint = f"Did you mean {' or '.join(f'`{word}`' for word in near)}? " if near else ""
-        writer = next((known for known in target.formats if name in INPUT_FORMATS[known].options), None)
+        writer = next((known for known in _written(target) if name in INPUT_FORMATS[known].options), None)
         if writer is not None:
             hint = (
                 f"It is for writing {writer}: submit what qrelay.encode(circuit, {writer!r}, {name}=…) gives to the "
@@ -38,6 +38,10 @@ def refuse_unknown(target: Target, given: Mapping[str, Any], known: Sequence[str
             "input_params={…}.",
             option=name,
         )
+
+
+def _written(target: Target) -> list[str]:
+    return [name for name in target.formats if name in INPUT_FORMATS]
 
 
 def checked(options: Mapping[str, Any], name: str, read: Callable[[Any], Any], wanted: str) -> Any:

@@ -109,6 +109,8 @@ def _is_program(thing: Any) -> bool:
 
 def account_takes(thing: Any) -> str:
     """What to do with a thing that no framework runs and an account does; a sentence after a blank, or empty."""
+    if isinstance(thing, Template):
+        return " An account takes it with values: account.submit(target, template.bind(values))."
     try:
         known = _is_program(thing)
     except InvalidOption:  # meant as a program, and damaged
@@ -118,7 +120,11 @@ def account_takes(thing: Any) -> str:
 
 def place_in_list(number: int, name: str) -> str:
     """The note on an error that is about one circuit of several."""
-    return f"This is circuit {number} of the list{f', {name!r}' if name else ''}."
+    if name:
+        return f"This is circuit {number} of the list, {name!r}."
+    return (
+        f"This is number {number} of what was to be submitted: circuits, or their sweeps' points one after the other."
+    )
 
 
 def _payloads(programs: Sequence[Any], target: Target, format: str | None) -> list[Payload]:  # noqa: A002
@@ -165,8 +171,13 @@ def _shots(asked: int | None, target: Target) -> int:
     shots = operator.index(asked)
     if shots < limits.minimum or (limits.maximum is not None and shots > limits.maximum):
         upper = f" to {limits.maximum:,}" if limits.maximum is not None else " or more"
-        raise InvalidOption(f"{target.id} takes {limits.minimum}{upper} shots a job, not {shots:,}.", option="shots")
+        given = _shown(shots)
+        raise InvalidOption(f"{target.id} takes {limits.minimum}{upper} shots a job, not {given}.", option="shots")
     return shots
+
+
+def _shown(shots: int) -> str:
+    return f"{shots:,}" if shots.bit_length() < 100 else "as many as that"
 
 
 def _parameters(wish: Wish, target: Target, shots: int) -> dict[str, Any]:

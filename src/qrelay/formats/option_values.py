@@ -17,7 +17,7 @@ from qrelay.program.operations import NOT_GATES
 __all__ = ["checked", "format_name", "gates_of_a_machine", "near_formats"]
 
 _NO_GATES = NOT_GATES | {
-    "if_else", "while_loop", "for_loop", "switch_case", "break_loop", "continue_loop", "store", "nop",
+    "if_else", "while_loop", "for_loop", "switch_case", "break_loop", "continue_loop", "box", "store", "nop",
     "unitary", "pswap", "cphaseshift00", "cphaseshift01", "cphaseshift10",
 }  # fmt: skip
 """What lists of a machine's operations hold beside gates of our table, by our names, Qiskit's and Braket's."""
@@ -90,7 +90,7 @@ def _gates(value: Any) -> frozenset[str]:
     """What a user lists: a word that says nothing is a slip of the pen, and would leave a gate out in silence."""
     names = _names(value)
     for name in names:
-        if _gate(name) not in GATES and name not in _NO_GATES:
+        if _gate(name) not in GATES and name not in _NO_GATES and not name.startswith("measure_"):  # IBM's measure_2
             near = difflib.get_close_matches(name.lower(), [*GATES, *MACHINES_WORDS], n=3)
             known = sorted(gate for gate in GATES if not gate[1:2].isdigit() or gate in ("u1", "u2", "u3"))
             hint = f"Did you mean {' or '.join(near)}?" if near else f"Known are {', '.join(known)} and others."

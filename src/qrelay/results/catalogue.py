@@ -106,9 +106,8 @@ def decode_items(
 
 def _decode(data: bytes, name: str, layouts: Layouts, shots: int | None, seed: str) -> list[Reading]:
     if shots is not None and (type(shots) is not int or not 0 < shots <= MOST_SHOTS):
-        raise InvalidOption(
-            f"shots should be a whole number from 1 up to 2 ** 53 and is {shots!r:.40}.", option="shots"
-        )
+        said = "far from it" if type(shots) is int and shots.bit_length() > 100 else f"{shots!r:.40}"  # no int too long
+        raise InvalidOption(f"shots should be a whole number from 1 up to 2 ** 53 and is {said}.", option="shots")
     if not isinstance(data, bytes):
         raise InvalidOption(
             f"An answer is read from bytes, not from {type(data).__name__}: pass text.encode(), or of a document "

@@ -27,13 +27,13 @@ from qrelay.results.document import Answer, kind
 from qrelay.results.outcome import Outcome
 from qrelay.results.rounding import checked_probabilities, largest_remainder
 from qrelay.results.shots import LOST, reading_order, split
+from qrelay.results.values import MOST_SHOTS
 
 __all__ = ["decode_v1", "decode_v2"]
 
 Row: TypeAlias = list[Any]
 
 _VALUES: dict[Any, int] = {0: 0, 1: 1, "Zero": 0, "One": 1, "Loss": LOST, LOST: LOST, "-": LOST}
-_MOST_SHOTS = 1 << 53
 _MOST_ERRORS = 10_000_000
 
 
@@ -167,7 +167,7 @@ def _count(answer: Answer, entry: Any) -> int:
     if type(entry) is not dict or "Outcome" not in entry or "Count" not in entry:
         answer.refuse("an entry of its histogram should be an object with 'Outcome' and 'Count'")
     count = entry["Count"]
-    if type(count) is not int or not 0 <= count <= _MOST_SHOTS:
+    if type(count) is not int or not 0 <= count <= MOST_SHOTS:
         answer.refuse(f"a count should be a whole number of shots and is {count!r:.40}")
     return count
 
