@@ -10,9 +10,10 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from compileall import compile_dir
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from importlib.util import find_spec
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
@@ -60,6 +61,7 @@ class Mutant:
         for edit in self.edits:
             file = source / edit.file
             file.write_text(edit.applied(file.read_text(encoding="utf-8")), encoding="utf-8")
+            Path(cache_from_source(str(file))).unlink(missing_ok=True)  # it may be as old and as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def judge(
     Without any bug all tests of all mutants must pass, in one run; then each mutant's tests run against a copy of the
     source with its bug, up to `jobs` at a time, and at least one of them must fail.
     """
+    compile_dir(ROOT / "src", quiet=2)
     sound, output = _run(None, sorted({test for mutant in mutants for test in mutant.tests}), side_by_side=jobs)
     verdicts = []
     with ThreadPoolExecutor(jobs) as pool:
@@ -137,14 +140,13 @@ def _run(mutant: Mutant | None, tests: Iterable[str], side_by_side: int = 1) -> 
     """Each test's ending and first words of complaint by node id, and what pytest wrote."""
     with TemporaryDirectory(prefix="qrelay-mutant-") as folder:
         source = Path(folder) / "src"
-        shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "src", source)  # with what Python has compiled, which each run would do again
         if mutant is not None:
             mutant.plant(source)
         record = Path(folder) / "record.json"
         environment = {
             **{name: value for name, value in os.environ.items() if name not in _OF_AN_OUTER_PYTEST},
             "PYTHONPATH": str(source),  # in front of an installed or editable qrelay
-            "PYTHONDONTWRITEBYTECODE": "1",
             "HYPOTHESIS_STORAGE_DIRECTORY": str(Path(folder) / "hypothesis"),
             "QRELAY_MUTANTS_RECORD": str(record),
         }
