@@ -13,7 +13,7 @@ from typing import Any
 import cirq
 import pytest
 from corners import Drawing, JudgedCirqWay, JudgedQiskitWay
-from judges import exact
+from judges import exact, warning
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister, transpile
 from qiskit.circuit import Clbit
 from qiskit.transpiler import CouplingMap
@@ -21,11 +21,7 @@ from qiskit.transpiler import CouplingMap
 from conformance import verdicts
 from conformance.checks import Drawn, of_cirq, of_qiskit
 
-pytestmark = [  # the frameworks' own libraries warn about themselves while circuits are built
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
-]
+pytestmark = warning.OF_THEMSELVES
 
 
 def _turned(count: int) -> list[tuple[Any, ...]]:

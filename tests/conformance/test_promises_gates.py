@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import sympy
 from corners import Drawing, JudgedCirqWay, JudgedQiskitWay, record
+from judges import warning
 from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter
 from qiskit.circuit import library as lib
@@ -24,11 +25,7 @@ from conformance import cirq_circuits, qiskit_circuits
 from conformance.checks import of_cirq, of_qiskit
 from qrelay.errors import InvalidOption, UnboundParameters
 
-pytestmark = [  # the frameworks' own libraries warn about themselves while circuits are built
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
-]
+pytestmark = warning.OF_THEMSELVES
 
 
 def test_p14_every_standard_gate_of_qiskit(qiskit_way: JudgedQiskitWay, right_or_refused: Callable[..., bool]) -> None:

@@ -13,17 +13,14 @@ import cirq
 import pytest
 import sympy
 from corners import Drawing, JudgedCirqWay, JudgedQiskitWay
+from judges import warning
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Parameter
 from qiskit.circuit import library as lib
 
 from conformance.checks import Drawn, of_cirq, of_qiskit
 
-pytestmark = [  # the frameworks' own libraries warn about themselves while circuits are built
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
-]
+pytestmark = warning.OF_THEMSELVES
 
 
 def test_p06_cirq_s_guarded_gates_are_guarded_as_a_whole(

@@ -13,16 +13,12 @@ from qrelay.formats import INPUT_FORMATS
 pytest.importorskip("qiskit")
 pytest.importorskip("cirq")
 
-from judges import branching, cirq_answers, cirq_branching, exact, programs
+from judges import branching, cirq_answers, cirq_branching, exact, programs, warning
 
 from conformance import cirq_circuits, qiskit_circuits, sayings, verdicts
 from conformance.drawing import examples
 
-pytestmark = [  # the frameworks' own libraries warn about themselves while circuits are built
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
-]
+pytestmark = warning.OF_THEMSELVES
 
 
 def _assert_qiskit(circuit: Any, format_name: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from judges import rows
+from judges import rows, warning
 from judges.payloads import distribution
 
 qiskit = pytest.importorskip("qiskit")
@@ -22,11 +22,7 @@ import qrelay  # noqa: E402
 from qrelay.program.lowering import lower  # noqa: E402
 
 QISKIT_1 = qiskit.__version__.startswith("1.")
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
-]
+pytestmark = warning.OF_THEMSELVES
 
 COMMUTING = SparsePauliOp(["ZZI", "XXX", "IZZ", "III"], [0.4, -0.7, 0.2, 0.9])
 OTHERS = SparsePauliOp(["ZZI", "XII", "IYZ"], [0.4, -0.7, 0.2])

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.linalg
-from judges import programs
+from judges import programs, warning
 from judges.rows import unitary
 
 from qrelay.errors import UnsupportedCircuit
@@ -44,11 +44,7 @@ from qiskit.quantum_info import (  # noqa: E402
 from qrelay.qiskit.reader import read  # noqa: E402
 
 QISKIT_1 = qiskit.__version__.startswith("1.")
-pytestmark = [  # Qiskit's own library warns about itself while circuits are built
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
-]
+pytestmark = warning.OF_THEMSELVES
 
 
 def same(circuit: QuantumCircuit) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from judges import warning
 from judges.payloads import distribution
 
 from qrelay.errors import UnsupportedCircuit
@@ -22,11 +23,7 @@ from qrelay.qiskit.reader import read  # noqa: E402
 
 BoxOp = getattr(qiskit.circuit, "BoxOp", None)  # came with Qiskit 2
 
-pytestmark = [  # Qiskit's own library warns about itself while circuits are built
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
-]
+pytestmark = warning.OF_THEMSELVES
 
 
 def test_if_else_with_bit_and_register_conditions() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from judges import warning
 
 from qrelay.errors import UnboundParameters, UnsupportedCircuit
 
@@ -15,11 +16,7 @@ from qiskit.circuit import library as lib  # noqa: E402
 from qrelay.qiskit.reader import read  # noqa: E402
 
 QISKIT_1 = qiskit.__version__.startswith("1.")
-pytestmark = [  # Qiskit's own library warns about itself while circuits are built
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
-]
+pytestmark = warning.OF_THEMSELVES
 
 
 def _alone(gate: Gate) -> QuantumCircuit:

@@ -143,9 +143,8 @@ def _points(params: cirq.Sweepable) -> tuple[cirq.ParamResolver, ...]:
 
 def _repetitions(given: Any) -> int:
     try:
-        count = (
-            None if isinstance(given, bool) else operator.index(given)
-        )  # NumPy's integers are welcome, floats are not
+        # NumPy's integers are welcome, floats are not
+        count = None if isinstance(given, bool) else operator.index(given)
     except TypeError:
         count = None
     if count is None:

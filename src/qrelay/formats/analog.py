@@ -138,7 +138,7 @@ def ahs_program(thing: Any) -> str | None:
     if callable(getattr(thing, "to_ir", None)) and hasattr(thing, "hamiltonian") and hasattr(thing, "register"):
         try:
             thing = thing.to_ir()
-        except Exception as error:
+        except Exception as error:  # of Braket's own kinds, which are not installed here
             raise InvalidOption(f"Braket cannot write the program: {error}", option="program") from error
     if not (hasattr(thing, "setup") and hasattr(thing, "hamiltonian")):
         return None

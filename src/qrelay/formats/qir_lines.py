@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 __all__ = [
+    "LABEL",
     "NAME",
     "Head",
     "attributes",
@@ -25,6 +26,9 @@ __all__ = [
 
 NAME = r'(?:[-\w$.]+|"[^"]*")'
 """A pattern for names, without the @ or % in front of them."""
+
+LABEL = re.compile(rf"({NAME}):")
+"""The start of a block."""
 
 _BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # bare, and inside of a wrapper
 _COMMENT = re.compile(r'("[^"]*")|;.*')

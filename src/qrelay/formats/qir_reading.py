@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from qrelay.errors import ConfigurationError, UnsupportedCircuit
 from qrelay.formats.qir_lines import (
+    LABEL,
     NAME,
     Head,
     attributes,
@@ -124,7 +125,6 @@ def _disassembled(data: bytes) -> str:
         raise UnsupportedCircuit(f"This is no QIR module: LLVM cannot read the bitcode ({error}).") from None
 
 
-_LABEL = re.compile(rf"({NAME}):")
 _CALL = re.compile(rf"(?:(?:tail|musttail|notail)\s+)?call\b(.*?)@({NAME})\s*\(")
 _ADDRESS = re.compile(r"inttoptr \(i\d+ (\d+) to (?:ptr|%\w+\*)\)")
 _NODE = re.compile(r"(![\w.]+)\s*=\s*(?:distinct\s+)?!\{(.*)\}")
@@ -222,7 +222,7 @@ class _Reader:
             if inner == "}":
                 return blocks
             text = inner
-            if found := _LABEL.match(text):
+            if found := LABEL.match(text):
                 label = found[1].strip('"')
                 if label in blocks:
                     raise UnsupportedCircuit(f"This is no QIR module: line {at} has the block {label!r} again.")

@@ -227,7 +227,7 @@ _CHECKERS: Mapping[str, Callable[[Mapping[str, Any]], Read]] = {
 }
 
 
-_KINDS: Mapping[type, str] = {list: "a list", str: "a text", dict: "an object", object: "there"}
+_KINDS: Mapping[type, str] = {list: "a list", str: "a text", dict: "an object"}
 _KNOWN_BY: Mapping[str, Mapping[str, type]] = {
     PULSER: dict.fromkeys(("register", "channels", "operations"), object),
     AHS: dict.fromkeys(("setup", "hamiltonian"), object),

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qrelay.errors import InvalidOption
-from qrelay.formats.qir_lines import NAME, Head, attributes, group, head, parts, text_of_bitcode, uncommented
+from qrelay.formats.qir_lines import LABEL, NAME, Head, attributes, group, head, parts, text_of_bitcode, uncommented
 from qrelay.program import Layout, Register
 
 __all__ = ["EntryPoint", "as_text", "entry_points", "looks_like_qir"]
@@ -23,7 +23,6 @@ _CALLEE = re.compile(r'@"?(?P<name>__quantum__\w+)"?\s*\(')
 _ADDRESS = re.compile(r"inttoptr\s*\(\s*i64\s+(\d{1,9})\s+to\b|\bnull\b")
 _COUNT = re.compile(r"\s*i64\s+(\d{1,9})\b")
 _CALLED = re.compile(rf"@({NAME})\s*\(")
-_LABEL = re.compile(rf"({NAME}):")
 _JUMP = re.compile(rf"br\s+label\s+%({NAME})")
 _QUBIT = re.compile(r"(?:%Qubit\*|ptr)\s+inttoptr\s*\(\s*i64\s+(\d{1,9})\s+to\b")
 _MEASURES = frozenset(f"__quantum__qis__{name}__body" for name in ("m", "mz", "mresetz", "measure"))
@@ -131,7 +130,7 @@ def _calls(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     block = 0
     for line in lines:
         if "__quantum__" not in line:
-            block += _LABEL.fullmatch(line) is not None
+            block += LABEL.fullmatch(line) is not None
         elif "_record_output" in line or "__quantum__qis__m" in line:
             callee = _CALLEE.search(line)
             if callee is not None:
@@ -143,7 +142,7 @@ def _ends_at_once(lines: Sequence[str], block: int) -> bool:
     ways: list[str] = [""]  # where each block goes on
     labels: dict[str, int] = {}
     for line in lines:
-        if (label := _LABEL.fullmatch(line)) is not None:
+        if (label := LABEL.fullmatch(line)) is not None:
             labels[label[1]] = len(ways)
             ways.append("")
         elif line.startswith("ret"):

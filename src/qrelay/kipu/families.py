@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from qrelay.cloud.target import Limits, Target
 from qrelay.formats import INPUT_FORMATS
+from qrelay.formats.option_values import gates_of_a_machine
 from qrelay.kipu.models import Backend, Configuration, Connectivity, ShotsRange
-from qrelay.program.gates import GATES, MACHINES_WORDS
 
 __all__ = ["Family", "describe", "family_of"]
 
@@ -189,8 +189,7 @@ def _runs_circuits(backend: Backend, configuration: Configuration, family: Famil
 
 
 def _gates(configuration: Configuration, family: Family) -> frozenset[str]:
-    said = (gate.name.lower() for gate in configuration.gates)
-    ours = frozenset(name for name in (MACHINES_WORDS.get(word, word) for word in said) if name in GATES)
+    ours = gates_of_a_machine(gate.name.lower() for gate in configuration.gates)
     return ((ours - family.verbatim) or family.gates) | family.compiled
 
 
